@@ -1,0 +1,1 @@
+"""Clausebook: legal instruments written as rules that people read and machines answer from."""
