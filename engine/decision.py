@@ -1,0 +1,189 @@
+"""Truths that may hang on open questions: ordered decision diagrams.
+
+A `Truth` is certain (`TRUE`, `FALSE`) or a diagram over *questions*: open statements, and comparisons of
+open values. Diagrams are canonical for the order in which their questions were first met, so a truth
+that comes out the same for every answer to its questions *is* `TRUE` or `FALSE`: strong Kleene logic and
+exact case analysis are one operation. (Bryant, Graph-based algorithms for Boolean function manipulation,
+1986.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+
+# Past this many nodes a case analysis is cut; see `TooManyCases`.
+LARGEST_DIAGRAM = 200_000
+
+
+class TooManyCases(Exception):
+    """The case analysis grew past its budget; what was being decided is left open, and said to be cut."""
+
+
+class Truth:
+    """A node: its question's place in the order, and what follows if that is so, or not so."""
+
+    __slots__ = ("place", "yes", "no")
+
+    place: int
+    yes: Truth
+    no: Truth
+
+    def __init__(self, place: int, yes: Truth | None, no: Truth | None) -> None:
+        self.place = place
+        self.yes = yes if yes is not None else self
+        self.no = no if no is not None else self
+
+    @property
+    def is_open(self) -> bool:
+        return self is not TRUE and self is not FALSE
+
+    def __repr__(self) -> str:
+        return "TRUE" if self is TRUE else "FALSE" if self is FALSE else f"<open at {self.place}>"
+
+
+_LAST = 1 << 60
+TRUE = Truth(_LAST, None, None)
+FALSE = Truth(_LAST, None, None)
+
+
+class Decisions:
+    """The questions met so far, in order, and the diagrams over them."""
+
+    def __init__(self) -> None:
+        self.questions: list[Hashable] = []
+        self._places: dict[Hashable, int] = {}
+        self._nodes: dict[tuple[int, Truth, Truth], Truth] = {}
+        self._and: dict[tuple[Truth, Truth], Truth] = {}
+        self._not: dict[Truth, Truth] = {}
+        self.assumed: dict[Hashable, bool] = {}
+
+    def ask(self, question: Hashable) -> Truth:
+        """The truth that is exactly the answer to a question (certain where it is assumed)."""
+        if question in self.assumed:
+            return TRUE if self.assumed[question] else FALSE
+        place = self._places.get(question)
+        if place is None:
+            place = self._places[question] = len(self.questions)
+            self.questions.append(question)
+        return self._node(place, TRUE, FALSE)
+
+    def _node(self, place: int, yes: Truth, no: Truth) -> Truth:
+        if yes is no:
+            return yes
+        key = (place, yes, no)
+        node = self._nodes.get(key)
+        if node is None:
+            if len(self._nodes) >= LARGEST_DIAGRAM:
+                raise TooManyCases
+            node = self._nodes[key] = Truth(place, yes, no)
+        return node
+
+    def negation(self, truth: Truth) -> Truth:
+        """Not so."""
+        if truth is TRUE:
+            return FALSE
+        if truth is FALSE:
+            return TRUE
+        known = self._not.get(truth)
+        if known is None:
+            known = self._node(truth.place, self.negation(truth.yes), self.negation(truth.no))
+            self._not[truth] = known
+            self._not[known] = truth
+        return known
+
+    def both(self, left: Truth, right: Truth) -> Truth:
+        """Left and right."""
+        if left is FALSE or right is FALSE:
+            return FALSE
+        if left is TRUE or left is right:
+            return right
+        if right is TRUE:
+            return left
+        key = (left, right)
+        known = self._and.get(key)
+        if known is None:
+            place = min(left.place, right.place)
+            left_yes, left_no = (left.yes, left.no) if left.place == place else (left, left)
+            right_yes, right_no = (right.yes, right.no) if right.place == place else (right, right)
+            known = self._node(place, self.both(left_yes, right_yes), self.both(left_no, right_no))
+            self._and[key] = known
+            self._and[right, left] = known
+        return known
+
+    def either(self, left: Truth, right: Truth) -> Truth:
+        """Left or right."""
+        if left is TRUE or right is TRUE:
+            return TRUE
+        if left is FALSE:
+            return right
+        if right is FALSE:
+            return left
+        return self.negation(self.both(self.negation(left), self.negation(right)))
+
+    def all(self, truths: Iterable[Truth]) -> Truth:
+        result = TRUE
+        for truth in truths:
+            result = self.both(result, truth)
+        return result
+
+    def any(self, truths: Iterable[Truth]) -> Truth:
+        result = FALSE
+        for truth in truths:
+            result = self.either(result, truth)
+        return result
+
+    def choose(self, condition: Truth, yes: Truth, no: Truth) -> Truth:
+        """Yes where the condition holds, no elsewhere."""
+        return self.either(self.both(condition, yes), self.both(self.negation(condition), no))
+
+    def where(self, truth: Truth, place: int, answer: bool) -> Truth:
+        """The truth once a question is answered."""
+        known: dict[Truth, Truth] = {}
+
+        def walk(node: Truth) -> Truth:
+            if node.place > place:
+                return node
+            if node.place == place:
+                return node.yes if answer else node.no
+            if node not in known:
+                known[node] = self._node(node.place, walk(node.yes), walk(node.no))
+            return known[node]
+
+        return walk(truth)
+
+    def always(self, truth: Truth, places: Iterable[int]) -> Truth:
+        """Holds whatever the answers to these questions are."""
+        for place in places:
+            truth = self.both(self.where(truth, place, True), self.where(truth, place, False))
+        return truth
+
+    def sometimes(self, truth: Truth, places: Iterable[int]) -> Truth:
+        """Holds for some answers to these questions."""
+        return self.negation(self.always(self.negation(truth), places))
+
+    def place_of(self, question: Hashable) -> int | None:
+        return self._places.get(question)
+
+    def support(self, *truths: Truth) -> tuple[int, ...]:
+        """The places of the questions that the truths hang on, in order."""
+        seen: set[Truth] = set()
+        places: set[int] = set()
+        pending = list(truths)
+        while pending:
+            node = pending.pop()
+            if node.is_open and node not in seen:
+                seen.add(node)
+                places.add(node.place)
+                pending += (node.yes, node.no)
+        return tuple(sorted(places))
+
+    def paths(self, truth: Truth) -> Iterator[dict[int, bool]]:
+        """The ways to reach `TRUE`, each as answers to the questions met on the way."""
+        pending: list[tuple[Truth, dict[int, bool]]] = [(truth, {})]
+        while pending:
+            node, answers = pending.pop()
+            if node is TRUE:
+                yield answers
+            elif node is not FALSE:
+                pending.append((node.no, {**answers, node.place: False}))
+                pending.append((node.yes, {**answers, node.place: True}))

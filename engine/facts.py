@@ -1,0 +1,231 @@
+"""The fact base: what is stated, by columns, with where each row is recorded.
+
+A relation's facts are a `Table`: a list for each column, and a fact is a row number. An overlay adds or
+replaces rows without touching what lies under it; nothing hypothetical leaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from attrs import define, field, frozen
+
+from engine.model import Relation
+from engine.unknowns import NONE, UNKNOWN
+
+
+class BadFact(Exception):
+    """A fact contradicts another, or does not fit its relation."""
+
+
+@frozen
+class Row:
+    """A fact: its table's relation, its row number, its place of record."""
+
+    relation: str
+    number: int
+    source: Hashable = field(default=None, eq=False)
+
+
+@define(eq=False)
+class Table:
+    """The facts of one relation in one layer.
+
+    ``columns`` hold the cells by the relation's columns (`NONE`: there is none; `UNKNOWN`: not known
+    which). ``status`` is True, False or None (not known whether) for a statement's row, ``spans`` its
+    interval where the relation is a span.
+    """
+
+    relation: Relation
+    columns: list[list[Any]] = field(init=False)
+    status: list[bool | None] = field(factory=list)
+    spans: list[tuple[date, date | None] | None] = field(factory=list)
+    sources: list[Hashable] = field(factory=list)
+    _by_key: dict[tuple[Any, ...], list[int]] = field(factory=dict)
+    _indexes: dict[int, dict[Any, list[int]]] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.columns = [[] for _ in self.relation.columns]
+
+    def __len__(self) -> int:
+        return len(self.status)
+
+    def add(
+        self,
+        cells: tuple[Any, ...],
+        status: bool | None = True,
+        span: tuple[date, date | None] | None = None,
+        source: Hashable = None,
+    ) -> int:
+        """Record a row; its number."""
+        number = len(self.status)
+        for column, cell in zip(self.columns, cells, strict=True):
+            column.append(cell)
+        self.status.append(status)
+        self.spans.append(span)
+        self.sources.append(source)
+        self._by_key.setdefault(cells[: self.relation.keys], []).append(number)
+        for place, index in self._indexes.items():
+            index.setdefault(cells[place], []).append(number)
+        return number
+
+    def rows_of(self, keys: tuple[Any, ...]) -> list[int]:
+        """The rows with these keys (one, but for spans)."""
+        return self._by_key.get(keys, _NO_ROWS)
+
+    def rows_where(self, place: int, cell: Any) -> list[int]:
+        """The rows with this cell in a column; the index is made when it is first needed."""
+        index = self._indexes.get(place)
+        if index is None:
+            index = {}
+            for number, value in enumerate(self.columns[place]):
+                index.setdefault(value, []).append(number)
+            self._indexes[place] = index
+        return index.get(cell, _NO_ROWS)
+
+    def cells(self, number: int) -> tuple[Any, ...]:
+        return tuple(column[number] for column in self.columns)
+
+
+_NO_ROWS: list[int] = []
+
+
+@define(eq=False)
+class FactBase:
+    """Facts in layers: the recorded ones at the bottom, hypotheses above.
+
+    ``complete_to`` is the last day for which the record is complete (None: complete). ``complete`` relations
+    are complete whatever it says, and closed even where silence would mean unknown. ``order`` holds
+    recorded pairs (relation, earlier, later). ``supposed`` are the ids of hypothetical records.
+    """
+
+    relations: Mapping[str, Relation]
+    under: FactBase | None = None
+    complete_to: date | None = None
+    complete: frozenset[str] = frozenset()
+    supposed: frozenset[str] = frozenset()
+    tables: dict[str, Table] = field(factory=dict)
+    order: dict[str, dict[str, set[str]]] = field(factory=dict)
+
+    def overlay(self) -> FactBase:
+        """A new layer over this base, for hypotheses."""
+        return FactBase(
+            self.relations, self, self.complete_to, self.complete, self.supposed, {}, self.order
+        )
+
+    def table(self, relation: str) -> Table:
+        """This layer's table of a relation, made if need be."""
+        table = self.tables.get(relation)
+        if table is None:
+            table = self.tables[relation] = Table(self.relations[relation])
+        return table
+
+    def layers(self, relation: str) -> list[Table]:
+        """The tables of a relation, the uppermost first."""
+        result = []
+        base: FactBase | None = self
+        while base is not None:
+            table = base.tables.get(relation)
+            if table is not None:
+                result.append(table)
+            base = base.under
+        return result
+
+    # ------------------------------------------------------------ stating
+
+    def state(self, relation: str, keys: tuple[Any, ...], status: bool | None = True, source: Hashable = None) -> None:
+        """A statement is so (True), is not so (False), or it is not known whether (None)."""
+        table = self.table(relation)
+        for number in table.rows_of(keys):
+            if table.status[number] is not status:
+                raise BadFact(f"{relation} is stated both ways")
+            return
+        table.add(keys, status, None, source)
+
+    def give(self, relation: str, keys: tuple[Any, ...], value: Any, source: Hashable = None) -> None:
+        """A value relation has this value (`NONE`, `UNKNOWN`) for these keys."""
+        table = self.table(relation)
+        for number in table.rows_of(keys):
+            if table.columns[-1][number] != value:
+                raise BadFact(f"{relation} is given two values")
+            return
+        table.add((*keys, value), True, None, source)
+
+    def record(self, relation: str, id: str, cells: Mapping[str, Any], source: Hashable = None) -> None:
+        """A record with its attributes; one not named is `NONE` if optional, else `UNKNOWN`."""
+        kind = self.relations[relation]
+        table = self.table(relation)
+        if table.rows_of((id,)):
+            raise BadFact(f"{id} is recorded twice")
+        rest = tuple(
+            cells.get(column.name, NONE if column.optional else UNKNOWN) for column in kind.columns[1:]
+        )
+        table.add((id, *rest), True, None, source)
+
+    def during(
+        self,
+        relation: str,
+        keys: tuple[Any, ...],
+        first: date,
+        last: date | None,
+        status: bool | None = True,
+        source: Hashable = None,
+    ) -> None:
+        """A span statement holds (is not known to hold) from the first day to the last; None: it continues."""
+        if last is not None and last < first:
+            raise BadFact(f"{relation} ends before it starts")
+        self.table(relation).add(keys, status, (first, last), source)
+
+    def put_before(self, relation: str, earlier: str, later: str) -> None:
+        """One record was made before another of its day."""
+        self.order = {name: {a: set(b) for a, b in pairs.items()} for name, pairs in self.order.items()}
+        self.order.setdefault(relation, {}).setdefault(earlier, set()).add(later)
+        if self.recorded_before(relation, later, earlier):
+            raise BadFact(f"{earlier} and {later} are recorded each before the other")
+
+    # ------------------------------------------------------------- reading
+
+    def recorded_before(self, relation: str, earlier: str, later: str) -> bool:
+        """Whether the recorded order, followed through, puts one record before the other."""
+        pairs = self.order.get(relation, {})
+        seen: set[str] = set()
+        pending = [earlier]
+        while pending:
+            for following in pairs.get(pending.pop(), ()):
+                if following == later:
+                    return True
+                if following not in seen:
+                    seen.add(following)
+                    pending.append(following)
+        return False
+
+    def find(self, relation: str, keys: tuple[Any, ...]) -> tuple[Table, int] | None:
+        """The uppermost row with these keys."""
+        base: FactBase | None = self
+        while base is not None:
+            table = base.tables.get(relation)
+            if table is not None:
+                rows = table.rows_of(keys)
+                if rows:
+                    return table, rows[-1]
+            base = base.under
+        return None
+
+    def rows(self, relation: str, place: int | None = None, cell: Any = None) -> Iterator[tuple[Table, int]]:
+        """All rows (with a cell in a column), recorded ones first, each key once: the uppermost."""
+        layers = self.layers(relation)
+        for depth in range(len(layers) - 1, -1, -1):
+            table = layers[depth]
+            numbers = range(len(table)) if place is None else table.rows_where(place, cell)
+            for number in numbers:
+                if depth and not table.relation.span:
+                    keys = tuple(column[number] for column in table.columns[: table.relation.keys])
+                    if any(upper.rows_of(keys) for upper in layers[:depth]):
+                        continue
+                yield table, number
+
+    def is_complete(self, relation: str) -> bool:
+        """Whether nothing may exist unrecorded in this relation."""
+        return self.complete_to is None or relation in self.complete

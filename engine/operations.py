@@ -1,0 +1,103 @@
+"""The operations that expressions apply to exact values, by name.
+
+Each is a plain function of the instrument's `Calendar` and of plain values. ``rises`` and ``falls`` name the
+arguments in which it never decreases, or never increases, while the others stay: an unknown in such a
+place can be solved for exactly when the result is compared with a known value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+
+from attrs import frozen
+
+from engine import values
+from engine.values import Calendar, DivisionByZero, Period, Value, exact
+
+Number = int | Fraction
+
+
+@frozen
+class Operation:
+    """``compute(calendar, *arguments)`` gives the value."""
+
+    name: str
+    compute: Callable[..., Value]
+    rises: tuple[int, ...] = ()
+    falls: tuple[int, ...] = ()
+
+
+def _divide(_: Calendar, left: Number, right: Number) -> Value:
+    if right == 0:
+        raise DivisionByZero("a quantity is divided by zero")
+    return exact(Fraction(left) / right)
+
+
+def _years(calendar: Calendar, start: date, end: date) -> Value:
+    return values.whole_years(start, end, calendar.rounding)
+
+
+def _month_start(_: Calendar, day: date) -> Value:
+    return day.replace(day=1)
+
+
+def _next_month(calendar: Calendar, day: date) -> Value:
+    return values.add_months(day.replace(day=1), 1, calendar.rounding)
+
+
+def _month_end(calendar: Calendar, day: date) -> Value:
+    if (day.year, day.month) == (9999, 12):
+        return date.max
+    return values.add_days(values.add_months(day.replace(day=1), 1, calendar.rounding), -1)
+
+
+def _shift(calendar: Calendar, period: Period, day: date) -> Value:
+    return values.after(day, period, calendar.rounding)
+
+
+def _shift_back(calendar: Calendar, period: Period, day: date) -> Value:
+    return values.before(day, period, calendar.rounding)
+
+
+def _of(function: Callable[..., Value]) -> Callable[..., Value]:
+    """A function that needs no calendar."""
+
+    def compute(_: Calendar, *arguments: Any) -> Value:
+        return function(*arguments)
+
+    return compute
+
+
+OPERATIONS: dict[str, Operation] = {
+    operation.name: operation
+    for operation in (
+        Operation("add", _of(lambda x, y: exact(x + y)), rises=(0, 1)),
+        Operation("subtract", _of(lambda x, y: exact(x - y)), rises=(0,), falls=(1,)),
+        Operation("multiply", _of(lambda x, y: exact(x * y))),
+        Operation("divide", _divide),
+        Operation("lesser", _of(min), rises=(0, 1)),
+        Operation("greater", _of(max), rises=(0, 1)),
+        Operation("earlier", _of(min), rises=(0, 1)),
+        Operation("later", _of(max), rises=(0, 1)),
+        Operation("excess", _of(lambda x, y: exact(max(x - y, 0))), rises=(0,), falls=(1,)),
+        Operation("round_down", _of(lambda x: floor(x)), rises=(0,)),
+        Operation("round_up", _of(lambda x: ceil(x)), rises=(0,)),
+        Operation("after", _shift, rises=(1,)),
+        Operation("before", _shift_back, rises=(1,)),
+        Operation("day_after", _of(lambda day: values.add_days(day, 1)), rises=(0,)),
+        Operation("day_before", _of(lambda day: values.add_days(day, -1)), rises=(0,)),
+        Operation("year_of", _of(lambda day: day.year), rises=(0,)),
+        Operation("first_of_month", _month_start, rises=(0,)),
+        Operation("last_of_month", _month_end, rises=(0,)),
+        Operation("first_of_year", _of(lambda day: date(day.year, 1, 1)), rises=(0,)),
+        Operation("last_of_year", _of(lambda day: date(day.year, 12, 31)), rises=(0,)),
+        Operation("first_of_next_month", _next_month, rises=(0,)),
+        Operation("day_number", _of(lambda day: day.day)),
+        Operation("whole_years", _years, rises=(1,), falls=(0,)),
+        Operation("days_between", _of(lambda x, y: y.toordinal() - x.toordinal()), rises=(1,), falls=(0,)),
+    )
+}
