@@ -84,6 +84,14 @@ class Cases:
     alternatives: tuple[tuple[Truth, Scalar], ...]
 
 
+@frozen(cache_hash=True)
+class Unrecorded:
+    """A record that may exist although the record, complete only to some day, does not show it."""
+
+    relation: str
+    context: tuple[Any, ...]
+
+
 # ------------------------------------------------------------------ questions
 
 
@@ -445,3 +453,42 @@ def plain(scalar: Any) -> Value | None:
         return None
     result: Value = scalar
     return result
+
+
+def of_unrecorded(question: Question) -> bool:
+    """Whether a question is about what an unrecorded thing would be like (not about whether there is one)."""
+    match question:
+        case HasValue() | Threshold():
+            return _names_unrecorded(question.value)
+        case Equals():
+            return _names_unrecorded(question.value) or _names_unrecorded(question.other)
+        case Sign():
+            return any(_names_unrecorded(unknown) for unknown, _ in question.terms)
+        case OpenStatement():
+            owners = [argument for argument in question.arguments if _names_unrecorded(argument)]
+            return any(_owner(argument) != question.relation for argument in owners)
+        case ComesFirst():
+            return _names_unrecorded(question.first) or _names_unrecorded(question.second)
+        case _:
+            return False
+
+
+def _names_unrecorded(scalar: Scalar) -> bool:
+    if isinstance(scalar, Unrecorded):
+        return True
+    if isinstance(scalar, OpenValue):
+        return any(_names_unrecorded(key) for key in scalar.keys)
+    if isinstance(scalar, Shaped):
+        return any(_names_unrecorded(argument) for argument in scalar.arguments)
+    if isinstance(scalar, Linear):
+        return any(_names_unrecorded(unknown) for unknown, _ in scalar.terms)
+    return False
+
+
+def _owner(scalar: Scalar) -> str:
+    """The relation of the unrecorded thing that a scalar belongs to."""
+    if isinstance(scalar, Unrecorded):
+        return scalar.relation
+    if isinstance(scalar, OpenValue):
+        return next((_owner(key) for key in scalar.keys if _names_unrecorded(key)), "")
+    return ""

@@ -1,0 +1,915 @@
+"""Goal-directed evaluation: what a program and its facts say of one statement or value.
+
+An `Evaluation` works over one fact base. Each ground statement or value is worked out once, with its proof
+step. Unknowns are carried in truths and values (`engine.decision`, `engine.unknowns`), so that one pass
+gives strong Kleene answers and exact case analysis alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from datetime import date
+from time import monotonic
+from typing import Any
+
+from engine.compile import FREE, CompiledRule, Compiler, Findings, Notes
+from engine.decision import FALSE, TRUE, Decisions, TooManyCases, Truth
+from engine.facts import FactBase, Row, Table
+from engine.judge import Theory
+from engine.model import Aggregate, Comparison, Fold, Origin, Priority, Relation, Silence
+from engine.proof import (
+    AllStep,
+    Attempt,
+    Basis,
+    Circular,
+    Conclusion,
+    Fact,
+    Quantity,
+    Step,
+    Witness,
+)
+from engine.unknowns import (
+    NONE,
+    UNKNOWN,
+    Cases,
+    Clash,
+    ComesFirst,
+    Cut,
+    HasValue,
+    MayExist,
+    OpenStatement,
+    OpenValue,
+    Unrecorded,
+    apply,
+    cases,
+    compare,
+    is_symbolic,
+    of_unrecorded,
+    spread,
+)
+from engine.values import Kind, LimitReached, Type
+
+STEP_LIMIT = 2_000_000
+
+
+class Evaluation:
+    """The working out of one question over a fact base. Not shared between threads."""
+
+    def __init__(
+        self,
+        compiler: Compiler,
+        priorities: dict[str, tuple[Priority, ...]],
+        recursive: frozenset[str],
+        facts: FactBase,
+        deadline: float | None = None,
+    ) -> None:
+        self.compiler = compiler
+        self.facts = facts
+        self.decisions = Decisions()
+        self.origins: list[Origin] = []
+        self.cancellations: list[tuple[Truth, ...]] = []
+        self.was_cut = False
+        self._priorities = priorities
+        self._recursive = recursive
+        self._deadline = deadline
+        self._steps = 0
+        self._statements: dict[tuple[str, tuple[Any, ...]], Step] = {}
+        self._quantities: dict[tuple[str, tuple[Any, ...], int], Quantity] = {}
+        self._working: set[tuple[str, tuple[Any, ...]]] = set()
+        self._approximations: dict[tuple[str, tuple[Any, ...]], Step] = {}
+        self._met: set[tuple[str, tuple[Any, ...]]] = set()
+        self._candidates: dict[tuple[str, tuple[Any, ...]], dict[tuple[Any, ...], None]] = {}
+        self._generating: set[tuple[str, tuple[Any, ...]]] = set()
+        self._complete: set[tuple[str, tuple[Any, ...]]] = set()
+
+    # ----------------------------------------------------------- statements
+
+    def statement(self, relation: Relation, arguments: tuple[Any, ...]) -> Step:
+        """Whether a statement holds for these arguments (values, symbolic values, or cases of them)."""
+        key = (relation.name, arguments)
+        known = self._statements.get(key)
+        if known is not None:
+            return known
+        if any(type(argument) is Cases or argument is NONE for argument in arguments):
+            step = self._spread_statement(relation, arguments)
+        else:
+            self._count()
+            step = self._statement(relation, arguments, key)
+        if key not in self._working:
+            self._statements[key] = step
+        return step
+
+    def _count(self) -> None:
+        self._steps += 1
+        if self._steps > STEP_LIMIT:
+            raise LimitReached(f"more than {STEP_LIMIT:,} steps")
+        if self._deadline is not None and not self._steps % 256 and monotonic() > self._deadline:
+            raise LimitReached("the time allowed for a question has passed")
+
+    def _spread_statement(self, relation: Relation, arguments: tuple[Any, ...]) -> Step:
+        found: list[Step] = []
+
+        def each(*scalars: Any) -> int:
+            step = (
+                Fact(FALSE, relation.name, scalars, Basis.ABSENT)
+                if any(scalar is NONE for scalar in scalars)
+                else self.statement(relation, scalars)
+            )
+            found.append(step)
+            return len(found) - 1
+
+        numbered = spread(arguments, each, self.decisions)
+        options: Any = numbered.alternatives if type(numbered) is Cases else ((TRUE, numbered),)
+        truth = self.decisions.any(self.decisions.both(under, found[number].truth) for under, number in options)
+        return AllStep(truth, tuple(found))
+
+    def _statement(self, relation: Relation, arguments: tuple[Any, ...], key: tuple[str, tuple[Any, ...]]) -> Step:
+        try:
+            if relation.span:
+                truth, rows = self.over_time(relation, arguments[:-1], arguments[-1], arguments[-1], True)
+                return Fact(truth, relation.name, arguments, self._basis(truth, rows), rows)
+            if relation.record or relation.silence is not Silence.CONCLUDED:
+                return self._fact(relation, arguments)
+            overridden = self._override(relation, arguments)
+            if overridden is not None:
+                return overridden
+            if relation.name in self._recursive:
+                return self._recursion(relation, arguments, key)
+            return self._conclude(relation, arguments)
+        except TooManyCases:
+            self.was_cut = True
+            return Fact(self.ask(Cut(relation.name, arguments)), relation.name, arguments, Basis.OPEN)
+
+    def ask(self, question: Hashable) -> Truth:
+        """The truth of an open question."""
+        return self.decisions.ask(question)
+
+    @staticmethod
+    def _basis(truth: Truth, rows: tuple[Row, ...]) -> Basis:
+        if truth.is_open:
+            return Basis.OPEN
+        return Basis.STATED if rows else Basis.ABSENT
+
+    def _override(self, relation: Relation, arguments: tuple[Any, ...]) -> Step | None:
+        """A fact about a concluded statement ("taken as found") stands in place of the rules."""
+        found = self.facts.find(relation.name, arguments)
+        if found is None:
+            return None
+        table, number = found
+        return self._stated(table, number, relation, arguments)
+
+    def _stated(self, table: Table, number: int, relation: Relation, arguments: tuple[Any, ...]) -> Fact:
+        status = table.status[number]
+        row = Row(relation.name, number, table.sources[number])
+        if status is None:
+            return Fact(self.ask(OpenStatement(relation.name, arguments)), relation.name, arguments, Basis.OPEN, (row,))
+        return Fact(TRUE if status else FALSE, relation.name, arguments, Basis.STATED, (row,))
+
+    def _fact(self, relation: Relation, arguments: tuple[Any, ...]) -> Step:
+        symbolic = False
+        for argument in arguments:
+            if type(argument) is Unrecorded and relation.record:
+                truth = self.ask(MayExist(argument.relation, argument.context))
+                return Fact(truth, relation.name, arguments, Basis.OPEN)
+            symbolic = symbolic or is_symbolic(argument)
+        if not symbolic:
+            found = self.facts.find(relation.name, arguments)
+            if found is not None:
+                return self._stated(*found, relation, arguments)
+            return self._silent(relation, arguments)
+        return self._symbolic_fact(relation, arguments)
+
+    def _symbolic_fact(self, relation: Relation, arguments: tuple[Any, ...]) -> Step:
+        """A recorded statement about an open value: one of the rows, or else silence."""
+        decisions = self.decisions
+        truth, matched = FALSE, FALSE
+        rows: list[Row] = []
+        for table, number in self.facts.rows(relation.name):
+            same = self._matches(arguments, table, number, relation.keys)
+            if same is FALSE:
+                continue
+            step = self._stated(table, number, relation, table.cells(number)[: relation.keys])
+            rows += step.rows
+            truth = decisions.either(truth, decisions.both(same, step.truth))
+            matched = decisions.either(matched, same)
+        silent = self._silent(relation, arguments)
+        truth = decisions.either(truth, decisions.both(decisions.negation(matched), silent.truth))
+        return Fact(truth, relation.name, arguments, Basis.OPEN if truth.is_open else Basis.ABSENT, tuple(rows))
+
+    def _matches(self, arguments: Sequence[Any], table: Table, number: int, keys: int) -> Truth:
+        truth = TRUE
+        for place in range(keys):
+            cell = table.columns[place][number]
+            truth = self.decisions.both(truth, compare(Comparison.IS, arguments[place], cell, self.decisions))
+            if truth is FALSE:
+                break
+        return truth
+
+    def _silent(self, relation: Relation, arguments: tuple[Any, ...]) -> Fact:
+        """What it means that the facts say nothing of a statement."""
+        name = relation.name
+        if self._is_about_supposed(relation, arguments):
+            return Fact(self.ask(OpenStatement(name, arguments)), name, arguments, Basis.SUPPOSED)
+        if relation.silence is Silence.ASSUMED:
+            return Fact(TRUE if relation.assumed else FALSE, name, arguments, Basis.ASSUMED)
+        if relation.silence is Silence.UNKNOWN and name not in self.facts.complete:
+            return Fact(self.ask(OpenStatement(name, arguments)), name, arguments, Basis.OPEN)
+        later = self._is_later(relation, arguments)
+        if later is FALSE:
+            return Fact(FALSE, name, arguments, Basis.ABSENT)
+        truth = self.decisions.both(later, self.ask(OpenStatement(name, arguments)))
+        return Fact(truth, name, arguments, Basis.OPEN)
+
+    def _is_about_supposed(self, relation: Relation, arguments: tuple[Any, ...]) -> bool:
+        if not relation.open_for_supposed:
+            return False
+        supposed = self.facts.supposed
+        return any(
+            type(argument) is Unrecorded or (type(argument) is str and argument in supposed) for argument in arguments
+        )
+
+    def _is_later(self, relation: Relation, arguments: tuple[Any, ...]) -> Truth:
+        """Whether a row would be dated after the last day for which the record is complete."""
+        horizon = self.facts.complete_to
+        if horizon is None or relation.time is None or relation.time >= len(arguments):
+            return FALSE
+        if relation.name in self.facts.complete:
+            return FALSE
+        return compare(Comparison.MORE, arguments[relation.time], horizon, self.decisions)
+
+    # ------------------------------------------------------- spans and order
+
+    def over_time(
+        self, relation: Relation, keys: tuple[Any, ...], first: Any, last: Any, throughout: bool
+    ) -> tuple[Truth, tuple[Row, ...]]:
+        """Whether a span statement holds throughout, or at some day of, the interval from first to last."""
+        if any(type(value) is Cases or value is NONE for value in (*keys, first, last)):
+            return self._spread_over_time(relation, keys, first, last, throughout)
+        decisions = self.decisions
+        intervals = [
+            (table, number, same)
+            for table, number in self._span_rows(relation, keys)
+            if (same := self._matches(keys, table, number, relation.keys)) is not FALSE
+        ]
+        truth = FALSE
+        rows: list[Row] = []
+        for start, end, status, same, merged in self._merged(relation, intervals):
+            if throughout:
+                inside = self._within(start, first, last, end)
+            else:
+                inside = self._within(start, last, first, end)
+            if status is None:
+                inside = decisions.both(inside, self.ask(OpenStatement(relation.name, (*keys, first, last))))
+            inside = decisions.both(inside, same)
+            if inside is not FALSE:
+                rows += merged
+                truth = decisions.either(truth, inside)
+                if truth is TRUE:
+                    return TRUE, tuple(rows)
+        horizon = self.facts.complete_to
+        if horizon is not None and relation.name not in self.facts.complete:
+            later = compare(Comparison.MORE, last, horizon, decisions)
+            if later is not FALSE:
+                open_ = self.ask(OpenStatement(relation.name, (*keys, first, last)))
+                truth = decisions.either(truth, decisions.both(later, open_))
+        elif self._is_about_supposed(relation, keys) or (
+            relation.silence is Silence.UNKNOWN and not intervals and relation.name not in self.facts.complete
+        ):
+            truth = decisions.either(truth, self.ask(OpenStatement(relation.name, (*keys, first, last))))
+        return truth, tuple(rows)
+
+    def _span_rows(self, relation: Relation, keys: tuple[Any, ...]) -> Iterator[tuple[Table, int]]:
+        if any(is_symbolic(key) for key in keys):
+            yield from self.facts.rows(relation.name)
+            return
+        for table in reversed(self.facts.layers(relation.name)):
+            for number in table.rows_of(keys):
+                yield table, number
+
+    def _within(self, start: Any, first: Any, last: Any, end: Any) -> Truth:
+        """start ≤ first and last ≤ end (no end: the calendar's last day)."""
+        begun = compare(Comparison.AT_MOST, start, first, self.decisions)
+        if begun is FALSE or end is None:
+            return begun
+        return self.decisions.both(begun, compare(Comparison.AT_MOST, last, end, self.decisions))
+
+    def _merged(
+        self, relation: Relation, intervals: list[tuple[Table, int, Truth]]
+    ) -> Iterator[tuple[date, date | None, bool | None, Truth, list[Row]]]:
+        """The intervals in order, adjoining certain ones joined; an open end runs to the end of the record."""
+        horizon = None if relation.name in self.facts.complete else self.facts.complete_to
+        ordered = sorted(
+            (
+                (span[0], span[1] or horizon, table.status[number], same, Row(relation.name, number, table.sources[number]))
+                for table, number, same in intervals
+                if (span := table.spans[number]) is not None and table.status[number] is not False
+            ),
+            key=lambda entry: (entry[0], entry[1] or date.max),
+        )
+        current: tuple[date, date | None, bool | None, Truth, list[Row]] | None = None
+        for start, end, status, same, row in ordered:
+            if current is not None and current[2] is status and current[3] is same:
+                before = current[1]
+                if before is None or start.toordinal() <= before.toordinal() + 1:
+                    joined = None if before is None or end is None else max(before, end)
+                    current = (current[0], joined, status, same, [*current[4], row])
+                    continue
+            if current is not None:
+                yield current
+            current = (start, end, status, same, [row])
+        if current is not None:
+            yield current
+
+    def _spread_over_time(
+        self, relation: Relation, keys: tuple[Any, ...], first: Any, last: Any, throughout: bool
+    ) -> tuple[Truth, tuple[Row, ...]]:
+        rows: list[Row] = []
+        truths: list[Truth] = []
+
+        def each(*scalars: Any) -> int:
+            if any(scalar is NONE for scalar in scalars):
+                truths.append(FALSE)
+            else:
+                truth, found = self.over_time(relation, scalars[:-2], scalars[-2], scalars[-1], throughout)
+                truths.append(truth)
+                rows.extend(found)
+            return len(truths) - 1
+
+        numbered = spread((*keys, first, last), each, self.decisions)
+        options: Any = numbered.alternatives if type(numbered) is Cases else ((TRUE, numbered),)
+        return self.decisions.any(self.decisions.both(under, truths[n]) for under, n in options), tuple(rows)
+
+    def comes_before(self, relation: Relation, earlier: Any, later: Any, notes: Notes) -> tuple[Truth, tuple[Any, Any]]:
+        """Whether one record comes before another: by date, then by the recorded order."""
+        assert relation.time is not None
+        decisions = self.decisions
+        dates = []
+        for record in (earlier, later):
+            quantity = self.quantity(relation, (record,), relation.time)
+            notes.append(quantity)
+            dates.append(quantity.value)
+        first, second = dates
+        if earlier == later:
+            return FALSE, (first, second)
+        less = compare(Comparison.LESS, first, second, decisions)
+        if less is TRUE:
+            return TRUE, (first, second)
+        same = compare(Comparison.IS, first, second, decisions)
+        if same is FALSE:
+            return less, (first, second)
+        return decisions.either(less, decisions.both(same, self._in_order(relation, earlier, later))), (first, second)
+
+    def _in_order(self, relation: Relation, earlier: Any, later: Any) -> Truth:
+        """The order of two records of one day."""
+        supposed = self.facts.supposed
+        if isinstance(earlier, str) and isinstance(later, str):
+            if (earlier in supposed) != (later in supposed):
+                return FALSE if earlier in supposed else TRUE
+            if self.facts.recorded_before(relation.name, earlier, later):
+                return TRUE
+            if self.facts.recorded_before(relation.name, later, earlier):
+                return FALSE
+        first, second = sorted((earlier, later), key=repr)
+        truth = self.ask(ComesFirst(relation.name, first, second))
+        return truth if first is earlier else self.decisions.negation(truth)
+
+    # --------------------------------------------------------------- values
+
+    def quantity(self, relation: Relation, arguments: tuple[Any, ...], column: int) -> Quantity:
+        """The value in a column of a relation's row, with what it rests on."""
+        key = (relation.name, arguments, column)
+        known = self._quantities.get(key)
+        if known is None:
+            known = self._quantities[key] = self._quantity(relation, arguments, column)
+        return known
+
+    def _quantity(self, relation: Relation, arguments: tuple[Any, ...], column: int) -> Quantity:
+        self._count()
+        name = relation.columns[column].name
+        if any(type(argument) is Cases or argument is NONE for argument in arguments):
+            inner: list[Quantity] = []
+
+            def each(*scalars: Any) -> Any:
+                if any(scalar is NONE for scalar in scalars):
+                    return NONE
+                inner.append(self.quantity(relation, scalars, column))
+                return inner[-1].value
+
+            value = spread(arguments, each, self.decisions)
+            attempts = tuple(attempt for quantity in inner for attempt in quantity.attempts)
+            basis = inner[0].basis if len(inner) == 1 else None
+            return Quantity(value, relation.name, arguments, name, basis, None, attempts)
+        try:
+            if relation.record:
+                return self._attribute(relation, arguments, column, name)
+            found = None
+            if not any(is_symbolic(argument) for argument in arguments):
+                found = self.facts.find(relation.name, arguments)
+            if found is not None:
+                return self._cell(*found, relation, arguments, column, name)
+            if relation.silence is Silence.CONCLUDED:
+                return self._conclude_value(relation, arguments, column)
+            if any(is_symbolic(argument) for argument in arguments):
+                return self._symbolic_value(relation, arguments, column, name)
+            return self._silent_value(relation, arguments, column, name)
+        except TooManyCases:
+            self.was_cut = True
+            value = self._open(relation, arguments, column, optional=True)
+            return Quantity(value, relation.name, arguments, name, Basis.OPEN)
+
+    def _attribute(self, relation: Relation, arguments: tuple[Any, ...], column: int, name: str) -> Quantity:
+        (record,) = arguments
+        if type(record) is str:
+            found = self.facts.find(relation.name, arguments)
+            if found is not None:
+                return self._cell(*found, relation, arguments, column, name)
+            return Quantity(NONE, relation.name, arguments, name, Basis.ABSENT)
+        least = None
+        if type(record) is Unrecorded and column == relation.time and self.facts.complete_to is not None:
+            least = self.facts.complete_to.toordinal() + 1
+        value = self._open(relation, arguments, column, relation.columns[column].optional, least)
+        return Quantity(value, relation.name, arguments, name, Basis.OPEN)
+
+    def _cell(
+        self, table: Table, number: int, relation: Relation, arguments: tuple[Any, ...], column: int, name: str
+    ) -> Quantity:
+        cell = table.columns[column][number]
+        row = Row(relation.name, number, table.sources[number])
+        if cell is not UNKNOWN:
+            return Quantity(cell, relation.name, arguments, name, Basis.STATED, row)
+        optional = relation.columns[column].optional or not relation.record
+        value = self._open(relation, arguments, column, optional)
+        supposed = relation.record and arguments[0] in self.facts.supposed
+        return Quantity(value, relation.name, arguments, name, Basis.SUPPOSED if supposed else Basis.OPEN, row)
+
+    def _open(
+        self, relation: Relation, arguments: tuple[Any, ...], column: int, optional: bool, least: int | None = None
+    ) -> Any:
+        value = OpenValue(relation.name, arguments, relation.columns[column].name, relation.columns[column].type, least)
+        if not optional:
+            return value
+        has = self.ask(HasValue(value))
+        return cases(((has, value), (self.decisions.negation(has), NONE)), self.decisions)
+
+    def _silent_value(self, relation: Relation, arguments: tuple[Any, ...], column: int, name: str) -> Quantity:
+        if self._is_about_supposed(relation, arguments):
+            value = self._open(relation, arguments, column, optional=True)
+            return Quantity(value, relation.name, arguments, name, Basis.SUPPOSED)
+        if relation.silence is Silence.ASSUMED:
+            return Quantity(relation.assumed, relation.name, arguments, name, Basis.ASSUMED)
+        closed = relation.silence is Silence.FALSE or relation.name in self.facts.complete
+        later = self._is_later(relation, arguments)
+        if closed and later is FALSE:
+            return Quantity(NONE, relation.name, arguments, name, Basis.ABSENT)
+        value = self._open(relation, arguments, column, optional=True)
+        if closed:
+            value = cases(((later, value), (self.decisions.negation(later), NONE)), self.decisions)
+        return Quantity(value, relation.name, arguments, name, Basis.OPEN)
+
+    def _symbolic_value(self, relation: Relation, arguments: tuple[Any, ...], column: int, name: str) -> Quantity:
+        """A stated value for open keys: one of the rows', or else silence."""
+        alternatives: list[tuple[Truth, Any]] = []
+        rest = TRUE
+        for table, number in self.facts.rows(relation.name):
+            same = self.decisions.both(rest, self._matches(arguments, table, number, relation.keys))
+            if same is not FALSE:
+                quantity = self._cell(table, number, relation, table.cells(number)[: relation.keys], column, name)
+                alternatives.append((same, quantity.value))
+                rest = self.decisions.both(rest, self.decisions.negation(same))
+        silent = self._silent_value(relation, arguments, column, name)
+        value = cases([*alternatives, (rest, silent.value)], self.decisions)
+        return Quantity(value, relation.name, arguments, name, silent.basis)
+
+    # ---------------------------------------------------------------- rules
+
+    def _conclude(self, relation: Relation, arguments: tuple[Any, ...]) -> Step:
+        attempts = self._attempts(relation, arguments)
+        decisions = self.decisions
+        support = decisions.any(attempt.truth for attempt in attempts if attempt.rule.positive)
+        against = decisions.any(attempt.truth for attempt in attempts if not attempt.rule.positive)
+        clash = FALSE if against is FALSE else decisions.both(support, against)
+        if against is FALSE:
+            truth = support
+        elif clash is FALSE:
+            truth = decisions.both(support, decisions.negation(against))
+        else:
+            chosen = self.ask(Clash(relation.name, arguments))
+            truth = decisions.choose(clash, chosen, decisions.both(support, decisions.negation(against)))
+        if not truth.is_open:
+            self._note_cancellations(truth, attempts)
+        return Conclusion(truth, relation.name, arguments, attempts, clash)
+
+    def _note_cancellations(self, truth: Truth, attempts: tuple[Attempt, ...]) -> None:
+        """A certain conclusion from attempts none of which is certain needs a proof by cases."""
+        mine = [a for a in attempts if a.rule.positive]
+        others = [a for a in attempts if not a.rule.positive]
+        if truth is TRUE:
+            plainly = any(a.truth is TRUE for a in mine) and all(a.truth is FALSE for a in others)
+        else:
+            plainly = any(a.truth is TRUE for a in others) or all(a.truth is FALSE for a in mine)
+        if not plainly:
+            self.cancelled(attempts)
+
+    def cancelled(self, parts: Iterable[Any]) -> None:
+        """Note that a certain truth came from uncertain parts, so that its proof must split cases."""
+        self.cancellations.append(tuple(part.truth for part in parts if part.truth.is_open))
+
+    def _attempts(self, relation: Relation, arguments: tuple[Any, ...]) -> tuple[Attempt, ...]:
+        attempts: list[Attempt] = []
+        for compiled in self.compiler.rules_for(relation.name):
+            attempts += self._try(compiled, arguments)
+            while len(self.origins) < len(self.decisions.questions):
+                self.origins.append(compiled.rule.origin)
+        if len(attempts) > 1 and any(attempt.rule.name in self._priorities for attempt in attempts):
+            self._defeat(attempts)
+        return tuple(attempts)
+
+    def _try(self, compiled: CompiledRule, arguments: tuple[Any, ...]) -> Iterator[Attempt]:
+        env: list[Any] = [None] * len(compiled.scope.names)
+        match = TRUE
+        for (place, constant), argument in zip(compiled.head, arguments, strict=True):
+            if place < 0:
+                if is_symbolic(argument):
+                    match = self.decisions.both(match, compare(Comparison.IS, argument, constant, self.decisions))
+                elif constant != argument:
+                    return
+            elif env[place] is not None and env[place] != argument:
+                return
+            else:
+                env[place] = argument
+        if compiled.search is not None:
+            yield from self._try_each(compiled, env, match)
+            return
+        body = compiled.body(self, env)
+        yield self._attempt(compiled, env, match, body)
+
+    def _try_each(self, compiled: CompiledRule, env: list[Any], match: Truth) -> Iterator[Attempt]:
+        """A value rule whose value depends on what its condition finds: an attempt for each witness."""
+        assert compiled.search is not None
+        findings = Findings(all=True)
+        compiled.search(self, env, TRUE, (), findings)
+        if not findings.found:
+            failed = AllStep(FALSE, tuple(step for witness in findings.failed for step in witness.parts))
+            yield self._attempt(compiled, env, FALSE, failed)
+            return
+        for witness in findings.found:
+            each = [*env]
+            for place, value in zip(compiled.found, witness.values, strict=True):
+                each[place] = value
+            yield self._attempt(compiled, each, match, AllStep(witness.truth, witness.parts))
+
+    def _attempt(self, compiled: CompiledRule, env: list[Any], match: Truth, body: Step) -> Attempt:
+        decisions = self.decisions
+        holds = decisions.both(match, body.truth)
+        exemptions: list[Step] = []
+        if holds is not FALSE:
+            for test in compiled.exemptions:
+                step = test(self, env)
+                exemptions.append(step)
+                holds = decisions.both(holds, decisions.negation(step.truth))
+        notes: Notes = []
+        value: Any = None
+        if compiled.value is not None and holds is not FALSE:
+            value = compiled.value(self, env, notes)
+            if value is NONE:
+                holds = FALSE
+            elif type(value) is Cases:
+                exists = decisions.any(under for under, scalar in value.alternatives if scalar is not NONE)
+                holds = decisions.both(holds, exists)
+        return Attempt(
+            compiled.rule, compiled.scope, tuple(env), body, tuple(exemptions), holds, holds, (), value, tuple(notes)
+        )
+
+    def _defeat(self, attempts: list[Attempt]) -> None:
+        """Take from each attempt what is defeated by those over it that conclude otherwise; strongest first."""
+        decisions = self.decisions
+        numbers: dict[str, list[int]] = {}
+        for number, attempt in enumerate(attempts):
+            numbers.setdefault(attempt.rule.name, []).append(number)
+        settled: set[int] = set()
+
+        def settle(number: int) -> None:
+            if number in settled:
+                return
+            settled.add(number)
+            attempt = attempts[number]
+            if attempt.holds is FALSE:
+                return
+            truth = attempt.holds
+            defeaters = []
+            for priority in self._priorities.get(attempt.rule.name, ()):
+                for stronger in numbers.get(priority.stronger, ()):
+                    settle(stronger)
+                    over = self._otherwise(attempts[stronger], attempt)
+                    if over is not FALSE:
+                        defeaters.append(stronger)
+                        truth = decisions.both(truth, decisions.negation(over))
+            attempt.truth = truth
+            attempt.defeaters = tuple(defeaters)
+
+        for number in range(len(attempts)):
+            settle(number)
+
+    def _otherwise(self, stronger: Attempt, weaker: Attempt) -> Truth:
+        """Whether the stronger attempt applies and concludes otherwise than the weaker."""
+        if stronger.truth is FALSE:
+            return FALSE
+        if weaker.rule.value is None:
+            return stronger.truth if stronger.rule.positive != weaker.rule.positive else FALSE
+        differs = compare(Comparison.IS_NOT, stronger.value, weaker.value, self.decisions)
+        return self.decisions.both(stronger.truth, differs)
+
+    def _conclude_value(self, relation: Relation, arguments: tuple[Any, ...], column: int) -> Quantity:
+        attempts = self._attempts(relation, arguments)
+        decisions = self.decisions
+        options: dict[Any, Truth] = {}
+        for attempt in attempts:
+            if attempt.truth is FALSE:
+                continue
+            alternatives = attempt.value.alternatives if type(attempt.value) is Cases else ((TRUE, attempt.value),)
+            for under, scalar in alternatives:
+                if scalar is not NONE:
+                    both = decisions.both(attempt.truth, under)
+                    if both is not FALSE:
+                        options[scalar] = decisions.either(options[scalar], both) if scalar in options else both
+        pairs = self._settle_clashes(relation, arguments, list(options.items()))
+        some = decisions.any(truth for _, truth in pairs)
+        value = cases(
+            [(truth, scalar) for scalar, truth in pairs if truth is not FALSE] + [(decisions.negation(some), NONE)],
+            decisions,
+        )
+        name = relation.columns[column].name
+        return Quantity(value, relation.name, arguments, name, None, None, attempts)
+
+    def _settle_clashes(
+        self, relation: Relation, arguments: tuple[Any, ...], options: list[tuple[Any, Truth]]
+    ) -> list[tuple[Any, Truth]]:
+        """Make the truths of several values exclusive: where two could hold at once, an open clash chooses."""
+        decisions = self.decisions
+        for one in range(len(options)):
+            for other in range(one + 1, len(options)):
+                overlap = decisions.both(options[one][1], options[other][1])
+                if overlap is FALSE:
+                    continue
+                same = compare(Comparison.IS, options[one][0], options[other][0], decisions)
+                first = decisions.either(same, self.ask(Clash(relation.name, arguments, (one, other))))
+                keep = decisions.negation(decisions.both(overlap, decisions.negation(first)))
+                drop = decisions.negation(decisions.both(overlap, first))
+                options[one] = (options[one][0], decisions.both(options[one][1], keep))
+                options[other] = (options[other][0], decisions.both(options[other][1], drop))
+        return options
+
+    # ------------------------------------------------------------ recursion
+
+    def _recursion(self, relation: Relation, arguments: tuple[Any, ...], key: tuple[str, tuple[Any, ...]]) -> Step:
+        """The least fixpoint: a statement met again while it is worked out is what the last round made of it."""
+        if key in self._working:
+            self._met.add(key)
+            return self._approximations.get(key) or Circular(FALSE, relation.name, arguments)
+        self._working.add(key)
+        outer = self._met
+        try:
+            while True:
+                self._met = set()
+                known = set(self._statements)
+                step = self._conclude(relation, arguments)
+                before = self._approximations.get(key)
+                settled = key not in self._met or (before.truth if before else FALSE) is step.truth
+                others = self._met - {key}
+                if settled:
+                    if others:
+                        self._forget(known)
+                    break
+                self._approximations[key] = step
+                self._forget(known)
+        finally:
+            self._working.discard(key)
+        self._met = outer | others
+        if not others:
+            self._approximations.pop(key, None)
+            self._statements[key] = step
+        return step
+
+    def _forget(self, known: set[tuple[str, tuple[Any, ...]]]) -> None:
+        """Drop what was worked out from an approximation."""
+        for key in [key for key in self._statements if key not in known]:
+            del self._statements[key]
+        self._quantities.clear()
+
+    # ---------------------------------------------------------- enumeration
+
+    def keys(
+        self, relation: Relation, pattern: tuple[Any, ...], column: int, sought: Any, occurrence: int
+    ) -> Iterator[tuple[Any, ...]]:
+        """The keys of a relation that fit a pattern (`FREE` fits all), each once.
+
+        Where the record may be incomplete, last comes one that stands for what is not recorded. ``column``
+        and ``sought`` narrow records to those whose attribute may be that value.
+        """
+        if relation.silence is Silence.CONCLUDED and not relation.record:
+            yield from self._possible(relation, pattern)
+            return
+        count = relation.keys
+        seen: set[tuple[Any, ...]] = set()
+        for table, number in self._rows(relation, pattern, column, sought):
+            keys = tuple(table.columns[place][number] for place in range(count))
+            if keys in seen or not self._fits(pattern, keys):
+                continue
+            seen.add(keys)
+            yield keys
+        yield from self._unrecorded(relation, pattern, occurrence)
+
+    def _rows(
+        self, relation: Relation, pattern: tuple[Any, ...], column: int, sought: Any
+    ) -> Iterator[tuple[Table, int]]:
+        if column >= 0:
+            for table in reversed(self.facts.layers(relation.name)):
+                if table is not self._ground(relation):
+                    for number in range(len(table)):
+                        yield table, number
+                    continue
+                for cell in (sought, UNKNOWN):
+                    for number in table.rows_where(column, cell):
+                        yield table, number
+            return
+        for place, value in enumerate(pattern):
+            if value is not FREE and not is_symbolic(value):
+                yield from self.facts.rows(relation.name, place, value)
+                return
+        yield from self.facts.rows(relation.name)
+
+    def _ground(self, relation: Relation) -> Table | None:
+        """The lowest layer's table, whose cells are all plain or `UNKNOWN`."""
+        layers = self.facts.layers(relation.name)
+        return layers[-1] if layers else None
+
+    @staticmethod
+    def _fits(pattern: tuple[Any, ...], keys: tuple[Any, ...]) -> bool:
+        return all(
+            wanted is FREE or is_symbolic(wanted) or is_symbolic(key) or wanted == key
+            for wanted, key in zip(pattern, keys, strict=True)
+        )
+
+    def _unrecorded(self, relation: Relation, pattern: tuple[Any, ...], occurrence: int) -> Iterator[tuple[Any, ...]]:
+        name = relation.name
+        if name in self.facts.complete:
+            return
+        open_ended = relation.silence is Silence.UNKNOWN and not relation.record
+        dated = self.facts.complete_to is not None and relation.time is not None
+        if not open_ended and not dated:
+            return
+        unrecorded = Unrecorded(name, (occurrence, *(value for value in pattern if value is not FREE)))
+        if relation.record:
+            yield (unrecorded,)
+            return
+        if not dated and relation.span:
+            return
+        keys: list[Any] = []
+        for place, value in enumerate(pattern):
+            column = relation.columns[place]
+            least = None
+            if dated and place == relation.time and self.facts.complete_to is not None and not open_ended:
+                least = self.facts.complete_to.toordinal() + 1
+            keys.append(
+                OpenValue(name, (unrecorded,), column.name, column.type, least) if value is FREE else value
+            )
+        yield tuple(keys)
+
+    def is_unrecorded(self, values: tuple[Any, ...]) -> bool:
+        """Whether a binding stands for something that the record may not show."""
+        return any(
+            type(value) is Unrecorded
+            or (type(value) is OpenValue and any(type(key) is Unrecorded for key in value.keys))
+            for value in values
+        )
+
+    def may_be(self, truth: Truth) -> Truth:
+        """That there is something unrecorded for which this is true, whatever it would be like."""
+        axioms = Theory(self.decisions, truth).axioms
+        truth = self.decisions.both(truth, axioms)
+        questions = self.decisions.questions
+        inner = [place for place in self.decisions.support(truth) if of_unrecorded(questions[place])]  # type: ignore[arg-type]
+        return self.decisions.sometimes(truth, inner)
+
+    def _possible(self, relation: Relation, pattern: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        """The keys for which some rule could conclude the relation, from the rules' positive conditions."""
+        key = (relation.name, pattern)
+        found = self._candidates.get(key)
+        if found is not None and (key in self._generating or key in self._complete):
+            return list(found)
+        found = self._candidates.setdefault(key, {})
+        self._generating.add(key)
+        try:
+            while True:
+                size = len(found)
+                for keys in self._generated(relation, pattern):
+                    found.setdefault(keys)
+                if len(found) == size:
+                    break
+        finally:
+            self._generating.discard(key)
+        if not self._generating:
+            self._complete.add(key)
+        return list(found)
+
+    def _generated(self, relation: Relation, pattern: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+        for table, number in self.facts.rows(relation.name):
+            keys = tuple(table.columns[place][number] for place in range(relation.keys))
+            if self._fits(pattern, keys):
+                yield keys
+        mask = tuple(value is not FREE for value in pattern)
+        for generator in self.compiler.generators_for(relation.name, mask):
+            env: list[Any] = [None] * len(generator.scope.names)
+            fits = True
+            for (place, constant), value in zip(generator.places, pattern, strict=True):
+                if value is FREE:
+                    continue
+                if place < 0:
+                    fits = fits and (is_symbolic(value) or constant == value)
+                elif env[place] is not None and env[place] != value:
+                    fits = False
+                else:
+                    env[place] = value
+            if not fits:
+                continue
+            findings = Findings(all=True)
+            generator.search(self, env, TRUE, (), findings)
+            for witness in findings.found:
+                bound = dict(zip(generator.found, witness.values, strict=True))
+                yield tuple(
+                    constant if place < 0 else bound.get(place, env[place])
+                    for place, constant in generator.places
+                )
+
+    # ----------------------------------------------------------- aggregates
+
+    def distinct(self, found: list[Witness]) -> list[Witness]:
+        """Each binding once; one that was found in several ways holds in any of them."""
+        members: dict[tuple[Any, ...], Witness] = {}
+        for witness in found:
+            known = members.get(witness.values)
+            if known is None:
+                members[witness.values] = witness
+            elif known.truth is not TRUE:
+                known.truth = self.decisions.either(known.truth, witness.truth)
+                known.parts = (*known.parts, *witness.parts)
+        return list(members.values())
+
+    def fold(self, fold: Fold, members: list[Witness], result: Type, aggregate: Aggregate) -> Any:
+        """The aggregate's value over members each of which may or may not belong."""
+        if fold in (Fold.HIGHEST, Fold.LOWEST):
+            return self._extreme(fold, members, result)
+        start, operation = (1, "multiply") if fold is Fold.PRODUCT else (0, "add")
+        calendar = self.compiler.calendar
+        total: Any = start
+        for witness in members:
+            if witness.truth is FALSE:
+                continue
+            value = witness.value
+            if type(value) is Cases:
+                value = cases(
+                    [(under, start if scalar is NONE else scalar) for under, scalar in value.alternatives],
+                    self.decisions,
+                )
+            elif value is NONE:
+                continue
+            if witness.unrecorded:
+                value = self._further(fold, witness, result)
+            if witness.truth is not TRUE:
+                outside = self.decisions.negation(witness.truth)
+                value = cases(((witness.truth, value), (outside, start)), self.decisions)
+            total = apply(operation, (total, value), result, calendar, self.decisions)
+        return total
+
+    def _further(self, fold: Fold, witness: Witness, result: Type) -> Any:
+        """What unrecorded members add: any amount, at least one where they are counted."""
+        if fold is Fold.NUMBER:
+            counted = Type("number", Kind.NUMBER, whole=True, least=1)
+            return OpenValue("", witness.values, "number", counted, 1)
+        least = 0 if result.least is not None and result.least >= 0 else None
+        return OpenValue("", witness.values, "total", result, least)
+
+    def _extreme(self, fold: Fold, members: list[Witness], result: Type) -> Any:
+        order = Comparison.AT_LEAST if fold is Fold.HIGHEST else Comparison.AT_MOST
+        best: Any = NONE
+        for witness in members:
+            if witness.truth is FALSE or witness.value is NONE:
+                continue
+            best = self._better(order, best, witness.value, witness.truth)
+        return best
+
+    def _better(self, order: Comparison, best: Any, value: Any, belongs: Truth) -> Any:
+        decisions = self.decisions
+        alternatives: list[tuple[Truth, Any]] = []
+        for under, old in best.alternatives if type(best) is Cases else ((TRUE, best),):
+            for also, new in value.alternatives if type(value) is Cases else ((TRUE, value),):
+                both = decisions.both(under, also)
+                if both is FALSE:
+                    continue
+                if new is NONE:
+                    alternatives.append((both, old))
+                    continue
+                wins = belongs if old is NONE else decisions.both(belongs, compare(order, new, old, decisions))
+                alternatives.append((decisions.both(both, wins), new))
+                alternatives.append((decisions.both(both, decisions.negation(wins)), old))
+        return cases(((truth, scalar) for truth, scalar in alternatives if truth is not FALSE), decisions)

@@ -1,0 +1,244 @@
+"""From a truth over open questions to a verdict, and to what would settle it.
+
+Questions about one open value hang together (at most 3 implies at most 4); `Theory` knows how, so that a
+verdict is the same for every completion of the unknowns that can really be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from fractions import Fraction
+from typing import Any
+
+from attrs import frozen
+
+from engine.decision import FALSE, TRUE, Decisions, TooManyCases, Truth
+from engine.unknowns import Clash, Equals, Question, Sign, Threshold, Unknown
+
+MOST_SETS = 8
+"""At most so many minimal sets of open questions are reported."""
+
+_MOST_PATHS = 2_000
+_MOST_CUBES = 2_000
+
+
+class Verdict(Enum):
+    """The answers to a question."""
+
+    YES = "yes"
+    NO = "no"
+    VALUE = "value"
+    NONE = "none"
+    DEPENDS = "depends"
+    CONFLICT = "conflict"
+
+
+@frozen
+class Literal:
+    """A question with the answer to it that is supposed; ``place`` is the question's in the evaluation."""
+
+    question: Question
+    answer: bool
+    place: int
+
+
+@frozen
+class Settlement:
+    """Minimal sets of answers each of which would settle a question, the smallest first; ``more``: there are others."""
+
+    sets: tuple[tuple[Literal, ...], ...]
+    more: bool = False
+
+
+class Theory:
+    """What is true of the questions met, whatever the answers: the axioms of order and identity."""
+
+    def __init__(self, decisions: Decisions, *truths: Truth) -> None:
+        self._decisions = decisions
+        self._places = decisions.support(*truths)
+        questions = [decisions.questions[place] for place in self._places]
+        self.axioms = self._axioms(questions)
+        self.clashes = tuple(
+            place for place, question in zip(self._places, questions, strict=True) if isinstance(question, Clash)
+        )
+        self._signs = any(isinstance(question, Sign) for question in questions)
+
+    def _axioms(self, questions: list[Any]) -> Truth:
+        decisions = self._decisions
+        thresholds: dict[Any, list[Threshold]] = {}
+        equalities: dict[Any, list[Equals]] = {}
+        for question in questions:
+            if isinstance(question, Threshold):
+                thresholds.setdefault(question.value, []).append(question)
+            elif isinstance(question, Equals) and isinstance(question.other, str):
+                equalities.setdefault(question.value, []).append(question)
+        axioms = TRUE
+        for chain in thresholds.values():
+            chain.sort(key=threshold_order)
+            for lower, higher in zip(chain, chain[1:], strict=False):
+                implied = decisions.either(decisions.negation(decisions.ask(lower)), decisions.ask(higher))
+                axioms = decisions.both(axioms, implied)
+        for value, same in equalities.items():
+            asked = [decisions.ask(equality) for equality in same]
+            for number, one in enumerate(asked):
+                for other in asked[number + 1 :]:
+                    axioms = decisions.both(axioms, decisions.negation(decisions.both(one, other)))
+            if value.type.members and len(same) == len(value.type.members):
+                axioms = decisions.both(axioms, decisions.any(asked))
+        return axioms
+
+    def possible(self, truth: Truth) -> bool:
+        """Whether some completion that can be makes this true."""
+        truth = self._decisions.both(self.axioms, truth)
+        if truth is FALSE:
+            return False
+        if not self._signs:
+            return True
+        for number, answers in enumerate(self._decisions.paths(truth)):
+            if number >= _MOST_PATHS or self._consistent(answers):
+                return True
+        return False
+
+    def _consistent(self, answers: dict[int, bool]) -> bool:
+        """Whether the linear inequalities among these answers can all hold."""
+        constraints: list[tuple[dict[Unknown, Fraction], Fraction, bool]] = []
+        for place, answer in answers.items():
+            question = self._decisions.questions[place]
+            if isinstance(question, Threshold):
+                terms, constant = {question.value: Fraction(1)}, Fraction(-question.bound)
+            elif isinstance(question, Sign):
+                terms = {unknown: Fraction(factor) for unknown, factor in question.terms}
+                constant = Fraction(question.constant)
+            else:
+                continue
+            if answer:
+                constraints.append((terms, constant, question.strict))
+            else:
+                constraints.append(({u: -f for u, f in terms.items()}, -constant, not question.strict))
+        for terms, _, _ in list(constraints):
+            for unknown in terms:
+                least = getattr(unknown, "least", None)
+                least = unknown.type.least if least is None else least
+                if least is not None:
+                    constraints.append(({unknown: Fraction(-1)}, Fraction(least), False))
+        return feasible(constraints)
+
+    def judge(self, truth: Truth) -> Verdict:
+        """Yes, no, conflict or depends."""
+        if truth is TRUE:
+            return Verdict.YES
+        if truth is FALSE:
+            return Verdict.NO
+        decisions = self._decisions
+        always = decisions.always(truth, self.clashes)
+        sometimes = decisions.sometimes(truth, self.clashes)
+        if not self.possible(decisions.negation(always)):
+            return Verdict.YES
+        if not self.possible(sometimes):
+            return Verdict.NO
+        if not self.possible(decisions.either(always, decisions.negation(sometimes))):
+            return Verdict.CONFLICT
+        return Verdict.DEPENDS
+
+    def settle(self, truth: Truth) -> Settlement:
+        """The minimal sets of answers that would make the truth certain, smallest first."""
+        decisions = self._decisions
+        goal = decisions.either(decisions.always(truth, self.clashes), decisions.negation(self.axioms))
+        try:
+            cubes = _primes(decisions, goal)
+        except TooManyCases:
+            cubes = [tuple(sorted(path.items())) for _, path in zip(range(64), decisions.paths(goal), strict=False)]
+        real = [cube for cube in cubes if self.possible(self._cube(cube))]
+        real.sort(key=lambda cube: (len(cube), cube))
+        sets = tuple(
+            tuple(Literal(decisions.questions[place], answer, place) for place, answer in cube)  # type: ignore[arg-type]
+            for cube in real[:MOST_SETS]
+        )
+        return Settlement(sets, len(real) > MOST_SETS)
+
+    def _cube(self, cube: Iterable[tuple[int, bool]]) -> Truth:
+        decisions = self._decisions
+        asked = ((decisions.ask(decisions.questions[place]), answer) for place, answer in cube)
+        return decisions.all(truth if answer else decisions.negation(truth) for truth, answer in asked)
+
+
+def threshold_order(threshold: Threshold) -> tuple[Fraction, int]:
+    """Less than 3 comes before at most 3."""
+    return Fraction(threshold.bound), 0 if threshold.strict else 1
+
+
+Cube = tuple[tuple[int, bool], ...]
+
+
+def _primes(decisions: Decisions, truth: Truth) -> list[Cube]:
+    """The prime implicants of a diagram (Coudert and Madre, 1992)."""
+    known: dict[Truth, list[Cube]] = {TRUE: [()], FALSE: []}
+
+    def primes(node: Truth) -> list[Cube]:
+        found = known.get(node)
+        if found is None:
+            shared = primes(decisions.both(node.yes, node.no))
+            found = [*shared]
+            for answer, here, there in ((True, node.yes, node.no), (False, node.no, node.yes)):
+                for cube in primes(here):
+                    if not _implies(cube, there):
+                        found.append(((node.place, answer), *cube))
+            if len(found) > _MOST_CUBES:
+                raise TooManyCases
+            known[node] = found
+        return found
+
+    return primes(truth)
+
+
+def _implies(cube: Cube, truth: Truth) -> bool:
+    """Whether a truth holds wherever the answers of the cube are given."""
+    answers = dict(cube)
+    pending, seen = [truth], set()
+    while pending:
+        node = pending.pop()
+        if node is FALSE:
+            return False
+        if node is TRUE or node in seen:
+            continue
+        seen.add(node)
+        answer = answers.get(node.place)
+        if answer is not False:
+            pending.append(node.yes)
+        if answer is not True:
+            pending.append(node.no)
+    return True
+
+
+def feasible(constraints: list[tuple[dict[Unknown, Fraction], Fraction, bool]]) -> bool:
+    """Whether ``terms + constant ≤ 0`` (strict: ``< 0``) can all hold over the rationals.
+
+    Fourier-Motzkin elimination; past a few thousand constraints it gives up and says they can.
+    """
+    remaining = [(terms, constant, strict) for terms, constant, strict in constraints]
+    while True:
+        for terms, constant, strict in remaining:
+            if not terms and (constant > 0 or (strict and constant == 0)):
+                return False
+        remaining = [entry for entry in remaining if entry[0]]
+        if not remaining or len(remaining) > 4_000:
+            return True
+        unknown = next(iter(remaining[0][0]))
+        remaining = [*_without(unknown, remaining)]
+
+
+def _without(
+    unknown: Unknown, constraints: list[tuple[dict[Unknown, Fraction], Fraction, bool]]
+) -> Iterator[tuple[dict[Unknown, Fraction], Fraction, bool]]:
+    uppers = [entry for entry in constraints if entry[0].get(unknown, 0) > 0]
+    lowers = [entry for entry in constraints if entry[0].get(unknown, 0) < 0]
+    yield from (entry for entry in constraints if not entry[0].get(unknown, 0))
+    for upper, upper_constant, upper_strict in uppers:
+        for lower, lower_constant, lower_strict in lowers:
+            factor = upper[unknown] / -lower[unknown]
+            terms = dict(upper)
+            for other, coefficient in lower.items():
+                terms[other] = terms.get(other, Fraction(0)) + factor * coefficient
+            terms = {other: coefficient for other, coefficient in terms.items() if coefficient}
+            yield terms, upper_constant + factor * lower_constant, upper_strict or lower_strict

@@ -1,0 +1,86 @@
+"""Programs ready to be asked: checked, ordered, compiled.
+
+>>> from engine.values import Kind, Type
+>>> from engine.model import Atom, Column, Program, Relation, Rule, Silence, Variable, And
+>>> place = Type("place", Kind.SYMBOL)
+>>> x, y, z = (Variable(name, place) for name in "xyz")
+>>> road = Relation("road", (Column("from", place), Column("to", place)), 2, Silence.FALSE)
+>>> path = Relation("path", (Column("from", place), Column("to", place)), 2)
+>>> engine = build(Program((road, path), (
+...     Rule("direct", Atom("path", (x, y)), Atom("road", (x, y))),
+...     Rule("further", Atom("path", (x, z)), And((Atom("road", (x, y)), Atom("path", (y, z))))),
+... )))
+>>> facts = engine.facts()
+>>> facts.state("road", ("A", "B")); facts.state("road", ("B", "C"))
+>>> engine.ask(facts, "path", ("A", "C")).verdict.value
+'yes'
+"""
+
+from __future__ import annotations
+
+from attrs import define, field
+
+from engine.compile import Compiler, ProgramError
+from engine.evaluate import Evaluation
+from engine.facts import FactBase
+from engine.graph import cycles_through_negation, priority_cycles, recursive
+from engine.model import Atom, Constant, Program, Relation
+from engine.query import Answer, Query, answer
+
+__all__ = ["Engine", "ProgramError", "build"]
+
+
+@define(eq=False)
+class Engine:
+    """A built program. It is never changed, and can be asked from many threads."""
+
+    program: Program
+    relations: dict[str, Relation]
+    compiler: Compiler = field(repr=False)
+    recursive: frozenset[str]
+    priorities: dict[str, tuple[object, ...]] = field(repr=False)
+
+    def facts(self) -> FactBase:
+        """An empty fact base for this program."""
+        return FactBase(self.relations)
+
+    def evaluation(self, facts: FactBase, deadline: float | None = None) -> Evaluation:
+        """A fresh working out of one question."""
+        return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline)  # type: ignore[arg-type]
+
+    def ask(self, facts: FactBase, relation: str, arguments: tuple[object, ...]) -> Answer:
+        """Whether a statement holds (of a value relation: its value) for these arguments."""
+        kind = self.relations[relation]
+        constants = tuple(
+            Constant(value, column.type)  # type: ignore[arg-type]
+            for value, column in zip(arguments, kind.columns, strict=False)
+        )
+        return self.answer(facts, Query(Atom(relation, constants)))
+
+    def answer(self, facts: FactBase, query: Query, deadline: float | None = None) -> Answer:
+        """The answer to any query."""
+        return answer(self, facts, query, deadline)
+
+
+def build(program: Program) -> Engine:
+    """Check a program and compile it.
+
+    Raises `ProgramError` for an undeclared relation, a variable that nothing gives a value, negation or
+    aggregation or defeat through recursion, and priorities that go round in a circle.
+    """
+    relations = {relation.name: relation for relation in program.relations}
+    _check_cycles(program)
+    priorities: dict[str, list[object]] = {}
+    for priority in program.priorities:
+        priorities.setdefault(priority.weaker, []).append(priority)
+    compiler = Compiler(relations, program.rules, program.calendar)
+    for relation in relations:
+        compiler.rules_for(relation)
+    return Engine(program, relations, compiler, recursive(program), {name: tuple(each) for name, each in priorities.items()})
+
+
+def _check_cycles(program: Program) -> None:
+    for cycle in cycles_through_negation(program):
+        raise ProgramError(f"a conclusion rests on its own absence: {cycle}", cycle.edges[0].origin)
+    for circle in priority_cycles(program):
+        raise ProgramError(f"priorities go round in a circle: {circle}", program.priorities[0].origin)

@@ -1,0 +1,482 @@
+"""Asking: the shapes of a query, and the answer with its proof.
+
+A query's goal is a condition or an expression. It may leave one variable open: to list what fits it
+(`Shape.WHICH`), or to solve for the numbers or dates for which the answer is not no. Supposed records
+live in an overlay of the facts made for the query alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from enum import Enum
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from engine.compile import Findings, Notes
+from engine.decision import FALSE, TRUE, Truth
+from engine.facts import FactBase
+from engine.judge import Settlement, Theory, Verdict, threshold_order
+from engine.model import (
+    Aggregate,
+    Apply,
+    Condition,
+    Constant,
+    Expression,
+    Origin,
+    ValueOf,
+    Variable,
+)
+from engine.proof import ByCases, Quantity, Scope, Step, Witness
+from engine.unknowns import NONE, UNKNOWN, Cases, OpenValue, Question, Threshold, is_symbolic
+from engine.values import Kind, LimitReached, Type
+
+if TYPE_CHECKING:
+    from engine.evaluate import Evaluation
+    from engine.program import Engine
+
+SUPPOSED_SOURCE = "supposed"
+
+
+class Shape(Enum):
+    """What a query asks."""
+
+    WHETHER = "whether"
+    VALUE = "value"
+    WHICH = "which"
+    MOST = "most"  # the largest value of the open variable for which the goal is not refused
+    LEAST = "least"
+
+
+@frozen
+class Supposed:
+    """A hypothetical record: an attribute not named is unknown (none, if optional)."""
+
+    relation: str
+    id: str
+    cells: tuple[tuple[str, Expression], ...]
+
+
+@frozen
+class Query:
+    """What is asked.
+
+    ``open`` is the variable left open; it may occur in the goal and in the cells of ``supposed``
+    records. ``vary`` names an attribute (relation, id, column) to be taken as the open variable.
+    """
+
+    goal: Condition | Expression
+    shape: Shape = Shape.WHETHER
+    open: Variable | None = None
+    supposed: tuple[Supposed, ...] = ()
+    vary: tuple[str, str, str] | None = None
+
+
+@frozen
+class Open:
+    """An open question that an answer hangs on, and the rule that first met it."""
+
+    question: Question
+    origin: Origin
+
+
+@frozen
+class Region:
+    """A range of the open variable with one verdict; an end that is None is unbounded."""
+
+    low: Any
+    low_included: bool
+    high: Any
+    high_included: bool
+    verdict: Verdict
+    settlement: Settlement = Settlement(())
+
+
+@frozen
+class Member:
+    """One of a list: certain (yes), or depending on what its settlement says (depends, conflict)."""
+
+    value: Any
+    verdict: Verdict
+    settlement: Settlement
+    proof: Witness
+
+
+@frozen
+class Option:
+    """A value that may turn out, and when it would."""
+
+    value: Any
+    settlement: Settlement
+
+
+@frozen
+class Answer:
+    """A verdict with its value and proof.
+
+    ``proof`` is the proof of the goal (of a list: none; see ``members``; of an open number: at the bound),
+    ``beyond`` that of the next value past the bound. ``settlement`` says what would make a `depends` a yes,
+    ``against`` what would make it a no. ``cut``: case analysis was cut somewhere.
+    """
+
+    verdict: Verdict
+    value: Any = None
+    proof: Step | None = None
+    beyond: Step | None = None
+    settlement: Settlement = Settlement(())
+    against: Settlement = Settlement(())
+    open: tuple[Open, ...] = ()
+    options: tuple[Option, ...] = ()
+    members: tuple[Member, ...] = ()
+    others: tuple[Witness, ...] = ()
+    regions: tuple[Region, ...] = ()
+    cut: bool = False
+    facts: FactBase | None = field(default=None, eq=False, repr=False)
+    origins: tuple[Origin, ...] = field(default=(), eq=False, repr=False)
+    scope: Scope | None = field(default=None, eq=False, repr=False)
+
+
+def answer(engine: Engine, facts: FactBase, query: Query, deadline: float | None = None) -> Answer:
+    """The answer to a query. Raises `LimitReached` where a limit stops it: that is never a verdict."""
+    try:
+        if query.shape is Shape.WHICH:
+            return _which(engine, facts, query, deadline)
+        if query.shape in (Shape.MOST, Shape.LEAST):
+            return _solve(engine, facts, query, deadline)
+        if isinstance(query.goal, (Variable, Constant, ValueOf, Apply, Aggregate)):
+            return _value(engine, facts, query, query.goal, deadline)
+        return _whether(engine, facts, query, None, deadline)
+    except RecursionError:
+        raise LimitReached("the rules nest too deep to follow") from None
+
+
+# -------------------------------------------------------------- evaluating
+
+
+class _Working:
+    """One evaluation of a query's goal, with the open variable given a value (or None)."""
+
+    def __init__(self, engine: Engine, facts: FactBase, query: Query, value: Any, deadline: float | None) -> None:
+        self.scope = Scope()
+        self.env: list[Any] = []
+        if query.open is not None:
+            self.scope.names.append(query.open.name)
+            self.env.append(value)
+        self.engine = engine
+        self.query = query
+        self.deadline = deadline
+        self.base = facts
+        self.facts = self._suppose(facts, value)
+        self.evaluation = engine.evaluation(self.facts, deadline)
+
+    def _suppose(self, facts: FactBase, value: Any) -> FactBase:
+        query = self.query
+        if not query.supposed and query.vary is None:
+            return facts
+        overlay = facts.overlay()
+        overlay.supposed = facts.supposed | {record.id for record in query.supposed}
+        plain = self.engine.evaluation(overlay, self.deadline)
+        for record in query.supposed:
+            cells: dict[str, Any] = {}
+            for name, expression in record.cells:
+                cell = self._compute(plain, expression, [])
+                cells[name] = UNKNOWN if type(cell) is Cases else cell
+            overlay.record(record.relation, record.id, cells, SUPPOSED_SOURCE)
+        if query.vary is not None:
+            relation, id, column = query.vary
+            found = facts.find(relation, (id,))
+            kind = self.engine.relations[relation]
+            if found is not None:
+                table, number = found
+                cells = dict(zip((c.name for c in kind.columns[1:]), table.cells(number)[1:], strict=True))
+                cells[column] = value
+                overlay.record(relation, id, cells, table.sources[number])
+        return overlay
+
+    def _compute(self, evaluation: Evaluation, expression: Expression, notes: Notes) -> Any:
+        bound = frozenset(self.scope.names)
+        return self.engine.compiler.compute(expression, self.scope, bound, Origin())(evaluation, self.env, notes)
+
+    def test(self, goal: Condition, assumed: dict[Question, bool] | None = None) -> tuple[Evaluation, Step]:
+        """Evaluate a condition afresh, with answers to some open questions assumed."""
+        evaluation = self.engine.evaluation(self.facts, self.deadline)
+        if assumed:
+            evaluation.decisions.assumed = {**assumed}
+        test = self.engine.compiler.test(goal, self.scope, frozenset(self.scope.names), Origin())
+        env = self.env + [None] * (len(self.scope.names) - len(self.env))
+        return evaluation, test(evaluation, env)
+
+    def compute(self, goal: Expression) -> tuple[Evaluation, Any, Notes]:
+        notes: Notes = []
+        return self.evaluation, self._compute(self.evaluation, goal, notes), notes
+
+
+def _whether(engine: Engine, facts: FactBase, query: Query, value: Any, deadline: float | None) -> Answer:
+    goal: Condition = query.goal  # type: ignore[assignment]  # a condition here
+    working = _Working(engine, facts, query, value, deadline)
+    evaluation, step = working.test(goal)
+    theory = Theory(evaluation.decisions, step.truth)
+    verdict = theory.judge(step.truth)
+    if verdict in (Verdict.YES, Verdict.NO) and (step.truth.is_open or evaluation.cancellations):
+        step = _by_cases(working, goal, step, evaluation, verdict)
+    settlement = against = Settlement(())
+    if verdict is Verdict.DEPENDS:
+        settlement = theory.settle(step.truth)
+        against = theory.settle(evaluation.decisions.negation(step.truth))
+    return Answer(
+        verdict,
+        None,
+        step,
+        None,
+        settlement,
+        against,
+        _open(evaluation, step.truth) if verdict is Verdict.DEPENDS else (),
+        cut=evaluation.was_cut,
+        facts=working.facts,
+        origins=tuple(evaluation.origins),
+        scope=working.scope,
+    )
+
+
+def _open(evaluation: Evaluation, *truths: Truth) -> tuple[Open, ...]:
+    decisions = evaluation.decisions
+    origins = evaluation.origins
+    return tuple(
+        Open(decisions.questions[place], origins[place] if place < len(origins) else Origin())  # type: ignore[arg-type]
+        for place in decisions.support(*truths)
+    )
+
+
+_MOST_SPLITS = 256
+
+
+def _by_cases(working: _Working, goal: Condition, step: Step, evaluation: Evaluation, verdict: Verdict) -> Step:
+    """A proof whose every step is certain by its parts, splitting on open questions where it must."""
+    splits = 0
+
+    def prove(assumed: dict[Question, bool], step: Step, evaluation: Evaluation) -> Step | None:
+        nonlocal splits
+        truths = [step.truth] if step.truth.is_open else []
+        truths += [truth for group in evaluation.cancellations for truth in group]
+        places = evaluation.decisions.support(*truths)
+        if not places:
+            return step if step.truth is wanted else None
+        splits += 1
+        if splits > _MOST_SPLITS:
+            raise LimitReached("a proof by cases splits too many cases")
+        question: Question = evaluation.decisions.questions[places[0]]  # type: ignore[assignment]
+        branches: list[Step | None] = []
+        for answer in (True, False):
+            narrowed = {**assumed, question: answer}
+            if not _can_be(narrowed):
+                branches.append(None)
+                continue
+            inner, following = working.test(goal, narrowed)
+            branches.append(prove(narrowed, following, inner))
+        return ByCases(wanted, question, branches[0], branches[1])
+
+    def _can_be(assumed: dict[Question, bool]) -> bool:
+        decisions = working.engine.evaluation(working.facts).decisions
+        truth = TRUE
+        for question, answer in assumed.items():
+            asked = decisions.ask(question)
+            truth = decisions.both(truth, asked if answer else decisions.negation(asked))
+        return Theory(decisions, truth).possible(truth)
+
+    wanted = TRUE if verdict is Verdict.YES else FALSE
+    proved = prove({}, step, evaluation)
+    return step if proved is None else proved
+
+
+def _value(engine: Engine, facts: FactBase, query: Query, goal: Expression, deadline: float | None) -> Answer:
+    working = _Working(engine, facts, query, None, deadline)
+    evaluation, value, notes = working.compute(goal)
+    decisions = evaluation.decisions
+    alternatives = value.alternatives if type(value) is Cases else ((TRUE, value),)
+    theory = Theory(decisions, *(truth for truth, _ in alternatives))
+    possible = [(truth, scalar) for truth, scalar in alternatives if theory.possible(truth)]
+    proof = _noted(notes, value)
+    common: dict[str, Any] = {
+        "cut": evaluation.was_cut,
+        "facts": working.facts,
+        "origins": tuple(evaluation.origins),
+        "scope": working.scope,
+    }
+    if len(possible) == 1 and not is_symbolic(possible[0][1]):
+        scalar = possible[0][1]
+        if scalar is NONE:
+            return Answer(Verdict.NONE, None, proof, **common)
+        return Answer(Verdict.VALUE, scalar, proof, **common)
+    settled = decisions.any(decisions.always(truth, theory.clashes) for truth, _ in possible)
+    if not theory.possible(settled):
+        return Answer(Verdict.CONFLICT, None, proof, options=_options(theory, possible), **common)
+    return Answer(
+        Verdict.DEPENDS,
+        None,
+        proof,
+        open=_open(evaluation, *(truth for truth, _ in possible)),
+        options=_options(theory, possible),
+        **common,
+    )
+
+
+def _options(theory: Theory, possible: list[tuple[Truth, Any]]) -> tuple[Option, ...]:
+    return tuple(Option(None if scalar is NONE else scalar, theory.settle(truth)) for truth, scalar in possible)
+
+
+def _noted(notes: Notes, value: Any) -> Step:
+    """The proof of a value: of the one quantity asked, or of those it is computed from."""
+    if len(notes) == 1:
+        return notes[0]
+    return Quantity(value, "", (), "", None, None, tuple(a for note in notes if isinstance(note, Quantity) for a in note.attempts))
+
+
+# ---------------------------------------------------------------- which
+
+
+def _which(engine: Engine, facts: FactBase, query: Query, deadline: float | None) -> Answer:
+    assert query.open is not None
+    goal: Condition = query.goal  # type: ignore[assignment]
+    overlay = _Working(engine, facts, Query(goal, supposed=query.supposed), None, deadline)
+    evaluation = overlay.evaluation
+    scope = Scope()
+    search = engine.compiler.search((query.open,), goal, scope)
+    env: list[Any] = [None] * len(scope.names)
+    findings = Findings(all=True)
+    search(evaluation, env, TRUE, (), findings)
+    members: list[Member] = []
+    others: list[Witness] = list(findings.failed)
+    for witness in evaluation.distinct(findings.found):
+        theory = Theory(evaluation.decisions, witness.truth)
+        verdict = theory.judge(witness.truth)
+        if verdict is Verdict.NO:
+            others.append(witness)
+            continue
+        settlement = theory.settle(witness.truth) if verdict is Verdict.DEPENDS else Settlement(())
+        members.append(Member(witness.values[0], verdict, settlement, witness))
+    certain = tuple(member.value for member in members if member.verdict is Verdict.YES)
+    undecided = [member.proof.truth for member in members if member.verdict is not Verdict.YES]
+    verdict = Verdict.VALUE if certain else Verdict.DEPENDS if undecided else Verdict.NONE
+    return Answer(
+        verdict,
+        certain,
+        open=_open(evaluation, *undecided),
+        members=tuple(members),
+        others=tuple(others),
+        cut=evaluation.was_cut,
+        facts=overlay.facts,
+        origins=tuple(evaluation.origins),
+        scope=scope,
+    )
+
+
+# ---------------------------------------------------------------- solving
+
+
+def _solve(engine: Engine, facts: FactBase, query: Query, deadline: float | None) -> Answer:
+    """The open number or date: its ranges by verdict, and the largest (smallest) value that is not refused."""
+    assert query.open is not None
+    slot = OpenValue("", ("asked",), query.open.name, query.open.type)
+    working = _Working(engine, facts, query, slot, deadline)
+    goal: Condition = query.goal  # type: ignore[assignment]
+    evaluation, step = working.test(goal)
+    regions = tuple(_regions(evaluation, step.truth, slot))
+    open_ones = [region for region in regions if region.verdict is not Verdict.NO]
+    common: dict[str, Any] = {
+        "regions": regions,
+        "cut": evaluation.was_cut,
+        "origins": tuple(evaluation.origins),
+    }
+    if not open_ones:
+        nearest = regions[0 if query.shape is Shape.MOST else -1]
+        sample = _sample(nearest, slot.type)
+        never = _whether(engine, facts, query, sample, deadline)
+        return Answer(Verdict.NONE, None, never.proof, facts=never.facts, scope=never.scope, **common)
+    region = open_ones[-1] if query.shape is Shape.MOST else open_ones[0]
+    bound = region.high if query.shape is Shape.MOST else region.low
+    if bound is None:
+        direction = "above" if query.shape is Shape.MOST else "below"
+        raise LimitReached(f"nothing in the rules bounds the answer from {direction}")
+    at_bound = _whether(engine, facts, query, bound, deadline)
+    beyond = _beyond(regions, region, query.shape, slot.type)
+    refused = None if beyond is None else _whether(engine, facts, query, beyond, deadline)
+    return Answer(
+        Verdict.VALUE,
+        bound,
+        at_bound.proof,
+        None if refused is None else refused.proof,
+        at_bound.settlement,
+        at_bound.against,
+        at_bound.open,
+        facts=at_bound.facts,
+        scope=at_bound.scope,
+        regions=regions,
+        cut=evaluation.was_cut or at_bound.cut,
+        origins=at_bound.origins,
+    )
+
+
+def _regions(evaluation: Evaluation, truth: Truth, slot: OpenValue) -> Iterator[Region]:
+    """The line of the open value cut at every threshold that its truth hangs on."""
+    decisions = evaluation.decisions
+    asked = [
+        (place, question)
+        for place in decisions.support(truth)
+        if isinstance(question := decisions.questions[place], Threshold) and question.value == slot
+    ]
+    asked.sort(key=lambda entry: threshold_order(entry[1]))
+    show = _shown(slot.type)
+    whole = slot.type.whole or slot.type.kind is Kind.DATE
+    low: Any = show(slot.type.least) if slot.type.least is not None else None
+    low_included = True
+    for number in range(len(asked) + 1):
+        here = truth
+        for other, (place, _) in enumerate(asked):
+            here = decisions.where(here, place, other >= number)
+        theory = Theory(decisions, here)
+        verdict = theory.judge(here)
+        settlement = theory.settle(here) if verdict is Verdict.DEPENDS else Settlement(())
+        if number < len(asked):
+            threshold = asked[number][1]
+            high, high_included = show(threshold.bound), not threshold.strict
+            yield Region(low, low_included, high, high_included, verdict, settlement)
+            low = show(threshold.bound + 1) if whole else high
+            low_included = whole or threshold.strict
+        else:
+            yield Region(low, low_included, None, False, verdict, settlement)
+
+
+def _shown(type: Type) -> Callable[[Any], Any]:
+    if type.kind is Kind.DATE:
+        return lambda bound: date.fromordinal(int(bound))
+    return lambda bound: bound
+
+
+def _sample(region: Region, type: Type) -> Any:
+    """Some value of a region."""
+    if region.low is not None and region.low_included:
+        return region.low
+    if region.high is not None and region.high_included:
+        return region.high
+    if region.low is None and region.high is None:
+        return date(2000, 1, 1) if type.kind is Kind.DATE else 0
+    if region.high is None:
+        return region.low + 1
+    if region.low is None:
+        return region.high - 1
+    return Fraction(region.low + region.high) / 2
+
+
+def _beyond(regions: tuple[Region, ...], region: Region, shape: Shape, type: Type) -> Any:
+    """A value just past the bound, where the goal is refused."""
+    number = regions.index(region) + (1 if shape is Shape.MOST else -1)
+    if not 0 <= number < len(regions):
+        return None
+    following = regions[number]
+    if shape is Shape.LEAST and following.high is not None and following.high_included:
+        return following.high
+    return _sample(following, type)
+
+
