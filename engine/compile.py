@@ -55,7 +55,7 @@ from engine.proof import (
     Witness,
 )
 from engine.signature import type_of
-from engine.unknowns import NONE, Cases, apply, compare, is_symbolic
+from engine.unknowns import NONE, Cases, apply, compare, is_symbolic, unrecorded_in
 from engine.values import NUMBER, Calendar, Period
 
 if TYPE_CHECKING:
@@ -548,9 +548,9 @@ class Compiler:
 
         def arrive(e: Evaluation, env: Bindings, truth: Truth, trail: tuple[Step, ...], findings: Findings) -> None:
             values = tuple([env[place] for place in places])
-            unrecorded = e.is_unrecorded(values)
+            unrecorded = any(unrecorded_in(value) is not None for value in values)
             if unrecorded:
-                truth = e.may_be(truth)
+                truth = e.may_be(truth, values)
                 if truth is FALSE:
                     findings.failed.append(Witness(values, FALSE, trail))
                     return

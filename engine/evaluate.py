@@ -44,8 +44,9 @@ from engine.unknowns import (
     cases,
     compare,
     is_symbolic,
-    of_unrecorded,
     spread,
+    unrecorded_in,
+    would_be_of,
 )
 from engine.values import Kind, LimitReached, Type
 
@@ -223,19 +224,20 @@ class Evaluation:
     def _is_about_supposed(self, relation: Relation, arguments: tuple[Any, ...]) -> bool:
         if not relation.open_for_supposed:
             return False
-        supposed = self.facts.supposed
-        return any(
-            type(argument) is Unrecorded or (type(argument) is str and argument in supposed) for argument in arguments
-        )
+        return any(type(argument) is Unrecorded or self._is_supposed(argument) for argument in arguments)
 
     def _is_later(self, relation: Relation, arguments: tuple[Any, ...]) -> Truth:
         """Whether a row would be dated after the last day for which the record is complete."""
         horizon = self.facts.complete_to
         if horizon is None or relation.time is None or relation.time >= len(arguments):
             return FALSE
-        if relation.name in self.facts.complete:
+        if relation.name in self.facts.complete or any(self._is_supposed(argument) for argument in arguments):
             return FALSE
         return compare(Comparison.MORE, arguments[relation.time], horizon, self.decisions)
+
+    def _is_supposed(self, argument: Any) -> bool:
+        """Nothing is recorded of a record that is only supposed, however late."""
+        return type(argument) is str and argument in self.facts.supposed
 
     # ------------------------------------------------------- spans and order
 
@@ -267,7 +269,11 @@ class Evaluation:
                 if truth is TRUE:
                     return TRUE, tuple(rows)
         horizon = self.facts.complete_to
-        if horizon is not None and relation.name not in self.facts.complete:
+        if (
+            horizon is not None
+            and relation.name not in self.facts.complete
+            and not any(self._is_supposed(key) for key in keys)
+        ):
             later = compare(Comparison.MORE, last, horizon, decisions)
             if later is not FALSE:
                 open_ = self.ask(OpenStatement(relation.name, (*keys, first, last)))
@@ -752,7 +758,7 @@ class Evaluation:
 
     def _unrecorded(self, relation: Relation, pattern: tuple[Any, ...], occurrence: int) -> Iterator[tuple[Any, ...]]:
         name = relation.name
-        if name in self.facts.complete:
+        if name in self.facts.complete or any(self._is_supposed(value) for value in pattern):
             return
         open_ended = relation.silence is Silence.UNKNOWN and not relation.record
         dated = self.facts.complete_to is not None and relation.time is not None
@@ -775,20 +781,16 @@ class Evaluation:
             )
         yield tuple(keys)
 
-    def is_unrecorded(self, values: tuple[Any, ...]) -> bool:
-        """Whether a binding stands for something that the record may not show."""
-        return any(
-            type(value) is Unrecorded
-            or (type(value) is OpenValue and any(type(key) is Unrecorded for key in value.keys))
-            for value in values
-        )
-
-    def may_be(self, truth: Truth) -> Truth:
-        """That there is something unrecorded for which this is true, whatever it would be like."""
-        axioms = Theory(self.decisions, truth).axioms
-        truth = self.decisions.both(truth, axioms)
-        questions = self.decisions.questions
-        inner = [place for place in self.decisions.support(truth) if of_unrecorded(questions[place])]  # type: ignore[arg-type]
+    def may_be(self, truth: Truth, values: tuple[Any, ...]) -> Truth:
+        """That there is something unrecorded among a binding's values for which this is true, whatever it is like."""
+        things = [thing for value in values if (thing := unrecorded_in(value)) is not None]
+        truth = self.decisions.both(truth, Theory(self.decisions, truth).axioms)
+        questions: list[Any] = self.decisions.questions
+        inner = [
+            place
+            for place in self.decisions.support(truth)
+            if any(would_be_of(questions[place], thing) for thing in things)
+        ]
         return self.decisions.sometimes(truth, inner)
 
     def _possible(self, relation: Relation, pattern: tuple[Any, ...]) -> list[tuple[Any, ...]]:

@@ -455,40 +455,43 @@ def plain(scalar: Any) -> Value | None:
     return result
 
 
-def of_unrecorded(question: Question) -> bool:
+def would_be_of(question: Question, thing: Unrecorded) -> bool:
     """Whether a question is about what an unrecorded thing would be like (not about whether there is one)."""
     match question:
         case HasValue() | Threshold():
-            return _names_unrecorded(question.value)
+            return _names(question.value, thing)
         case Equals():
-            return _names_unrecorded(question.value) or _names_unrecorded(question.other)
+            return _names(question.value, thing) or _names(question.other, thing)
         case Sign():
-            return any(_names_unrecorded(unknown) for unknown, _ in question.terms)
-        case OpenStatement():
-            owners = [argument for argument in question.arguments if _names_unrecorded(argument)]
-            return any(_owner(argument) != question.relation for argument in owners)
+            return any(_names(unknown, thing) for unknown, _ in question.terms)
+        case OpenStatement() | Cut():
+            return question.relation != thing.relation and any(_names(value, thing) for value in question.arguments)
         case ComesFirst():
-            return _names_unrecorded(question.first) or _names_unrecorded(question.second)
+            return _names(question.first, thing) or _names(question.second, thing)
+        case MayExist():
+            return question.relation != thing.relation and any(_names(value, thing) for value in question.context)
+        case Clash():
+            return any(_names(key, thing) for key in question.keys)
+
+
+def _names(scalar: Scalar, thing: Unrecorded) -> bool:
+    match scalar:
+        case Unrecorded():
+            return scalar == thing or any(_names(value, thing) for value in scalar.context)
+        case OpenValue():
+            return any(_names(key, thing) for key in scalar.keys)
+        case Shaped():
+            return any(_names(argument, thing) for argument in scalar.arguments)
+        case Linear():
+            return any(_names(unknown, thing) for unknown, _ in scalar.terms)
         case _:
             return False
 
 
-def _names_unrecorded(scalar: Scalar) -> bool:
+def unrecorded_in(scalar: Scalar) -> Unrecorded | None:
+    """The unrecorded thing that a binding stands for, if it does."""
     if isinstance(scalar, Unrecorded):
-        return True
+        return scalar
     if isinstance(scalar, OpenValue):
-        return any(_names_unrecorded(key) for key in scalar.keys)
-    if isinstance(scalar, Shaped):
-        return any(_names_unrecorded(argument) for argument in scalar.arguments)
-    if isinstance(scalar, Linear):
-        return any(_names_unrecorded(unknown) for unknown, _ in scalar.terms)
-    return False
-
-
-def _owner(scalar: Scalar) -> str:
-    """The relation of the unrecorded thing that a scalar belongs to."""
-    if isinstance(scalar, Unrecorded):
-        return scalar.relation
-    if isinstance(scalar, OpenValue):
-        return next((_owner(key) for key in scalar.keys if _names_unrecorded(key)), "")
-    return ""
+        return next((key for key in scalar.keys if isinstance(key, Unrecorded)), None)
+    return None
