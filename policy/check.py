@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar, cast
 
 from attrs import AttrsInstance, fields, frozen
@@ -198,7 +198,7 @@ def outline(node: object) -> str:
     return " ".join((result + text[at : span.end]).split())
 
 
-def _parts(node: object) -> Iterable[object]:
+def _parts(node: object) -> Iterator[object]:
     """The nodes right under a node of the tree."""
     for field in fields(cast("type[AttrsInstance]", type(node))):
         value = getattr(node, field.name)
@@ -211,10 +211,13 @@ def _is_node(part: object) -> bool:
     return type(part).__module__ == "policy.syntax" and hasattr(part, "span")
 
 
-def mentions(node: object) -> Iterable[Mention]:
-    """Every mention of a variable under a node, left to right as the tree has them."""
-    if isinstance(node, Mention):
-        yield node
-        return
+def parts_of(node: object) -> Iterator[object]:
+    """A node of the tree and every node under it."""
+    yield node
     for part in _parts(node):
-        yield from mentions(part)
+        yield from parts_of(part)
+
+
+def mentions(node: object) -> Iterator[Mention]:
+    """Every mention of a variable under a node, in the order of the tree."""
+    return (part for part in parts_of(node) if isinstance(part, Mention))

@@ -1,0 +1,319 @@
+"""Questions and facts to the engine's queries and rows.
+
+A question whose phrase is an asked form supposes one record and asks the form's own sentence, with the
+question's terms in place of the form's slots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from attrs import field, frozen
+
+from engine.model import And, Atom, Comparison, Constant, Expression, Not, Origin, Relation, Variable
+from engine.model import Condition as EngineCondition
+from engine.query import Query, Shape, Supposed
+from engine.unknowns import NONE, UNKNOWN
+from engine.values import Kind, Value
+from policy.check import Asked, Checked, parts_of
+from policy.diagnostic import Diagnostic
+from policy.dimensions import shown
+from policy.lower import Lowering
+from policy.relations import happens_once, is_over_time
+from policy.source import Span
+from policy.syntax import (
+    Ask,
+    Attribute,
+    Call,
+    ComesBefore,
+    Compared,
+    Condition,
+    HasAttribute,
+    Holds,
+    ItIsNot,
+    Mention,
+    Name,
+    Quantity,
+    Question,
+    Term,
+    Time,
+)
+from policy.words import Heading
+
+Diagnostics = tuple[Diagnostic, ...]
+
+_SHAPES = {
+    Ask.WHETHER: Shape.WHETHER,
+    Ask.VALUE: Shape.VALUE,
+    Ask.WHICH: Shape.WHICH,
+    Ask.MOST: Shape.MOST,
+    Ask.LEAST: Shape.LEAST,
+    Ask.GREATEST: Shape.MOST,
+    Ask.WHEN: Shape.LEAST,
+}
+
+# -------------------------------------------------------------------- facts
+
+
+@frozen
+class Statement:
+    """A statement is so, is not so (False), or it is not known whether (None)."""
+
+    relation: str
+    keys: tuple[Value, ...]
+    status: bool | None
+    span: Span = field(eq=False, repr=False)
+
+
+@frozen
+class ValueFact:
+    """A value relation's value for these keys; ``value`` is one, or `NONE`, or `UNKNOWN` of `engine.unknowns`."""
+
+    relation: str
+    keys: tuple[Value, ...]
+    value: object
+    span: Span = field(eq=False, repr=False)
+
+
+@frozen
+class CellFact:
+    """An attribute of a record."""
+
+    relation: str
+    id: str
+    column: str
+    value: object
+    span: Span = field(eq=False, repr=False)
+
+
+@frozen
+class SpanFact:
+    """A statement holds (None: it is not known whether) from the first day to the last; no last day: it continues."""
+
+    relation: str
+    keys: tuple[Value, ...]
+    first: date
+    last: date | None
+    status: bool | None
+    span: Span = field(eq=False, repr=False)
+
+
+@frozen
+class OrderFact:
+    """One record was made before another of its day."""
+
+    relation: str
+    earlier: str
+    later: str
+    span: Span = field(eq=False, repr=False)
+
+
+Fact = Statement | ValueFact | CellFact | SpanFact | OrderFact
+
+
+def lower_fact(tree: Condition, known: bool = True) -> tuple[Fact | None, Diagnostics]:
+    """The row that a checked fact states; ``known`` is False after `It is not known whether`."""
+    problems: list[Diagnostic] = []
+    fact: Fact | None = None
+    match tree:
+        case Holds():
+            fact = _statement(tree, known, problems)
+        case Compared(comparison=Comparison.IS):
+            fact = _value_fact(tree.left, _stated(tree.right, known, problems), tree.span)
+        case HasAttribute(negated=True):
+            fact = _cell(tree.of, tree.attribute, NONE if known else UNKNOWN, tree.span)
+        case ComesBefore(earlier=Name() as earlier, later=Name() as later) if known:
+            fact = OrderFact(earlier.type.name, earlier.name, later.name, tree.span)
+    if fact is None and not problems:
+        problems.append(
+            Diagnostic(
+                "E0318",
+                f"`{shown(tree.span)}` states no fact",
+                tree.span,
+                expected=("a declared phrase of names and values", "what a declared value or an attribute is"),
+            )
+        )
+    return (None if problems else fact), tuple(problems)
+
+
+def _statement(tree: Holds, known: bool, problems: list[Diagnostic]) -> Fact | None:
+    phrase = tree.phrase
+    status = not tree.negated if known else None
+    keys = _constants(tree.arguments, problems)
+    times = () if tree.when is None else _days(tree.when.terms, problems)
+    if problems:
+        return None
+    if is_over_time(phrase):
+        return _span(tree, keys, times, status)
+    if tree.when is not None and tree.when.time is Time.ON:
+        keys += times
+    elif tree.when is not None:
+        return None
+    if happens_once(phrase):
+        return _happened(tree, keys, known)
+    return Statement(phrase.relation, keys, status, tree.span) if len(keys) == len(phrase.slots) else None
+
+
+def _span(tree: Holds, keys: tuple[Value, ...], days: tuple[date, ...], status: bool | None) -> Fact | None:
+    if tree.when is None or tree.when.time not in (Time.FROM, Time.ON, Time.THROUGHOUT):
+        return None
+    first = days[0]
+    last = days[1] if len(days) > 1 else first if tree.when.time is Time.ON else None
+    return SpanFact(tree.phrase.relation, keys, first, last, status, tree.span)
+
+
+def _happened(tree: Holds, keys: tuple[Value, ...], known: bool) -> Fact | None:
+    """A given event: its day, or that it did not happen, or that its day is not known."""
+    slots = len(tree.phrase.slots)
+    if not known:
+        return ValueFact(tree.phrase.relation, keys[: slots - 1], UNKNOWN, tree.span)
+    if tree.negated:
+        return ValueFact(tree.phrase.relation, keys, NONE, tree.span) if len(keys) == slots - 1 else None
+    return ValueFact(tree.phrase.relation, keys[:-1], keys[-1], tree.span) if len(keys) == slots else None
+
+
+def _value_fact(left: Term, value: object, span: Span) -> Fact | None:
+    match left:
+        case Call():
+            problems: list[Diagnostic] = []
+            keys = _constants(left.arguments, problems)
+            return None if problems else ValueFact(left.phrase.relation, keys, value, span)
+        case Attribute():
+            return _cell(left.of, left.attribute, value, span)
+        case _:
+            return None
+
+
+def _cell(of: Term, attribute: str, value: object, span: Span) -> Fact | None:
+    return CellFact(of.type.name, of.name, attribute, value, span) if isinstance(of, Name) else None
+
+
+def _stated(term: Term, known: bool, problems: list[Diagnostic]) -> object:
+    if not known:
+        return UNKNOWN
+    values = _constants((term,), problems)
+    return values[0] if values else None
+
+
+def _constants(terms: tuple[Term, ...], problems: list[Diagnostic]) -> tuple[Value, ...]:
+    values: list[Value] = []
+    for term in terms:
+        match term:
+            case Name():
+                values.append(term.name)
+            case Quantity():
+                values.append(term.value)
+            case _:
+                problems.append(Diagnostic("E0318", f"a fact states values; `{shown(term.span)}` is none", term.span))
+    return tuple(values)
+
+
+def _days(terms: tuple[Term, ...], problems: list[Diagnostic]) -> tuple[date, ...]:
+    values = _constants(terms, problems)
+    return tuple(value for value in values if isinstance(value, date))
+
+
+# ---------------------------------------------------------------- questions
+
+
+@frozen
+class Asking:
+    """A question ready to be answered: the query, and facts of the question's own to be supposed first."""
+
+    query: Query
+    supposing: tuple[Fact, ...] = ()
+
+
+def lower_question(
+    checked: Checked[Question], forms: Mapping[str, Asked], relations: Mapping[str, Relation]
+) -> tuple[Asking | None, Diagnostics]:
+    """The query of a question; ``forms`` are the asked forms by their phrase's relation."""
+    tree = checked.tree
+    lowering = Lowering(checked.variables, relations)
+    open_, vary = _left_open(tree, lowering)
+    goal, supposed = _goal(tree.of, lowering, forms)
+    _need_names(tree, open_, lowering)
+    supposing: list[Fact] = []
+    for condition in tree.supposing:
+        fact, problems = lower_fact(condition)
+        lowering.problems += problems
+        if fact is not None:
+            supposing.append(fact)
+    if lowering.problems or goal is None:
+        return None, tuple(lowering.problems)
+    if tree.ask is Ask.WHICH and open_ is not None and open_.type.kind is Kind.SYMBOL:
+        goal = And((Atom(open_.type.name, (open_,)), goal))  # type: ignore[arg-type]  # a condition is asked of each
+    query = Query(goal, _SHAPES[tree.ask], open_, () if supposed is None else (supposed,), vary)
+    return Asking(query, tuple(supposing)), ()
+
+
+def _left_open(tree: Question, lowering: Lowering) -> tuple[Variable | None, tuple[str, str, str] | None]:
+    """The open variable; for an attribute also (relation, record, column)."""
+    match tree.open:
+        case Mention():
+            variable = lowering.variables.of(tree.open)
+            lowering.scopes[0][variable.name] = variable
+            return variable, None
+        case Attribute(of=Name() as record):
+            relation = record.type.name
+            return Variable(f"the {tree.open.attribute}", tree.open.type), (relation, record.name, tree.open.attribute)
+        case Attribute():
+            lowering.problems.append(
+                Diagnostic("E0320", "only an attribute of a named record can be left open", tree.open.span)
+            )
+    return None, None
+
+
+def _goal(
+    of: Condition | Term, lowering: Lowering, forms: Mapping[str, Asked]
+) -> tuple[EngineCondition | Expression | None, Supposed | None]:
+    match of:
+        case Holds() if of.phrase.heading is Heading.ASKED:
+            return _expanded(of, lowering, forms)
+        case ItIsNot():
+            goal, supposed = _goal(of.condition, lowering, forms)
+            return (None if goal is None else Not(goal)), supposed  # type: ignore[arg-type]  # of a condition
+        case _ if isinstance(of, Condition):
+            _only_alone(of, lowering)
+            return lowering.closed(of), None
+        case _:
+            return lowering.term(of), None
+
+
+def _expanded(
+    tree: Holds, lowering: Lowering, forms: Mapping[str, Asked]
+) -> tuple[EngineCondition | None, Supposed | None]:
+    """What an asked form asks, with the question's terms in its slots."""
+    form = forms.get(tree.phrase.relation)
+    if form is None:
+        return None, None
+    arguments = lowering.terms(tree.arguments)
+    values: dict[Variable, Expression] = dict(zip(form.slots, arguments, strict=True))
+    record = form.tree.record
+    name = "" if record is None else f"the supposed {record.name}"
+    if form.supposed is not None and record is not None:
+        values[form.supposed] = Constant(name, record)
+    inner = Lowering(
+        form.variables, lowering.relations, form.tree.phrase.clause, values, [dict(lowering.scopes[0])], lowering.problems
+    )
+    cells = tuple((attribute, inner.term(term)) for attribute, term in form.tree.cells)
+    goal = inner.closed(form.tree.ask)
+    supposed = None if record is None else Supposed(record.name, name, cells)
+    return (Not(goal, Origin(place=tree.span)) if tree.negated else goal), supposed
+
+
+def _only_alone(tree: Condition, lowering: Lowering) -> None:
+    """An asked form supposes a record of its own, so it is the whole of a question."""
+    for part in parts_of(tree):
+        if isinstance(part, Holds) and part.phrase.heading is Heading.ASKED:
+            lowering.problems.append(Diagnostic("E0320", f"`{shown(part.span)}` is asked alone", part.span))
+
+
+def _need_names(tree: Question, open_: Variable | None, lowering: Lowering) -> None:
+    """What a question speaks of outside a condition is named or left open."""
+    for variable in lowering.scopes[0].values():
+        if variable != open_:
+            lowering.problems.append(
+                Diagnostic("E0320", f"which {variable.type.name}? name the one that is meant", tree.span)
+            )
