@@ -1,0 +1,320 @@
+"""What a program's conclusions rest on: the dependency graph, its strata and its cycles.
+
+A node is a relation. A rule draws an edge from the relation that it concludes to each relation that it
+uses, marked with how it uses it and with the rule. A program is *stratified* if no conclusion rests, by
+any path, on its own absence, on a fold over itself or on its own defeat; a conclusion may rest on itself
+positively (a subsidiary of a subsidiary).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from engine.model import (
+    NOWHERE,
+    Aggregate,
+    And,
+    Apply,
+    Atom,
+    Before,
+    Compare,
+    Condition,
+    Constant,
+    Exists,
+    Expression,
+    Not,
+    On,
+    Or,
+    Origin,
+    Priority,
+    Program,
+    Rule,
+    Some,
+    ValueOf,
+    Variable,
+)
+
+if TYPE_CHECKING:
+    import networkx
+
+
+class Use(Enum):
+    """How a rule uses a relation. Only `POSITIVE` uses may go round in a circle."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"  # its absence counts: under a negation, in an exemption, or as a reason against
+    AGGREGATE = "aggregate"
+    PRIORITY = "priority"  # it decides whether a stronger rule defeats this conclusion
+
+
+@frozen
+class Edge:
+    """``concluded`` rests on ``used`` because of ``rule``, which stands at ``origin``."""
+
+    concluded: str
+    used: str
+    use: Use
+    rule: str
+    origin: Origin = field(default=NOWHERE, eq=False)
+
+
+@frozen
+class Cycle:
+    """Edges each of which begins where the one before ends; the first is the one that is not allowed."""
+
+    edges: tuple[Edge, ...]
+
+    @property
+    def origin(self) -> Origin:
+        return self.edges[0].origin
+
+    def __str__(self) -> str:
+        first, *_ = self.edges
+        steps = (f"{edge.used} ({edge.use.value}, by {edge.rule})" for edge in self.edges)
+        return " rests on ".join((first.concluded, *steps))
+
+
+@frozen
+class PriorityCycle:
+    """Priorities each of which makes stronger the rule that the one before makes weaker."""
+
+    priorities: tuple[Priority, ...]
+
+    @property
+    def origin(self) -> Origin:
+        return self.priorities[0].origin
+
+    def __str__(self) -> str:
+        return " over ".join((self.priorities[0].stronger, *(priority.weaker for priority in self.priorities)))
+
+
+# ---------------------------------------------------------------------- edges
+
+
+def edges(program: Program) -> tuple[Edge, ...]:
+    """Every edge of the dependency graph, each once, in the order of the rules."""
+    return tuple(dict.fromkeys((*_rule_edges(program), *_priority_edges(program))))
+
+
+def _rule_edges(program: Program) -> Iterator[Edge]:
+    for rule in program.rules:
+        for used, use in _uses(rule):
+            yield Edge(rule.head.relation, used, use, rule.name, rule.origin)
+
+
+def _priority_edges(program: Program) -> Iterator[Edge]:
+    rules: dict[str, list[Rule]] = {}
+    for rule in program.rules:
+        rules.setdefault(rule.name, []).append(rule)
+    for priority in program.priorities:
+        for stronger in rules.get(priority.stronger, ()):
+            if any(_may_disagree(stronger, weaker) for weaker in rules.get(priority.weaker, ())):
+                for used, _ in _uses(stronger):
+                    yield Edge(stronger.head.relation, used, Use.PRIORITY, stronger.name, stronger.origin)
+
+
+def _may_disagree(one: Rule, other: Rule) -> bool:
+    return one.head.relation == other.head.relation and (one.value is not None or one.positive != other.positive)
+
+
+def _uses(rule: Rule) -> Iterator[tuple[str, Use]]:
+    own = Use.POSITIVE if rule.positive else Use.NEGATIVE
+    yield from _of_condition(rule.body, own)
+    for expression in (*rule.head.arguments, rule.value):
+        if expression is not None:
+            yield from _of_expression(expression, own)
+    for exemption in rule.exemptions:
+        yield from _of_condition(exemption, Use.NEGATIVE)
+
+
+def _of_condition(condition: Condition, use: Use) -> Iterator[tuple[str, Use]]:
+    expressions: tuple[Expression, ...] = ()
+    match condition:
+        case Not(inner):
+            yield from _of_condition(inner, use if use is Use.AGGREGATE else Use.NEGATIVE)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _of_condition(part, use)
+        case Some(condition=inner):
+            yield from _of_condition(inner, use)
+        case Atom(relation, expressions):
+            yield relation, use
+        case On(relation=relation):
+            yield relation, use
+            expressions = (*condition.arguments, condition.first, condition.last)
+        case Before(relation=relation):
+            yield relation, use
+            expressions = (condition.earlier, condition.later)
+        case Compare():
+            expressions = (condition.left, condition.right)
+        case Exists(expression):
+            expressions = (expression,)
+    for expression in expressions:
+        yield from _of_expression(expression, use)
+
+
+def _of_expression(expression: Expression, use: Use) -> Iterator[tuple[str, Use]]:
+    match expression:
+        case Variable() | Constant():
+            return
+        case ValueOf(relation, arguments):
+            yield relation, use
+        case Apply(_, arguments):
+            pass
+        case Aggregate(of=of):
+            yield from _of_condition(expression.where, Use.AGGREGATE)
+            arguments, use = (of,) if of is not None else (), Use.AGGREGATE
+    for argument in arguments:
+        yield from _of_expression(argument, use)
+
+
+# ---------------------------------------------------------- order and circles
+
+
+def strata(program: Program) -> tuple[tuple[str, ...], ...]:
+    """The relations in an order of evaluation: each group rests on itself and on those before it.
+
+    Relations are together only where each rests on the other. Groups that do not rest on each other
+    stand in the order in which their relations are declared.
+    """
+    groups = _groups(program)
+    group_of = {name: group for group in groups for name in group}
+    below: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {group: {} for group in groups}
+    for edge in edges(program):
+        if group_of[edge.concluded] != group_of[edge.used]:
+            below[group_of[edge.concluded]].setdefault(group_of[edge.used])
+    return tuple(TopologicalSorter(below).static_order())
+
+
+def recursive(program: Program) -> frozenset[str]:
+    """The relations that rest on themselves."""
+    loops = {edge.concluded for edge in edges(program) if edge.concluded == edge.used}
+    return frozenset(loops.union(*(group for group in _groups(program) if len(group) > 1)))
+
+
+def dependencies(program: Program, relation: str) -> frozenset[str]:
+    """The relation itself and all that it may rest on: what a question about it can touch."""
+    used = _used(program)
+    found = {relation}
+    waiting = [relation]
+    while waiting:
+        for name in used.get(waiting.pop(), ()):
+            if name not in found:
+                found.add(name)
+                waiting.append(name)
+    return frozenset(found)
+
+
+def cycles_through_negation(program: Program) -> tuple[Cycle, ...]:
+    """For each edge that is not positive and lies on a circle: the shortest such circle, each set of edges once."""
+    group_of = {name: group for group in _groups(program) for name in group}
+    every = edges(program)
+    inner = [edge for edge in every if group_of[edge.concluded] == group_of[edge.used]]
+    found: dict[frozenset[Edge], Cycle] = {}
+    for edge in inner:
+        if edge.use is not Use.POSITIVE:
+            back = _way(inner, edge.used, edge.concluded)
+            if back is not None:
+                cycle = Cycle((edge, *back))
+                found.setdefault(frozenset(cycle.edges), cycle)
+    return tuple(found.values())
+
+
+def priority_cycles(program: Program) -> tuple[PriorityCycle, ...]:
+    """The first circle of priorities, if any: who would win is then not said."""
+    weaker: dict[str, dict[str, Priority]] = {}
+    for priority in program.priorities:
+        weaker.setdefault(priority.stronger, {}).setdefault(priority.weaker, priority)
+    circle = _circle({name: tuple(each) for name, each in weaker.items()})
+    if circle is None:
+        return ()
+    # The sorter names each rule after the one that it is stronger than, and the first again at the end.
+    return (PriorityCycle(tuple(weaker[strong][weak] for strong, weak in pairwise(reversed(circle)))),)
+
+
+def _used(program: Program) -> dict[str, tuple[str, ...]]:
+    """What each relation rests on directly; every relation has an entry."""
+    result: dict[str, dict[str, None]] = {relation.name: {} for relation in program.relations}
+    for edge in edges(program):
+        result.setdefault(edge.concluded, {}).setdefault(edge.used)
+        result.setdefault(edge.used, {})
+    return {name: tuple(each) for name, each in result.items()}
+
+
+def _circle(graph: dict[str, tuple[str, ...]]) -> list[str] | None:
+    """Names of which each is in the graph under the next, the first again at the end; none if there is no circle."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        return circle
+    return None
+
+
+def _groups(program: Program) -> list[tuple[str, ...]]:
+    """The strongly connected components, in the order of their first relations."""
+    used = _used(program)
+    if _circle({name: tuple(other for other in each if other != name) for name, each in used.items()}) is None:
+        return [(name,) for name in used]
+    # Few programs go round in a circle, and importing networkx takes longer than checking a program.
+    from networkx import strongly_connected_components
+
+    place = {name: number for number, name in enumerate(used)}
+    components = (sorted(group, key=place.__getitem__) for group in strongly_connected_components(graph(program)))
+    return [tuple(group) for group in sorted(components, key=lambda group: place[group[0]])]
+
+
+def _way(among: list[Edge], start: str, end: str) -> tuple[Edge, ...] | None:
+    """The shortest way along edges, the earliest rules first; nothing if it is no way at all."""
+    ways: dict[str, tuple[Edge, ...]] = {start: ()}
+    level = [start]
+    while end not in ways and level:
+        reached: list[str] = []
+        for name in level:
+            for edge in among:
+                if edge.concluded == name and edge.used not in ways:
+                    ways[edge.used] = (*ways[name], edge)
+                    reached.append(edge.used)
+        level = reached
+    return ways.get(end)
+
+
+# ------------------------------------------------------------------- as graph
+
+
+def graph(program: Program, roots: tuple[str, ...] = ()) -> networkx.MultiDiGraph[str]:
+    """The graph for other tools, its edges keyed by number with the `Edge` as data; of ``roots``: what they rest on."""
+    from networkx import MultiDiGraph
+
+    within = frozenset().union(*(dependencies(program, root) for root in roots)) if roots else None
+    result: networkx.MultiDiGraph[str] = MultiDiGraph()
+    result.add_nodes_from(name for name in _used(program) if within is None or name in within)
+    for edge in edges(program):
+        if within is None or edge.concluded in within:
+            result.add_edge(edge.concluded, edge.used, edge=edge)
+    return result
+
+
+_STYLE = {Use.POSITIVE: "solid", Use.NEGATIVE: "dashed", Use.AGGREGATE: "bold", Use.PRIORITY: "dotted"}
+
+
+def to_dot(program: Program, roots: tuple[str, ...] = ()) -> str:
+    """The graph in the DOT language; of ``roots``: what they rest on."""
+    drawn = graph(program, roots)
+    lines = ["digraph program {", "  rankdir=LR;", "  node [shape=box];"]
+    lines += [f"  {_quoted(name)};" for name in drawn]
+    edge: Edge
+    for concluded, used, edge in drawn.edges(data="edge"):
+        label = f"{edge.use.value}: {edge.rule}"
+        lines.append(f"  {_quoted(concluded)} -> {_quoted(used)} [style={_STYLE[edge.use]}, label={_quoted(label)}];")
+    return "\n".join((*lines, "}")) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
