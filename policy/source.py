@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from functools import cached_property
+from itertools import accumulate
+
 from attrs import field, frozen
 
 
@@ -12,15 +16,22 @@ class Source:
     name: str
     text: str = field(repr=False)
 
+    @cached_property
+    def line_starts(self) -> tuple[int, ...]:
+        """The offset at which each line begins."""
+        lines = self.text.split("\n")
+        return tuple(accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
+
     def line_column(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both counted from 1, columns in characters."""
-        before = self.text[:offset]
-        line = before.count("\n") + 1
-        return line, offset - (before.rfind("\n") + 1) + 1
+        line = bisect_right(self.line_starts, offset)
+        return line, offset - self.line_starts[line - 1] + 1
 
     def line_text(self, line: int) -> str:
         """The text of a line (counted from 1), without its end."""
-        return self.text.split("\n")[line - 1].rstrip("\r")
+        start = self.line_starts[line - 1]
+        end = self.text.find("\n", start)
+        return self.text[start : end if end >= 0 else None].rstrip("\r")
 
 
 @frozen
