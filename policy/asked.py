@@ -294,9 +294,8 @@ def _expanded(
     name = "" if record is None else f"the supposed {record.name}"
     if form.supposed is not None and record is not None:
         values[form.supposed] = Constant(name, record)
-    inner = Lowering(
-        form.variables, lowering.relations, form.tree.phrase.clause, values, [dict(lowering.scopes[0])], lowering.problems
-    )
+    scopes, clause = [dict(lowering.scopes[0])], form.tree.phrase.clause
+    inner = Lowering(form.variables, lowering.relations, clause, values, scopes, lowering.problems)
     cells = tuple((attribute, inner.term(term)) for attribute, term in form.tree.cells)
     goal = inner.closed(form.tree.ask)
     supposed = None if record is None else Supposed(record.name, name, cells)

@@ -61,18 +61,18 @@ class Assembly:
 
 def relations_of(declared: Declared) -> dict[str, Relation]:
     """The relations of everything declared, by name."""
-    found = [relation_of_entity(type) for type in declared.entities]
-    found += [relation_of_kind(type) for type in declared.kinds]
-    found += [relation_of_record(record) for record in declared.records]
-    found += [relation_of_phrase(phrase) for phrase in declared.phrases if phrase.heading is not Heading.ASKED]
+    found = [relation_of_entity(each) for each in declared.entities]
+    found += [relation_of_kind(each) for each in declared.kinds]
+    found += [relation_of_record(each) for each in declared.records]
+    found += [relation_of_phrase(each) for each in declared.phrases if each.heading is not Heading.ASKED]
     return {relation.name: relation for relation in found}
 
 
 def words_of(declared: Declared) -> dict[str, Phrase | RecordDeclaration | Type]:
     """What names each relation."""
     found: dict[str, Phrase | RecordDeclaration | Type] = {}
-    for type in (*declared.entities, *declared.kinds):
-        found[type.name] = type
+    for each in (*declared.entities, *declared.kinds):
+        found[each.name] = each
     for record in declared.records:
         found[record.type.name] = record
     for phrase in declared.phrases:
@@ -89,7 +89,7 @@ def assemble(declared: Declared, sentences: Sequence[PlacedSentence]) -> tuple[A
     exemptions, exempting = _exemptions(sentences, placed, relations, declared.clauses, names, problems)
     ranking = Ranking(placed, declared.clauses)
     priorities = ranking.priorities()
-    kinds = [rule for type in declared.kinds for rule in members_of_kind(type)]
+    kinds = [rule for kind in declared.kinds for rule in members_of_kind(kind)]
     program = Program(
         tuple(relations.values()),
         (*(each.rule for each in placed), *exempting, *kinds),
@@ -175,5 +175,5 @@ def exemption_relation(tree: ExemptionSentence) -> Relation:
     name = "exempt " + ", ".join(ref.clause for ref in tree.clauses)
     if tree.other_than:
         name += " other than " + ", ".join(ref.clause for ref in tree.other_than)
-    type = tree.subject.type
-    return Relation(f"{name} for {type.name}", (Column(type.name, type),), 1)
+    subject = tree.subject.type
+    return Relation(f"{name} for {subject.name}", (Column(subject.name, subject),), 1)

@@ -88,9 +88,8 @@ def check_fact(readings: Sequence[Condition], records: Records) -> tuple[Checked
 
     def scope(tree: Condition, resolver: Resolver) -> Variables:
         for mention in mentions(tree):
-            resolver.problems.append(
-                Diagnostic("E0319", f"a fact names what it speaks of; `{shown(mention.span)}` names nothing", mention.span)
-            )
+            message = f"a fact names what it speaks of; `{shown(mention.span)}` names nothing"
+            resolver.problems.append(Diagnostic("E0319", message, mention.span))
         return Variables()
 
     return _surviving(readings, records, types, scope)

@@ -145,7 +145,7 @@ class TypeChecker:
             self._holds(tree)
             return
         if not isinstance(tree.left, Call) or tree.comparison is not Comparison.IS:
-            self._problem("E0308", "a rule concludes a declared phrase, or that a declared value is something", tree.span)
+            self._problem("E0308", "a rule concludes a phrase, or that a declared value is something", tree.span)
             return
         self._concludes(tree.left.phrase, tree.left.span)
         self._compared(tree)
@@ -372,8 +372,8 @@ class TypeChecker:
             if not fits(other, one):
                 self._problem(
                     "E0305",
-                    f"`{shown(left.span)}` is {_kind_of_thing(one)} and `{shown(right.span)}` is {_kind_of_thing(other)}: "
-                    "different dimensions",
+                    f"`{shown(left.span)}` is {_kind_of_thing(one)} and `{shown(right.span)}` is "
+                    f"{_kind_of_thing(other)}: different dimensions",
                     term.span,
                 )
                 return None

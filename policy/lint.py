@@ -122,7 +122,7 @@ def _dating_column(variable: Variable, relations: dict[str, Relation]) -> str | 
 
 def _is_bounded(aggregate: Aggregate, relations: dict[str, Relation]) -> bool:
     return all(
-        column is None or _has_upper_date(aggregate, member, column)
+        _has_upper_date(aggregate, member, column)
         for member in aggregate.variables
         if (column := _dating_column(member, relations)) is not None
     )
@@ -169,4 +169,6 @@ def _must_exist(condition: object) -> Iterator[ValueOf]:
 
 def _is_optional(value: ValueOf, relations: dict[str, Relation]) -> bool:
     relation = relations.get(value.relation)
-    return relation is not None and any(c.name == value.column and c.optional for c in relation.columns if relation.record)
+    if relation is None or not relation.record:
+        return False
+    return any(column.optional and column.name == value.column for column in relation.columns)

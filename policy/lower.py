@@ -279,7 +279,8 @@ class Lowering:
     def _ends_of_year(self, term: Term) -> tuple[Expression, Expression]:
         year = self.term(term)
         if isinstance(year, Apply) and year.operation == "year_of":
-            return Apply("first_of_year", year.arguments, year.origin), Apply("last_of_year", year.arguments, year.origin)
+            first, last = (Apply(name, year.arguments, year.origin) for name in ("first_of_year", "last_of_year"))
+            return first, last
         if isinstance(year, Constant):
             number = cast(int, year.value)
             return Constant(date(number, 1, 1), DATE), Constant(date(number, 12, 31), DATE)

@@ -37,7 +37,7 @@ class PlacedRule:
 
 
 def is_under(clause: str, above: str) -> bool:
-    """Whether a clause is another, or one of its sub-clauses: `5(a)/1 proviso (i)` is under `5(a)/1`, `5(a)` and `5`."""
+    """Whether a clause is another or under it: `5(a)/1 proviso (i)` is under `5(a)/1`, `5(a)` and `5`."""
     return clause == above or (clause.startswith(above) and clause[len(above)] in _AFTER_CLAUSE)
 
 
