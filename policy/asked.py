@@ -202,6 +202,8 @@ def _constants(terms: tuple[Term, ...], problems: list[Diagnostic]) -> tuple[Val
         match term:
             case Name():
                 values.append(term.name)
+            case Quantity() if term.type.whole and not isinstance(term.value, int):
+                problems.append(Diagnostic("E0318", f"a fact counts whole {term.type.name}", term.span))
             case Quantity():
                 values.append(term.value)
             case _:

@@ -7,7 +7,7 @@ or a named value is bound by the relation that lists those, unless a closed fact
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from typing import cast
 
 from attrs import Factory, define
@@ -281,7 +281,7 @@ class Lowering:
         if isinstance(year, Apply) and year.operation == "year_of":
             first, last = (Apply(name, year.arguments, year.origin) for name in ("first_of_year", "last_of_year"))
             return first, last
-        if isinstance(year, Constant):
+        if isinstance(year, Constant) and MINYEAR <= cast(int, year.value) <= MAXYEAR:
             number = cast(int, year.value)
             return Constant(date(number, 1, 1), DATE), Constant(date(number, 12, 31), DATE)
         self.problems.append(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
@@ -116,6 +117,7 @@ def test_what_is_not_known(tree: syntax.Condition, expected: object) -> None:
         holds(AUTHORIZED, attribute(G1, "replaced grant")),
         compared(attribute(G1, "shares"), Comparison.MORE, shares(5)),
         all_of(holds(AUTHORIZED, G1)),
+        compared(attribute(G1, "shares"), Comparison.IS, literal(Fraction(1, 2), SHARES)),
         holds(ADOPTED, day("1997-08-04"), negated=True),
         holds(CANCELLED, G1, when=when(Time.BEFORE, day("1997-08-04"))),
     ],
