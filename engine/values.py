@@ -120,7 +120,7 @@ def add_months(day: date, months: int, rounding: DateRounding) -> date:
     year, month = divmod(count, 12)
     month += 1
     if not datetime.MINYEAR <= year <= datetime.MAXYEAR:
-        raise OutOfCalendar(f"a computed date falls in the year {year}; dates run from year 1 to 9999")
+        raise OutOfCalendar("a computed date falls outside the years 1 to 9999")
     last = calendar.monthrange(year, month)[1]
     if day.day <= last:
         return date(year, month, day.day)

@@ -1,6 +1,7 @@
 """Exact numbers and calendar arithmetic."""
 
 import calendar
+from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -121,14 +122,15 @@ def test_years_run_from_1_to_9999(rounding: DateRounding) -> None:
     assert add_months(date.min, 9998 * 12, rounding) == date(9999, 1, 1)
     assert add_months(date.max, -9998 * 12, rounding) == date(1, 12, 31)
     assert after(date(9999, 12, 30), Period(days=1), rounding) == date.max
-    for attempt in (
+    tried: tuple[Callable[[], date], ...] = (
         lambda: add_months(date.max, 1, rounding),
         lambda: add_months(date.min, -1, rounding),
         lambda: add_months(date(2001, 1, 1), 10**5000, rounding),
         lambda: add_days(date(2001, 1, 1), -(10**5000)),
         lambda: after(date.max, Period(days=1), rounding),
         lambda: before(date.min, Period(days=1), rounding),
-    ):
+    )
+    for attempt in tried:
         with pytest.raises(OutOfCalendar, match="9999"):
             attempt()
 

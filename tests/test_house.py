@@ -1,0 +1,142 @@
+"""What the code never does: the invariants of ``docs/architecture.md``, read off the source."""
+
+import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOORS = {"policy.cli", "policy.repl", "policy.__main__"}
+PARSERS = "policy.parse"
+LIKENESS = "policy.diagnostic"
+DATABASES = {"engine.batch", "policy.ledger"}
+LONGEST_FILE = 600
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+FILES = {name_of(path): path for room in ("engine", "policy") for path in sorted((ROOT / room).rglob("*.py"))}
+TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in FILES.items()}
+
+
+def nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """All that runs: what stands under ``if TYPE_CHECKING`` does not."""
+    for node in ast.iter_child_nodes(tree):
+        if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            yield node
+            yield from nodes(node)
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """The modules that are imported, anywhere in the tree; ``from engine import values`` is of ``engine.values``."""
+    for node in nodes(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports are absolute"
+            module = node.module or ""
+            whole = [f"{module}.{alias.name}" for alias in node.names]
+            yield from (name if name in FILES else module for name in whole)
+
+
+IMPORTS = {name: frozenset(imports(tree)) for name, tree in TREES.items()}
+each_file = pytest.mark.parametrize("name", FILES)
+
+
+def touches(name: str, *packages: str) -> set[str]:
+    return {module for module in IMPORTS[name] if module.split(".")[0] in packages}
+
+
+def calls(name: str, *functions: str) -> list[str]:
+    """Where the file calls one of the functions."""
+    found = (node for node in ast.walk(TREES[name]) if isinstance(node, ast.Call))
+    return [f"{FILES[name]}:{call.lineno}" for call in found if ast.unparse(call.func) in functions]
+
+
+@each_file
+def test_the_engine_knows_no_language(name: str) -> None:
+    if name.split(".")[0] == "engine":
+        assert not touches(name, "policy", "lark", "markdown_it")
+
+
+@each_file
+def test_only_the_parser_touches_lark(name: str) -> None:
+    assert name.startswith(PARSERS) or not touches(name, "lark")
+
+
+@each_file
+def test_databases_are_known_to_the_batch_and_the_ledger_only(name: str) -> None:
+    assert name in DATABASES or not touches(name, "duckdb", "pyspark")
+
+
+@each_file
+def test_only_the_doors_print_or_read_a_terminal(name: str) -> None:
+    streams = ("sys.stdout.write", "sys.stderr.write", "sys.stdin.read", "sys.stdin.readline")
+    assert name in DOORS or not calls(name, "print", "input", *streams)
+
+
+@each_file
+def test_the_engine_opens_no_file(name: str) -> None:
+    assert not name.startswith("engine") or name == "engine.batch" or not calls(name, "open", "Path", "pathlib.Path")
+
+
+@each_file
+def test_nothing_is_a_binary_floating_point_number_but_a_likeness_of_words(name: str) -> None:
+    constants = (node for node in ast.walk(TREES[name]) if isinstance(node, ast.Constant))
+    floats = [f"{FILES[name]}:{node.lineno}" for node in constants if isinstance(node.value, float)]
+    found = floats + calls(name, "float")
+    assert name == LIKENESS or not found
+
+
+@each_file
+def test_no_file_is_longer_than_a_sitting(name: str) -> None:
+    length = FILES[name].read_text("utf-8").count("\n")
+    assert length <= LONGEST_FILE
+
+
+def test_no_import_goes_round() -> None:
+    known = {name: {module for module in used if module in FILES} - {name} for name, used in IMPORTS.items()}
+    TopologicalSorter(known).prepare()
+
+
+CHAIN = (
+    ("engine.values",),
+    ("engine.model",),
+    ("engine.graph", "engine.operations", "engine.decision"),
+    ("engine.unknowns",),
+    ("engine.facts", "engine.proof"),
+    ("engine.compile",),
+    ("engine.evaluate",),
+    ("engine.query",),
+    ("engine.program",),
+    ("policy.source",),
+    ("policy.diagnostic",),
+    ("policy.document",),
+    ("policy.syntax",),
+    ("policy.vocabulary",),
+    ("policy.parse",),
+    ("policy.check",),
+    ("policy.lower", "policy.format"),
+    ("policy.instrument",),
+    ("policy.cli", "policy.repl"),
+)
+
+
+def rank(name: str) -> int | None:
+    """The place of a file's room in the chain from values to doors; files without a place of their own have none."""
+    for place, room in enumerate(CHAIN):
+        if any(name == start or name.startswith(f"{start}_") for start in room):
+            return place
+    return None
+
+
+@each_file
+def test_a_file_imports_only_from_rooms_before_its_own(name: str) -> None:
+    own = rank(name)
+    later = [module for module in IMPORTS[name] if own is not None and (rank(module) or 0) > own]
+    assert not later
