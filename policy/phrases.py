@@ -1,0 +1,280 @@
+"""Forms of declared phrases, and the trie that holds them.
+
+A statement phrase is matched plain, negated, and without its final ``on *a date*``; and with its verb moved
+to the front, as a question has it. The functions that every book has (dates, arithmetic) are phrases of the
+same trie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from attrs import define, field, frozen
+
+from engine.signature import dimensioned
+from engine.values import DATE, NUMBER, PERIOD, YEAR, Kind, Type
+from policy.source import Span
+from policy.syntax import Call, Operation, Term
+from policy.words import Phrase, Slot
+
+Wanted = Type | Kind
+"""What a slot takes: a type, or a kind of value whatever its dimension."""
+
+Parts = tuple[str | Slot, ...]
+
+VERBS = ("is", "are", "was", "were", "has", "have", "may", "must", "will")
+
+
+@frozen
+class Form:
+    """A statement phrase as it was matched; ``dateless`` without its final ``on *a date*``."""
+
+    phrase: Phrase
+    negated: bool
+    dateless: bool
+
+
+@frozen
+class Function:
+    """A built-in function: the term it makes of its arguments."""
+
+    build: Callable[[tuple[Term, ...], Span], Term]
+
+
+@frozen
+class Valued:
+    """A value phrase."""
+
+    phrase: Phrase
+
+    def build(self, arguments: tuple[Term, ...], span: Span) -> Term:
+        assert self.phrase.value is not None
+        return Call(self.phrase, arguments, self.phrase.value, span)
+
+
+End = Form | Function | Valued
+
+
+@define(eq=False)
+class Node:
+    """A place in the trie: the words and slots that may follow, and what may end here."""
+
+    words: dict[str, Node] = field(factory=dict)
+    slots: list[tuple[Wanted, Node]] = field(factory=list)
+    ends: list[End] = field(factory=list)
+
+    def insert(self, parts: Sequence[str | Wanted], end: End) -> None:
+        node = self
+        for part in parts:
+            node = node.word(part) if isinstance(part, str) else node.slot(part)
+        if end not in node.ends:
+            node.ends.append(end)
+
+    def word(self, word: str) -> Node:
+        if word not in self.words:
+            self.words[word] = Node()
+        return self.words[word]
+
+    def slot(self, wanted: Wanted) -> Node:
+        for known, node in self.slots:
+            if known == wanted:
+                return node
+        node = Node()
+        self.slots.append((wanted, node))
+        return node
+
+
+def fits(actual: Type, wanted: Wanted) -> bool:
+    """Whether a term of a type may fill a slot."""
+    if isinstance(wanted, Kind):
+        return actual.kind is wanted
+    if actual.kind is not wanted.kind:
+        return False
+    if wanted.kind is Kind.NUMBER:
+        return actual.dimension == wanted.dimension
+    return wanted.kind is not Kind.SYMBOL or actual.name == wanted.name
+
+
+# -------------------------------------------------------------------- forms
+
+
+def negation(parts: Parts) -> Parts:
+    """The negation of a phrase with one of the verbs: ``not`` after the first of them; () without any."""
+    for at, part in enumerate(parts):
+        if part == "must":
+            return (*parts[:at], "need", "not", *parts[at + 1 :])
+        if part in VERBS:
+            return (*parts[: at + 1], "not", *parts[at + 1 :])
+    return ()
+
+
+def declared_negation(parts: Parts, words: tuple[str, ...]) -> Parts:
+    """The negation declared as ``(does not bind)``: it stands for the words that it resembles; () if none."""
+    if "not" not in words:
+        return ()
+    base = words[words.index("not") + 1 :]
+    if not base:
+        return ()
+    best, place = 0, -1
+    for at, part in enumerate(parts):
+        tail = parts[at + 1 : at + len(base)]
+        if isinstance(part, str) and tail == base[1:]:
+            shared = _shared(part, base[0])
+            if shared > best:
+                best, place = shared, at
+    if place < 0:
+        return ()
+    return (*parts[:place], *words, *parts[place + len(base) :])
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters two words have in common at their start."""
+    count = 0
+    for left, right in zip(one.lower(), other.lower(), strict=False):
+        if left != right:
+            return count
+        count += 1
+    return count
+
+
+def fronted(negative: Parts, negated: bool) -> Parts:
+    """A statement with its verb moved to the front, made from its negation; () where there is none."""
+    if "not" not in negative:
+        return ()
+    at = negative.index("not")
+    verb = "must" if negative[at - 1] == "need" else negative[at - 1]
+    return (verb, *negative[: at - 1], *(("not",) if negated else ()), *negative[at + 1 :])
+
+
+def unfronted(parts: Parts, names: Sequence[tuple[str, ...]]) -> Parts:
+    """An asked phrase in the order of a statement: ``may *a person* receive`` to ``*a person* may receive``."""
+    if not parts or parts[0] not in VERBS or len(parts) == 1:
+        return parts
+    length = 1
+    for name in names:
+        if parts[1 : 1 + len(name)] == name:
+            length = max(length, len(name))
+    return (*parts[1 : 1 + length], parts[0], *parts[1 + length :])
+
+
+def without_date(parts: Parts) -> Parts:
+    """A phrase without its final ``on *a date*``."""
+    return parts[:-2]
+
+
+def wanted(parts: Parts) -> tuple[str | Wanted, ...]:
+    return tuple(part.type if isinstance(part, Slot) else part for part in parts)
+
+
+@frozen
+class Tries:
+    """Where every phrase of a book is found: terms, statements, and statements with their verb in front."""
+
+    terms: Node
+    statements: Node
+    fronted: Node
+
+
+def tries(phrases: Sequence[Phrase]) -> Tries:
+    terms, statements, front = Node(), Node(), Node()
+    for parts, function in FUNCTIONS:
+        terms.insert(parts, function)
+    for phrase in phrases:
+        if phrase.value is not None:
+            terms.insert(wanted(phrase.parts), Valued(phrase))
+            continue
+        for negated, parts in ((False, phrase.parts), (True, phrase.negative)):
+            if parts:
+                _insert(statements, parts, Form(phrase, negated, False))
+                _insert(front, fronted(phrase.negative, negated), Form(phrase, negated, False))
+    return Tries(terms, statements, front)
+
+
+def _insert(trie: Node, parts: Parts, form: Form) -> None:
+    if not parts:
+        return
+    trie.insert(wanted(parts), form)
+    if form.phrase.date_slot is not None:
+        trie.insert(wanted(without_date(parts)), Form(form.phrase, form.negated, True))
+
+
+# ---------------------------------------------------------------- functions
+
+
+def _of_type(operation: str, type: Type) -> Function:
+    return Function(lambda arguments, span: Operation(operation, arguments, type, span))
+
+
+def _of_first(operation: str) -> Function:
+    return Function(lambda arguments, span: Operation(operation, arguments, arguments[0].type, span))
+
+
+def product(operation: str, left: Term, right: Term, span: Span) -> Term:
+    """A product or quotient, of the dimension that it has."""
+    sign = 1 if operation == "multiply" else -1
+    return Operation(operation, (left, right), dimensioned(left.type, right.type, sign), span)
+
+
+_FUNCTION_PHRASES: tuple[tuple[str, Function], ...] = (
+    ("{period} after {date}", _of_type("after", DATE)),
+    ("{period} before {date}", _of_type("before", DATE)),
+    ("the day after {date}", _of_type("day_after", DATE)),
+    ("the day before {date}", _of_type("day_before", DATE)),
+    ("the earlier of {date} and {date}", _of_type("earlier", DATE)),
+    ("the later of {date} and {date}", _of_type("later", DATE)),
+    ("the year of {date}", _of_type("year_of", YEAR)),
+    ("the first day of the month of {date}", _of_type("first_of_month", DATE)),
+    ("the last day of the month of {date}", _of_type("last_of_month", DATE)),
+    ("the first day of the year of {date}", _of_type("first_of_year", DATE)),
+    ("the last day of the year of {date}", _of_type("last_of_year", DATE)),
+    ("the first day of the month after {date}", _of_type("first_of_next_month", DATE)),
+    ("the day number of {date}", _of_type("day_number", NUMBER)),
+    ("the number of whole years from {date} to {date}", _of_type("whole_years", NUMBER)),
+    ("the number of days from {date} to {date}", _of_type("days_between", NUMBER)),
+    ("{number} business days after {date}", _of_type("business_days_after", DATE)),
+    ("{number} business day after {date}", _of_type("business_days_after", DATE)),
+    ("{number} business days before {date}", _of_type("business_days_before", DATE)),
+    ("{number} business day before {date}", _of_type("business_days_before", DATE)),
+    ("the first business day on or after {date}", _of_type("first_business_day", DATE)),
+    ("the lesser of {quantity} and {quantity}", _of_first("lesser")),
+    ("the greater of {quantity} and {quantity}", _of_first("greater")),
+    ("the excess , if any , of {quantity} over {quantity}", _of_first("excess")),
+    ("the product of {quantity} and {quantity}", Function(lambda two, span: product("multiply", *two, span))),
+)
+_FUNCTION_SLOTS: dict[str, Wanted] = {
+    "{period}": PERIOD,
+    "{date}": DATE,
+    "{number}": NUMBER,
+    "{quantity}": Kind.NUMBER,
+}
+
+FUNCTIONS: tuple[tuple[tuple[str | Wanted, ...], Function], ...] = tuple(
+    (tuple(_FUNCTION_SLOTS.get(word, word) for word in words.split()), function)
+    for words, function in _FUNCTION_PHRASES
+)
+"""The built-in functions: their parts, and what they make."""
+
+FUNCTION_WORDING: dict[str, str] = {
+    "after": "{} after {}",
+    "before": "{} before {}",
+    "day_after": "the day after {}",
+    "day_before": "the day before {}",
+    "earlier": "the earlier of {} and {}",
+    "later": "the later of {} and {}",
+    "year_of": "the year of {}",
+    "first_of_month": "the first day of the month of {}",
+    "last_of_month": "the last day of the month of {}",
+    "first_of_year": "the first day of the year of {}",
+    "last_of_year": "the last day of the year of {}",
+    "first_of_next_month": "the first day of the month after {}",
+    "day_number": "the day number of {}",
+    "whole_years": "the number of whole years from {} to {}",
+    "days_between": "the number of days from {} to {}",
+    "business_days_after": "{} business days after {}",
+    "business_days_before": "{} business days before {}",
+    "first_business_day": "the first business day on or after {}",
+    "lesser": "the lesser of {} and {}",
+    "greater": "the greater of {} and {}",
+    "excess": "the excess, if any, of {} over {}",
+}
+"""How each named operation is printed."""
