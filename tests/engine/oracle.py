@@ -134,18 +134,33 @@ class Unanswered(Exception):
         self.question, self.options = question, options
 
 
-class Undecided(Unanswered):
+class Undecided(Exception):
     """A conflict in which no side is chosen yet, with its sides."""
+
+    def __init__(self, question: Question, options: tuple[Any, ...]) -> None:
+        self.question, self.options = question, options
 
 
 class TooManyCompletions(Exception):
     """There are more completions than a test wants to wait for."""
 
 
+@frozen
+class Case:
+    """What is asked of which program and facts, with what can be said of them before anything is evaluated."""
+
+    program: Program
+    facts: Facts
+    goal: Condition | Expression
+    domains: Mapping[str, tuple[Value, ...]]
+    recursive: Mapping[str, frozenset[str]]
+
+
 def ask(program: Program, facts: Facts, goal: Condition | Expression, limit: int = 4_000) -> Finding:
     """The answer to a question about a condition (yes or no) or an expression (its value)."""
+    case = Case(program, facts, goal, _domains(program, facts), _recursive(program))
     found: set[Finding] = set()
-    for number, finding in enumerate(_completions(program, facts, goal, {})):
+    for number, finding in enumerate(_completions(case, {})):
         found.add(finding)
         if len(found) > 1:
             return DEPENDS
@@ -155,27 +170,23 @@ def ask(program: Program, facts: Facts, goal: Condition | Expression, limit: int
     return finding
 
 
-def _completions(program: Program, facts: Facts, goal: Condition | Expression, answers: Answers) -> Iterator[Finding]:
+def _completions(case: Case, answers: Answers) -> Iterator[Finding]:
     """The answer under every completion that answers at least so much."""
     try:
-        found = set(_choices(program, facts, goal, answers, {}))
+        found = set(_choices(case, answers, {}))
         yield found.pop() if len(found) == 1 else CONFLICT
-    except Undecided:
-        raise
     except Unanswered as open_:
         for option in open_.options:
-            yield from _completions(program, facts, goal, {**answers, open_.question: option})
+            yield from _completions(case, {**answers, open_.question: option})
 
 
-def _choices(
-    program: Program, facts: Facts, goal: Condition | Expression, answers: Answers, choices: Answers
-) -> Iterator[Finding]:
+def _choices(case: Case, answers: Answers, choices: Answers) -> Iterator[Finding]:
     """The answer under one completion, for every choice of sides in its conflicts."""
     try:
-        yield World(program, facts, answers, choices).find(goal)
+        yield World(case, answers, choices).find(case.goal)
     except Undecided as clash:
         for side in clash.options:
-            yield from _choices(program, facts, goal, answers, {**choices, clash.question: side})
+            yield from _choices(case, answers, {**choices, clash.question: side})
 
 
 # ------------------------------------------------------------------------ a world
@@ -188,17 +199,17 @@ Support = frozenset[tuple[str, Conclusion]]  # the rules whose bodies hold, by n
 class World:
     """A program and its facts under one completion and one choice of sides."""
 
-    def __init__(self, program: Program, facts: Facts, answers: Answers, choices: Answers) -> None:
-        self.program = program
-        self.facts = facts
+    def __init__(self, case: Case, answers: Answers, choices: Answers) -> None:
+        program = self.program = case.program
+        self.facts = case.facts
         self.answers = answers
         self.choices = choices
         self.relations = {relation.name: relation for relation in program.relations}
         self.stronger: dict[str, list[str]] = {}
         for priority in program.priorities:
             self.stronger.setdefault(priority.weaker, []).append(priority.stronger)
-        self.domains = _domains(program, facts)
-        self.recursive = _recursive(program)
+        self.domains = case.domains
+        self.recursive = case.recursive
         self.known: dict[tuple[str, Keys], frozenset[Conclusion]] = {}
         self.fixed: set[str] = set()
 
@@ -248,9 +259,9 @@ class World:
         """Whether a span statement is so on a day; an interval without an end continues."""
         assert isinstance(day, date)
         for number, interval in enumerate(self.facts.spans.get(relation.name, [])):
-            if interval.keys == keys and interval.first <= day <= (interval.last or date.max):
-                if interval.known or self.answer(("interval", relation.name, number), (True, False)):
-                    return True
+            includes = interval.keys == keys and interval.first <= day <= (interval.last or date.max)
+            if includes and (interval.known or self.answer(("interval", relation.name, number), (True, False))):
+                return True
         if self.silence_is_open(relation, keys):
             return bool(self.answer(("whether", relation.name, (*keys, day)), (True, False)))
         return False

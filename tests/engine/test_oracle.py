@@ -286,8 +286,8 @@ def test_silence_about_what_is_supposed() -> None:
 
 
 def test_silence_about_a_value() -> None:
-    domains = {"number": (1, 2)}
-    assert found((), Facts(domains=domains), "n", relations=(value("n", Silence.UNKNOWN),)) == DEPENDS
+    facts = Facts(domains={"number": (1, 2)})
+    assert found((), facts, "n", relations=(value("n", Silence.UNKNOWN),)) == DEPENDS
     assert found((), Facts(), "n", relations=(value("n", Silence.ASSUMED, assumed=7),)) == number(7)
     assert found((), Facts(), "n", relations=(value("n", Silence.FALSE),)) == NONE
 
