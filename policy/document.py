@@ -187,9 +187,8 @@ _DEEPEST = 32  # lists in lists; each takes two of the parser's levels
 _BLANKS = " \t\r\v\f"
 
 
-def _markdown() -> MarkdownIt:
-    # Inline marks stay in the text, and a link definition stays visible instead of vanishing: it is an error here.
-    return MarkdownIt("commonmark", {"maxNesting": 2 * _DEEPEST + 1}).enable("table").disable("reference")
+# A link definition stays in the text instead of vanishing from it: it is an error here.
+_MARKDOWN: Final = MarkdownIt("commonmark", {"maxNesting": 2 * _DEEPEST + 1}).enable("table").disable("reference")
 
 
 @define
@@ -228,13 +227,44 @@ def _nodes(tokens: Sequence[Token]) -> list[_Node]:
 def read(source: Source) -> tuple[Document, tuple[Diagnostic, ...]]:
     """The document that a text is, and everything in it that the language does not use."""
     # The parser counts a lone carriage return as a line end; a blank in its place keeps every offset and line.
-    text = source.text.replace("\r", " ").replace("\0", "\ufffd")
-    markdown = _markdown()
+    text = source.text.replace("\r", " ")
     tokens: list[Token] = []
-    markdown.block.parse(text, markdown, {}, tokens)
+    _MARKDOWN.block.parse(text, _MARKDOWN, {}, tokens)
     reader = _Reader(source, text.split("\n"))
     document = reader.document(_nodes(tokens))
     return document, tuple(sorted(reader.found, key=lambda each: each.span.start if each.span else 0))
+
+
+_ITEM_IS = "a list item is one paragraph and, under it, one list"
+_HTML_OR_IMAGE = re.compile(r"<[A-Za-z/!?][^\s>]*>?|!\[")
+_LOOKALIKES = (
+    (
+        re.compile(r"^[ \t]*#+.*", re.MULTILINE),
+        "E0027",
+        "this is no heading",
+        "one to six `#` and a blank, on a line of its own",
+    ),
+    (
+        re.compile(r"^[ \t]*\|.*", re.MULTILINE),
+        "E0024",
+        "this is no table",
+        "a header and under it `|---|`, once for each cell",
+    ),
+    (
+        re.compile(r"^[ \t]*\[[^\]\n]*\]:", re.MULTILINE),
+        "E0028",
+        "a viewer does not show this line",
+        "text without `[…]:`",
+    ),
+)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _depth(node: _Node) -> int:
+    return 1 + max(map(_depth, node.children), default=0)
 
 
 @define
@@ -326,7 +356,8 @@ class _Reader:
         content = node.children[0].token.content
         if not content:
             self.error("E0027", "this heading has no words", line)
-        start = self.source.text.index(content, line.start + len(node.token.markup))
+        marks = self.lines[node.first_line].index("#") + len(node.token.markup)
+        start = self.source.line_starts[node.first_line] + self.lines[node.first_line].index(content, marks)
         span = Span(self.source, start, start + len(content))
         self.check_inline(span)
         return span
@@ -392,7 +423,7 @@ class _Reader:
         paragraph, *others = node.children
         span = self.text_span(paragraph)
         self.check_text(span)
-        self.check_continuation(paragraph)
+        self.check_continuation(paragraph, self.indent(node.first_line))
         nested = [each for other in others for each in self.nested(other, depth)]
         for second in nested[1:]:
             self.error("E0019", _ITEM_IS, self.line_span(second.span.line - 1))
@@ -404,9 +435,8 @@ class _Reader:
         else:
             self.error("E0019", _ITEM_IS, self.line_span(node.first_line))
 
-    def check_continuation(self, paragraph: _Node) -> None:
+    def check_continuation(self, paragraph: _Node, bullet: int) -> None:
         """A further line of an item is indented more than its bullet, or it would look like text after the list."""
-        bullet = self.indent(paragraph.first_line)
         for line in range(paragraph.first_line + 1, paragraph.end_line):
             if self.indent(line) <= bullet:
                 message = "this line belongs to the list item above it"
@@ -511,35 +541,3 @@ class _Reader:
 
     def error(self, code: str, message: str, span: Span, *expected: str) -> None:
         self.found.append(Diagnostic(code, message, span, expected))
-
-
-_ITEM_IS = "a list item is one paragraph and, under it, one list"
-_HTML_OR_IMAGE = re.compile(r"<[A-Za-z/!?][^\s>]*>?|!\[")
-_LOOKALIKES = (
-    (
-        re.compile(r"^[ \t]*#+.*", re.MULTILINE),
-        "E0027",
-        "this is no heading",
-        "one to six `#` and a blank, on a line of its own",
-    ),
-    (
-        re.compile(r"^[ \t]*\|.*", re.MULTILINE),
-        "E0024",
-        "this is no table",
-        "a header and under it `|---|`, once for each cell",
-    ),
-    (
-        re.compile(r"^[ \t]*\[[^\]\n]*\]:", re.MULTILINE),
-        "E0028",
-        "a viewer does not show this line",
-        "text without `[…]:`",
-    ),
-)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _depth(node: _Node) -> int:
-    return 1 + max(map(_depth, node.children), default=0)
