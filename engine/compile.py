@@ -8,14 +8,15 @@ ordered once, those that can bind a variable before those that need it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field, frozen
+from attrs import frozen
 
-from engine.decision import FALSE, TRUE, Truth
+from engine.decision import FALSE, TRUE
+from engine.fold import distinct, fold
 from engine.model import (
     Aggregate,
     And,
@@ -34,7 +35,6 @@ from engine.model import (
     Origin,
     Relation,
     Rule,
-    Silence,
     Some,
     ValueOf,
     Variable,
@@ -48,26 +48,31 @@ from engine.proof import (
     Negation,
     Ordered,
     OverTime,
-    Quantity,
     Scope,
     SomeStep,
     Step,
-    Witness,
+)
+from engine.search import (
+    Bindings,
+    Compute,
+    Findings,
+    Generator,
+    Notes,
+    Planner,
+    ProgramError,
+    Search,
+    Test,
+    conjuncts,
+    place_in,
+    variables_of,
 )
 from engine.signature import type_of
-from engine.unknowns import NONE, Cases, apply, compare, is_symbolic, unrecorded_in
+from engine.spans import over_time
+from engine.unknowns import NONE, Cases, apply, compare
 from engine.values import NUMBER, Calendar, Period
 
 if TYPE_CHECKING:
     from engine.evaluate import Evaluation
-
-Bindings = list[Any]
-Notes = list[Quantity | Folded]
-Test = Callable[["Evaluation", Bindings], Step]
-Compute = Callable[["Evaluation", Bindings, Notes], Any]
-
-FREE = None
-"""In a pattern of keys: any value."""
 
 _PLAIN = frozenset({int, Fraction, date, Period, str})
 
@@ -81,83 +86,7 @@ _HOLDS: dict[Comparison, Callable[[Any, Any], bool]] = {
 }
 
 
-class ProgramError(Exception):
-    """A program that cannot be evaluated; ``origin`` says which rule."""
-
-    def __init__(self, message: str, origin: Origin) -> None:
-        super().__init__(message)
-        self.origin = origin
-
-
-# ---------------------------------------------------------------- variables
-
-
-def variables_of(node: Expression | Condition | None) -> dict[str, Variable]:
-    """The variables that occur free, in order of first occurrence."""
-    found: dict[str, Variable] = {}
-
-    def visit(part: Expression | Condition, hidden: frozenset[str]) -> None:
-        match part:
-            case Variable():
-                if part.name not in hidden:
-                    found.setdefault(part.name, part)
-            case Constant():
-                pass
-            case ValueOf() | Apply() | Atom():
-                for argument in part.arguments:
-                    visit(argument, hidden)
-            case Aggregate():
-                inner = hidden | {variable.name for variable in part.variables}
-                if part.of is not None:
-                    visit(part.of, inner)
-                visit(part.where, inner)
-            case Compare():
-                visit(part.left, hidden)
-                visit(part.right, hidden)
-            case Exists():
-                visit(part.expression, hidden)
-            case Before():
-                visit(part.earlier, hidden)
-                visit(part.later, hidden)
-            case Not():
-                visit(part.condition, hidden)
-            case And() | Or():
-                for condition in part.conditions:
-                    visit(condition, hidden)
-            case Some():
-                visit(part.condition, hidden | {variable.name for variable in part.variables})
-            case On():
-                for argument in (*part.arguments, part.first, part.last):
-                    visit(argument, hidden)
-
-    if node is not None:
-        visit(node, frozenset())
-    return found
-
-
-def conjuncts(condition: Condition) -> Iterator[Condition]:
-    """The conditions that must all hold, nested conjunctions opened."""
-    if isinstance(condition, And):
-        for part in condition.conditions:
-            yield from conjuncts(part)
-    else:
-        yield condition
-
-
-# ------------------------------------------------------------------ searches
-
-
-@define
-class Findings:
-    """What a search has found: witnesses, and candidates with what failed."""
-
-    all: bool
-    found: list[Witness] = field(factory=list)
-    failed: list[Witness] = field(factory=list)
-    done: bool = False
-
-
-Search = Callable[["Evaluation", Bindings, Truth, tuple[Step, ...], Findings], None]
+# --------------------------------------------------------------------- rules
 
 
 @frozen(eq=False)
@@ -205,9 +134,7 @@ class Compiler:
         known = self._generators.get(key)
         if known is None:
             self._generators[key] = ()  # a recursive rule asks for itself
-            known = tuple(
-                self._generator(rule, mask) for rule in self.rules.get(relation, ()) if rule.positive
-            )
+            known = tuple(self._generator(rule, mask) for rule in self.rules.get(relation, ()) if rule.positive)
             self._generators[key] = known
         return known
 
@@ -219,7 +146,7 @@ class Compiler:
         bound: set[str] = set()
         for argument in rule.head.arguments:
             if isinstance(argument, Variable):
-                head.append((self._place(scope, argument.name), None))
+                head.append((place_in(scope, argument.name), None))
                 bound.add(argument.name)
             elif isinstance(argument, Constant):
                 head.append((-1, argument.value))
@@ -249,22 +176,16 @@ class Compiler:
             if given and isinstance(argument, Variable)
         }
         places = tuple(
-            (self._place(scope, argument.name), None) if isinstance(argument, Variable) else (-1, _constant(argument))
+            (place_in(scope, argument.name), None) if isinstance(argument, Variable) else (-1, _constant(argument))
             for argument in rule.head.arguments
         )
         for name in sorted(bound):
-            self._place(scope, name)
+            place_in(scope, name)
         wanted = {v.name: v for v in rule.head.arguments if isinstance(v, Variable) and v.name not in bound}
         inner = {**variables_of(rule.body), **wanted}
         free = tuple(v for v in inner.values() if v.name not in bound)
         search = self._search(free, rule.body, scope, frozenset(bound), rule.origin)
         return Generator(places, scope, search, tuple(scope.names.index(v.name) for v in free))
-
-    @staticmethod
-    def _place(scope: Scope, name: str) -> int:
-        if name not in scope.names:
-            scope.names.append(name)
-        return scope.names.index(name)
 
     # ---------------------------------------------------------- conditions
 
@@ -292,7 +213,7 @@ class Compiler:
                 return self._on(condition, scope, bound, origin)
 
     def _atom(self, atom: Atom, scope: Scope, bound: frozenset[str], origin: Origin) -> Test:
-        relation = self._relation(atom.relation, origin)
+        relation = self.relation(atom.relation, origin)
         computes = tuple(self.compute(argument, scope, bound, origin) for argument in atom.arguments)
         places = tuple(
             scope.names.index(argument.name) if isinstance(argument, Variable) else -1 for argument in atom.arguments
@@ -344,7 +265,7 @@ class Compiler:
         return run
 
     def _before(self, condition: Before, scope: Scope, bound: frozenset[str], origin: Origin) -> Test:
-        relation = self._relation(condition.relation, origin)
+        relation = self.relation(condition.relation, origin)
         if relation.time is None:
             raise ProgramError(f"{relation.name} has no date to order it by", origin)
         earlier = self.compute(condition.earlier, scope, bound, origin)
@@ -413,7 +334,7 @@ class Compiler:
         return run
 
     def _on(self, condition: On, scope: Scope, bound: frozenset[str], origin: Origin) -> Test:
-        relation = self._relation(condition.relation, origin)
+        relation = self.relation(condition.relation, origin)
         computes = tuple(self.compute(argument, scope, bound, origin) for argument in condition.arguments)
         first = self.compute(condition.first, scope, bound, origin)
         last = self.compute(condition.last, scope, bound, origin)
@@ -423,12 +344,12 @@ class Compiler:
             arguments = tuple([compute(e, env, notes) for compute in computes])
             one = first(e, env, notes)
             other = last(e, env, notes)
-            truth, rows = e.over_time(relation, arguments, one, other, condition.throughout)
+            truth, rows = over_time(e, relation, arguments, one, other, condition.throughout)
             return OverTime(truth, condition, arguments, one, other, rows, tuple(notes))
 
         return run
 
-    def _relation(self, name: str, origin: Origin) -> Relation:
+    def relation(self, name: str, origin: Origin) -> Relation:
         relation = self.relations.get(name)
         if relation is None:
             raise ProgramError(f"there is no relation {name!r}", origin)
@@ -442,7 +363,7 @@ class Compiler:
             case Variable():
                 if expression.name not in bound:
                     raise ProgramError(f"nothing gives {expression.name} a value", origin)
-                place = self._place(scope, expression.name)
+                place = place_in(scope, expression.name)
                 return lambda e, env, notes: env[place]
             case Constant():
                 value = expression.value
@@ -455,7 +376,7 @@ class Compiler:
                 return self._aggregate(expression, scope, bound, origin)
 
     def _value_of(self, expression: ValueOf, scope: Scope, bound: frozenset[str], origin: Origin) -> Compute:
-        relation = self._relation(expression.relation, origin)
+        relation = self.relation(expression.relation, origin)
         column = next((i for i, c in enumerate(relation.columns) if c.name == expression.column), None)
         if column is None or column < relation.keys:
             raise ProgramError(f"{relation.name} has no value {expression.column!r}", origin)
@@ -486,12 +407,12 @@ class Compiler:
         of = None if expression.of is None else self.compute(expression.of, scope, inner, origin)
         places = tuple(scope.names.index(variable.name) for variable in expression.variables)
         result = NUMBER if expression.of is None else type_of(expression.of, self.relations)
-        fold = expression.fold
+        kind, calendar = expression.fold, self.calendar
 
         def run(e: Evaluation, env: Bindings, notes: Notes) -> Any:
             findings = Findings(all=True)
             search(e, env, TRUE, (), findings)
-            members = e.distinct(findings.found)
+            members = distinct(findings.found, e.decisions)
             for witness in members:
                 if of is not None:
                     for place, value in zip(places, witness.values, strict=True):
@@ -501,7 +422,7 @@ class Compiler:
                     witness.notes = tuple(inside)
                 else:
                     witness.value = 1
-            value = e.fold(fold, members, result, expression)
+            value = fold(kind, members, result, calendar, e.decisions)
             notes.append(Folded(value, expression, tuple(members), tuple(findings.failed)))
             return value
 
@@ -522,117 +443,13 @@ class Compiler:
         origin: Origin,
     ) -> Search:
         for variable in variables:
-            self._place(scope, variable.name)
-        places = tuple(scope.names.index(variable.name) for variable in variables)
-        remaining = list(conjuncts(condition))
-        known = set(bound)
-        steps: list[Callable[[Search], Search]] = []
-        while remaining:
-            ready = next((part for part in remaining if _bound(part, known)), None)
-            if ready is not None:
-                remaining.remove(ready)
-                steps.append(_filter(self.test(ready, scope, frozenset(known), origin), places))
-                continue
-            choice = self._cheapest(remaining, known)
-            if choice is None:
-                names = ", ".join(v.name for v in variables if v.name not in known)
-                raise ProgramError(f"nothing gives {names} a value", origin)
-            steps.append(self._binder(choice, remaining, scope, frozenset(known), origin))
-            bound_now = {v.name for v in _binds(choice, known)}
-            if isinstance(choice, Compare) and _equality(choice, known) is not None:
-                remaining.remove(choice)  # binding uses the equality up
-            known |= bound_now
-        missing = [v.name for v in variables if v.name not in known]
-        if missing:
-            raise ProgramError(f"nothing gives {', '.join(missing)} a value", origin)
+            place_in(scope, variable.name)
+        return Planner(self, scope, origin).plan(variables, condition, bound)
 
-        def arrive(e: Evaluation, env: Bindings, truth: Truth, trail: tuple[Step, ...], findings: Findings) -> None:
-            values = tuple([env[place] for place in places])
-            unrecorded = any(unrecorded_in(value) is not None for value in values)
-            if unrecorded:
-                truth = e.may_be(truth, values)
-                if truth is FALSE:
-                    findings.failed.append(Witness(values, FALSE, trail))
-                    return
-            findings.found.append(Witness(values, truth, trail, None, (), unrecorded))
-            if truth is TRUE and not findings.all:
-                findings.done = True
-
-        search: Search = arrive
-        for step in reversed(steps):
-            search = step(search)
-        return search
-
-    def _cheapest(self, remaining: list[Condition], known: set[str]) -> Condition | None:
-        best: tuple[int, int] | None = None
-        chosen: Condition | None = None
-        for number, part in enumerate(remaining):
-            cost = self._cost(part, remaining, known)
-            if cost is not None and (best is None or (cost, number) < best):
-                best, chosen = (cost, number), part
-        return chosen
-
-    def _cost(self, part: Condition, remaining: list[Condition], known: set[str]) -> int | None:
-        """How good a condition is at binding variables: less is better, None is not at all."""
-        if isinstance(part, Compare) and _equality(part, known) is not None:
-            return 0
-        source = _source(part, known)
-        if source is None:
-            return None
-        relation = self.relations.get(source[0])
-        if relation is None or not all(
-            isinstance(argument, Variable) or not (set(variables_of(argument)) - known) for argument in source[1]
-        ):
-            return None
-        some_bound = any(not (set(variables_of(argument)) - known) for argument in source[1])
-        if relation.record:
-            return 1 if some_bound or _hint(source[1], relation, remaining, known) is not None else 3
-        if relation.silence is Silence.FALSE:
-            return 2 if some_bound else 4
-        return 6 if relation.silence is Silence.CONCLUDED else 8
-
-    def _binder(
-        self,
-        choice: Condition,
-        remaining: list[Condition],
-        scope: Scope,
-        known: frozenset[str],
-        origin: Origin,
-    ) -> Callable[[Search], Search]:
-        equality = _equality(choice, set(known)) if isinstance(choice, Compare) else None
-        if isinstance(choice, Compare) and equality is not None:
-            variable, expression = equality
-            place = self._place(scope, variable.name)
-            return _assign(choice, scope, place, self.compute(expression, scope, known, origin))
-        source = _source(choice, set(known))
-        assert source is not None
-        name, arguments = source
-        relation = self._relation(name, origin)
-        arguments = arguments[: relation.keys]
-        pattern: list[Compute | None] = []
-        free: list[tuple[int, int]] = []
-        for number, argument in enumerate(arguments):
-            if isinstance(argument, Variable) and argument.name not in known:
-                pattern.append(None)
-                free.append((number, self._place(scope, argument.name)))
-            else:
-                pattern.append(self.compute(argument, scope, known, origin))
-        if relation.silence is Silence.CONCLUDED and not relation.record:
-            self.generators_for(relation.name, tuple(compute is not None for compute in pattern))
-        hint = _hint(arguments, relation, remaining, set(known))
-        column, sought = (-1, None) if hint is None else (hint[0], self.compute(hint[1], scope, known, origin))
+    def occurrence(self) -> int:
+        """A number for each place in the program where rows are run through."""
         self._occurrences += 1
-        return _enumerate(relation, tuple(pattern), tuple(free), column, sought, self._occurrences)
-
-
-@frozen(eq=False)
-class Generator:
-    """A search for the keys that one rule could conclude about."""
-
-    places: tuple[tuple[int, Any], ...]
-    scope: Scope
-    search: Search
-    found: tuple[int, ...]
+        return self._occurrences
 
 
 def _nothing(e: Evaluation, env: Bindings) -> Step:
@@ -645,142 +462,3 @@ def _constant(argument: Expression) -> Any:
 
 def _negate(e: Evaluation, condition: Not, part: Step) -> Step:
     return Negation(e.decisions.negation(part.truth), condition, part)
-
-
-def _bound(part: Condition, known: set[str]) -> bool:
-    return all(name in known for name in variables_of(part))
-
-
-def _source(part: Condition, known: set[str]) -> tuple[str, tuple[Expression, ...]] | None:
-    """The relation whose keys a condition can run through to bind a variable, with their expressions."""
-    places: list[Expression | Atom]
-    match part:
-        case Atom():
-            places = [part]
-        case Exists():
-            places = [part.expression]
-        case Compare():
-            places = [part.left, part.right]
-        case _:
-            return None
-    for place in places:
-        if isinstance(place, (Atom, ValueOf)) and any(
-            isinstance(argument, Variable) and argument.name not in known for argument in place.arguments
-        ):
-            return place.relation, place.arguments
-    return None
-
-
-def _binds(part: Condition, known: set[str]) -> list[Variable]:
-    if isinstance(part, Compare) and (equality := _equality(part, known)) is not None:
-        return [equality[0]]
-    source = _source(part, known)
-    return [] if source is None else [a for a in source[1] if isinstance(a, Variable) and a.name not in known]
-
-
-def _equality(part: Compare, known: set[str]) -> tuple[Variable, Expression] | None:
-    """``variable = expression`` where only the variable is unknown."""
-    if part.comparison is not Comparison.IS:
-        return None
-    for variable, expression in ((part.left, part.right), (part.right, part.left)):
-        if isinstance(variable, Variable) and variable.name not in known and not set(variables_of(expression)) - known:
-            return variable, expression
-    return None
-
-
-def _hint(
-    arguments: tuple[Expression, ...], relation: Relation, remaining: list[Condition], known: set[str]
-) -> tuple[int, Expression] | None:
-    """An attribute of the record being sought that must equal something known: (column, that)."""
-    if not relation.record or not isinstance(arguments[0], Variable):
-        return None
-    record = arguments[0]
-    for part in remaining:
-        if not isinstance(part, Compare) or part.comparison is not Comparison.IS:
-            continue
-        for side, other in ((part.left, part.right), (part.right, part.left)):
-            if isinstance(side, ValueOf) and side.arguments == (record,) and side.relation == relation.name:
-                if not set(variables_of(other)) - known:
-                    column = next((i for i, c in enumerate(relation.columns) if c.name == side.column), None)
-                    if column is not None:
-                        return column, other
-    return None
-
-
-def _filter(test: Test, places: tuple[int, ...]) -> Callable[[Search], Search]:
-    def then(rest: Search) -> Search:
-        def run(e: Evaluation, env: Bindings, truth: Truth, trail: tuple[Step, ...], findings: Findings) -> None:
-            step = test(e, env)
-            joint = step.truth if truth is TRUE else e.decisions.both(truth, step.truth)
-            if joint is FALSE:
-                parts = (step,) if step.truth is FALSE else (*trail, step)
-                if step.truth is not FALSE:
-                    e.cancelled(parts)
-                values = tuple([env[place] for place in places])
-                findings.failed.append(Witness(values, FALSE, parts))
-                return
-            rest(e, env, joint, (*trail, step), findings)
-
-        return run
-
-    return then
-
-
-def _assign(choice: Compare, scope: Scope, place: int, compute: Compute) -> Callable[[Search], Search]:
-    """Bind a variable to the value of an expression, in each of its cases."""
-
-    def then(rest: Search) -> Search:
-        def run(e: Evaluation, env: Bindings, truth: Truth, trail: tuple[Step, ...], findings: Findings) -> None:
-            notes: Notes = []
-            value = compute(e, env, notes)
-            alternatives = value.alternatives if type(value) is Cases else ((TRUE, value),)
-            for under, scalar in alternatives:
-                env[place] = scalar
-                joint = FALSE if scalar is NONE else e.decisions.both(truth, under)
-                step = Compared(
-                    FALSE if scalar is NONE else under, choice, scope, tuple(env), scalar, value, tuple(notes)
-                )
-                if joint is FALSE:
-                    if scalar is NONE:
-                        findings.failed.append(Witness((), FALSE, (step,)))
-                    continue
-                rest(e, env, joint, (*trail, step), findings)
-                if findings.done:
-                    return
-
-        return run
-
-    return then
-
-
-def _enumerate(
-    relation: Relation,
-    pattern: tuple[Compute | None, ...],
-    free: tuple[tuple[int, int], ...],
-    column: int,
-    sought: Compute | None,
-    occurrence: int,
-) -> Callable[[Search], Search]:
-    """Bind the free keys of a relation to each of the rows they may name."""
-
-    def then(rest: Search) -> Search:
-        def run(e: Evaluation, env: Bindings, truth: Truth, trail: tuple[Step, ...], findings: Findings) -> None:
-            notes: Notes = []
-            keys = tuple([FREE if compute is None else compute(e, env, notes) for compute in pattern])
-            if any(type(key) is Cases for key in keys):
-                keys = tuple([FREE if type(key) is Cases else key for key in keys])
-            value = None if sought is None else sought(e, env, notes)
-            if type(value) is Cases or is_symbolic(value) or value is NONE:
-                value = None
-            for found in e.keys(relation, keys, column if value is not None else -1, value, occurrence):
-                for number, place in free:
-                    env[place] = found[number]
-                rest(e, env, truth, trail, findings)
-                if findings.done:
-                    return
-
-        return run
-
-    return then
-
-

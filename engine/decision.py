@@ -9,7 +9,8 @@ exact case analysis are one operation. (Bryant, Graph-based algorithms for Boole
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from typing import Any
 
 # Past this many nodes a case analysis is cut; see `TooManyCases`.
 LARGEST_DIAGRAM = 200_000
@@ -22,7 +23,7 @@ class TooManyCases(Exception):
 class Truth:
     """A node: its question's place in the order, and what follows if that is so, or not so."""
 
-    __slots__ = ("place", "yes", "no")
+    __slots__ = ("no", "place", "yes")
 
     place: int
     yes: Truth
@@ -55,7 +56,7 @@ class Decisions:
         self._nodes: dict[tuple[int, Truth, Truth], Truth] = {}
         self._and: dict[tuple[Truth, Truth], Truth] = {}
         self._not: dict[Truth, Truth] = {}
-        self.assumed: dict[Hashable, bool] = {}
+        self.assumed: Mapping[Any, bool] = {}
 
     def ask(self, question: Hashable) -> Truth:
         """The truth that is exactly the answer to a question (certain where it is assumed)."""

@@ -8,15 +8,14 @@ gives strong Kleene answers and exact case analysis alike.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from datetime import date
 from time import monotonic
 from typing import Any
 
-from engine.compile import FREE, CompiledRule, Compiler, Findings, Notes
+from engine.compile import CompiledRule, Compiler
 from engine.decision import FALSE, TRUE, Decisions, TooManyCases, Truth
+from engine.enumerate import Enumeration
 from engine.facts import FactBase, Row, Table
-from engine.judge import Theory
-from engine.model import Aggregate, Comparison, Fold, Origin, Priority, Relation, Silence
+from engine.model import Comparison, Origin, Priority, Relation, Silence
 from engine.proof import (
     AllStep,
     Attempt,
@@ -26,8 +25,9 @@ from engine.proof import (
     Fact,
     Quantity,
     Step,
-    Witness,
 )
+from engine.search import Findings, Notes
+from engine.spans import over_time
 from engine.unknowns import (
     NONE,
     UNKNOWN,
@@ -40,15 +40,12 @@ from engine.unknowns import (
     OpenStatement,
     OpenValue,
     Unrecorded,
-    apply,
     cases,
     compare,
     is_symbolic,
     spread,
-    unrecorded_in,
-    would_be_of,
 )
-from engine.values import Kind, LimitReached, Type
+from engine.values import LimitReached
 
 STEP_LIMIT = 2_000_000
 
@@ -79,9 +76,7 @@ class Evaluation:
         self._working: set[tuple[str, tuple[Any, ...]]] = set()
         self._approximations: dict[tuple[str, tuple[Any, ...]], Step] = {}
         self._met: set[tuple[str, tuple[Any, ...]]] = set()
-        self._candidates: dict[tuple[str, tuple[Any, ...]], dict[tuple[Any, ...], None]] = {}
-        self._generating: set[tuple[str, tuple[Any, ...]]] = set()
-        self._complete: set[tuple[str, tuple[Any, ...]]] = set()
+        self.enumeration = Enumeration(self)
 
     # ----------------------------------------------------------- statements
 
@@ -127,7 +122,7 @@ class Evaluation:
     def _statement(self, relation: Relation, arguments: tuple[Any, ...], key: tuple[str, tuple[Any, ...]]) -> Step:
         try:
             if relation.span:
-                truth, rows = self.over_time(relation, arguments[:-1], arguments[-1], arguments[-1], True)
+                truth, rows = over_time(self, relation, arguments[:-1], arguments[-1], arguments[-1], True)
                 return Fact(truth, relation.name, arguments, self._basis(truth, rows), rows)
             if relation.record or relation.silence is not Silence.CONCLUDED:
                 return self._fact(relation, arguments)
@@ -186,7 +181,7 @@ class Evaluation:
         truth, matched = FALSE, FALSE
         rows: list[Row] = []
         for table, number in self.facts.rows(relation.name):
-            same = self._matches(arguments, table, number, relation.keys)
+            same = self.matches(arguments, table, number, relation.keys)
             if same is FALSE:
                 continue
             step = self._stated(table, number, relation, table.cells(number)[: relation.keys])
@@ -197,7 +192,7 @@ class Evaluation:
         truth = decisions.either(truth, decisions.both(decisions.negation(matched), silent.truth))
         return Fact(truth, relation.name, arguments, Basis.OPEN if truth.is_open else Basis.ABSENT, tuple(rows))
 
-    def _matches(self, arguments: Sequence[Any], table: Table, number: int, keys: int) -> Truth:
+    def matches(self, arguments: Sequence[Any], table: Table, number: int, keys: int) -> Truth:
         truth = TRUE
         for place in range(keys):
             cell = table.columns[place][number]
@@ -209,7 +204,7 @@ class Evaluation:
     def _silent(self, relation: Relation, arguments: tuple[Any, ...]) -> Fact:
         """What it means that the facts say nothing of a statement."""
         name = relation.name
-        if self._is_about_supposed(relation, arguments):
+        if self.is_about_supposed(relation, arguments):
             return Fact(self.ask(OpenStatement(name, arguments)), name, arguments, Basis.SUPPOSED)
         if relation.silence is Silence.ASSUMED:
             return Fact(TRUE if relation.assumed else FALSE, name, arguments, Basis.ASSUMED)
@@ -221,129 +216,25 @@ class Evaluation:
         truth = self.decisions.both(later, self.ask(OpenStatement(name, arguments)))
         return Fact(truth, name, arguments, Basis.OPEN)
 
-    def _is_about_supposed(self, relation: Relation, arguments: tuple[Any, ...]) -> bool:
+    def is_about_supposed(self, relation: Relation, arguments: tuple[Any, ...]) -> bool:
         if not relation.open_for_supposed:
             return False
-        return any(type(argument) is Unrecorded or self._is_supposed(argument) for argument in arguments)
+        return any(type(argument) is Unrecorded or self.is_supposed(argument) for argument in arguments)
 
     def _is_later(self, relation: Relation, arguments: tuple[Any, ...]) -> Truth:
         """Whether a row would be dated after the last day for which the record is complete."""
         horizon = self.facts.complete_to
         if horizon is None or relation.time is None or relation.time >= len(arguments):
             return FALSE
-        if relation.name in self.facts.complete or any(self._is_supposed(argument) for argument in arguments):
+        if relation.name in self.facts.complete or any(self.is_supposed(argument) for argument in arguments):
             return FALSE
         return compare(Comparison.MORE, arguments[relation.time], horizon, self.decisions)
 
-    def _is_supposed(self, argument: Any) -> bool:
+    def is_supposed(self, argument: Any) -> bool:
         """Nothing is recorded of a record that is only supposed, however late."""
         return type(argument) is str and argument in self.facts.supposed
 
-    # ------------------------------------------------------- spans and order
-
-    def over_time(
-        self, relation: Relation, keys: tuple[Any, ...], first: Any, last: Any, throughout: bool
-    ) -> tuple[Truth, tuple[Row, ...]]:
-        """Whether a span statement holds throughout, or at some day of, the interval from first to last."""
-        if any(type(value) is Cases or value is NONE for value in (*keys, first, last)):
-            return self._spread_over_time(relation, keys, first, last, throughout)
-        decisions = self.decisions
-        intervals = [
-            (table, number, same)
-            for table, number in self._span_rows(relation, keys)
-            if (same := self._matches(keys, table, number, relation.keys)) is not FALSE
-        ]
-        truth = FALSE
-        rows: list[Row] = []
-        for start, end, status, same, merged in self._merged(relation, intervals):
-            if throughout:
-                inside = self._within(start, first, last, end)
-            else:
-                inside = self._within(start, last, first, end)
-            if status is None:
-                inside = decisions.both(inside, self.ask(OpenStatement(relation.name, (*keys, first, last))))
-            inside = decisions.both(inside, same)
-            if inside is not FALSE:
-                rows += merged
-                truth = decisions.either(truth, inside)
-                if truth is TRUE:
-                    return TRUE, tuple(rows)
-        horizon = self.facts.complete_to
-        if (
-            horizon is not None
-            and relation.name not in self.facts.complete
-            and not any(self._is_supposed(key) for key in keys)
-        ):
-            later = compare(Comparison.MORE, last, horizon, decisions)
-            if later is not FALSE:
-                open_ = self.ask(OpenStatement(relation.name, (*keys, first, last)))
-                truth = decisions.either(truth, decisions.both(later, open_))
-        elif self._is_about_supposed(relation, keys) or (
-            relation.silence is Silence.UNKNOWN and not intervals and relation.name not in self.facts.complete
-        ):
-            truth = decisions.either(truth, self.ask(OpenStatement(relation.name, (*keys, first, last))))
-        return truth, tuple(rows)
-
-    def _span_rows(self, relation: Relation, keys: tuple[Any, ...]) -> Iterator[tuple[Table, int]]:
-        if any(is_symbolic(key) for key in keys):
-            yield from self.facts.rows(relation.name)
-            return
-        for table in reversed(self.facts.layers(relation.name)):
-            for number in table.rows_of(keys):
-                yield table, number
-
-    def _within(self, start: Any, first: Any, last: Any, end: Any) -> Truth:
-        """start ≤ first and last ≤ end (no end: the calendar's last day)."""
-        begun = compare(Comparison.AT_MOST, start, first, self.decisions)
-        if begun is FALSE or end is None:
-            return begun
-        return self.decisions.both(begun, compare(Comparison.AT_MOST, last, end, self.decisions))
-
-    def _merged(
-        self, relation: Relation, intervals: list[tuple[Table, int, Truth]]
-    ) -> Iterator[tuple[date, date | None, bool | None, Truth, list[Row]]]:
-        """The intervals in order, adjoining certain ones joined; an open end runs to the end of the record."""
-        horizon = None if relation.name in self.facts.complete else self.facts.complete_to
-        ordered = sorted(
-            (
-                (span[0], span[1] or horizon, table.status[number], same, Row(relation.name, number, table.sources[number]))
-                for table, number, same in intervals
-                if (span := table.spans[number]) is not None and table.status[number] is not False
-            ),
-            key=lambda entry: (entry[0], entry[1] or date.max),
-        )
-        current: tuple[date, date | None, bool | None, Truth, list[Row]] | None = None
-        for start, end, status, same, row in ordered:
-            if current is not None and current[2] is status and current[3] is same:
-                before = current[1]
-                if before is None or start.toordinal() <= before.toordinal() + 1:
-                    joined = None if before is None or end is None else max(before, end)
-                    current = (current[0], joined, status, same, [*current[4], row])
-                    continue
-            if current is not None:
-                yield current
-            current = (start, end, status, same, [row])
-        if current is not None:
-            yield current
-
-    def _spread_over_time(
-        self, relation: Relation, keys: tuple[Any, ...], first: Any, last: Any, throughout: bool
-    ) -> tuple[Truth, tuple[Row, ...]]:
-        rows: list[Row] = []
-        truths: list[Truth] = []
-
-        def each(*scalars: Any) -> int:
-            if any(scalar is NONE for scalar in scalars):
-                truths.append(FALSE)
-            else:
-                truth, found = self.over_time(relation, scalars[:-2], scalars[-2], scalars[-1], throughout)
-                truths.append(truth)
-                rows.extend(found)
-            return len(truths) - 1
-
-        numbered = spread((*keys, first, last), each, self.decisions)
-        options: Any = numbered.alternatives if type(numbered) is Cases else ((TRUE, numbered),)
-        return self.decisions.any(self.decisions.both(under, truths[n]) for under, n in options), tuple(rows)
+    # ---------------------------------------------------------------- order
 
     def comes_before(self, relation: Relation, earlier: Any, later: Any, notes: Notes) -> tuple[Truth, tuple[Any, Any]]:
         """Whether one record comes before another: by date, then by the recorded order."""
@@ -458,7 +349,7 @@ class Evaluation:
         return cases(((has, value), (self.decisions.negation(has), NONE)), self.decisions)
 
     def _silent_value(self, relation: Relation, arguments: tuple[Any, ...], column: int, name: str) -> Quantity:
-        if self._is_about_supposed(relation, arguments):
+        if self.is_about_supposed(relation, arguments):
             value = self._open(relation, arguments, column, optional=True)
             return Quantity(value, relation.name, arguments, name, Basis.SUPPOSED)
         if relation.silence is Silence.ASSUMED:
@@ -477,7 +368,7 @@ class Evaluation:
         alternatives: list[tuple[Truth, Any]] = []
         rest = TRUE
         for table, number in self.facts.rows(relation.name):
-            same = self.decisions.both(rest, self._matches(arguments, table, number, relation.keys))
+            same = self.decisions.both(rest, self.matches(arguments, table, number, relation.keys))
             if same is not FALSE:
                 quantity = self._cell(table, number, relation, table.cells(number)[: relation.keys], column, name)
                 alternatives.append((same, quantity.value))
@@ -701,217 +592,3 @@ class Evaluation:
         for key in [key for key in self._statements if key not in known]:
             del self._statements[key]
         self._quantities.clear()
-
-    # ---------------------------------------------------------- enumeration
-
-    def keys(
-        self, relation: Relation, pattern: tuple[Any, ...], column: int, sought: Any, occurrence: int
-    ) -> Iterator[tuple[Any, ...]]:
-        """The keys of a relation that fit a pattern (`FREE` fits all), each once.
-
-        Where the record may be incomplete, last comes one that stands for what is not recorded. ``column``
-        and ``sought`` narrow records to those whose attribute may be that value.
-        """
-        if relation.silence is Silence.CONCLUDED and not relation.record:
-            yield from self._possible(relation, pattern)
-            return
-        count = relation.keys
-        seen: set[tuple[Any, ...]] = set()
-        for table, number in self._rows(relation, pattern, column, sought):
-            keys = tuple(table.columns[place][number] for place in range(count))
-            if keys in seen or not self._fits(pattern, keys):
-                continue
-            seen.add(keys)
-            yield keys
-        yield from self._unrecorded(relation, pattern, occurrence)
-
-    def _rows(
-        self, relation: Relation, pattern: tuple[Any, ...], column: int, sought: Any
-    ) -> Iterator[tuple[Table, int]]:
-        if column >= 0:
-            for table in reversed(self.facts.layers(relation.name)):
-                if table is not self._ground(relation):
-                    for number in range(len(table)):
-                        yield table, number
-                    continue
-                for cell in (sought, UNKNOWN):
-                    for number in table.rows_where(column, cell):
-                        yield table, number
-            return
-        for place, value in enumerate(pattern):
-            if value is not FREE and not is_symbolic(value):
-                yield from self.facts.rows(relation.name, place, value)
-                return
-        yield from self.facts.rows(relation.name)
-
-    def _ground(self, relation: Relation) -> Table | None:
-        """The lowest layer's table, whose cells are all plain or `UNKNOWN`."""
-        layers = self.facts.layers(relation.name)
-        return layers[-1] if layers else None
-
-    @staticmethod
-    def _fits(pattern: tuple[Any, ...], keys: tuple[Any, ...]) -> bool:
-        return all(
-            wanted is FREE or is_symbolic(wanted) or is_symbolic(key) or wanted == key
-            for wanted, key in zip(pattern, keys, strict=True)
-        )
-
-    def _unrecorded(self, relation: Relation, pattern: tuple[Any, ...], occurrence: int) -> Iterator[tuple[Any, ...]]:
-        name = relation.name
-        if name in self.facts.complete or any(self._is_supposed(value) for value in pattern):
-            return
-        open_ended = relation.silence is Silence.UNKNOWN and not relation.record
-        dated = self.facts.complete_to is not None and relation.time is not None
-        if not open_ended and not dated:
-            return
-        unrecorded = Unrecorded(name, (occurrence, *(value for value in pattern if value is not FREE)))
-        if relation.record:
-            yield (unrecorded,)
-            return
-        if not dated and relation.span:
-            return
-        keys: list[Any] = []
-        for place, value in enumerate(pattern):
-            column = relation.columns[place]
-            least = None
-            if dated and place == relation.time and self.facts.complete_to is not None and not open_ended:
-                least = self.facts.complete_to.toordinal() + 1
-            keys.append(
-                OpenValue(name, (unrecorded,), column.name, column.type, least) if value is FREE else value
-            )
-        yield tuple(keys)
-
-    def may_be(self, truth: Truth, values: tuple[Any, ...]) -> Truth:
-        """That there is something unrecorded among a binding's values for which this is true, whatever it is like."""
-        things = [thing for value in values if (thing := unrecorded_in(value)) is not None]
-        truth = self.decisions.both(truth, Theory(self.decisions, truth).axioms)
-        questions: list[Any] = self.decisions.questions
-        inner = [
-            place
-            for place in self.decisions.support(truth)
-            if any(would_be_of(questions[place], thing) for thing in things)
-        ]
-        return self.decisions.sometimes(truth, inner)
-
-    def _possible(self, relation: Relation, pattern: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        """The keys for which some rule could conclude the relation, from the rules' positive conditions."""
-        key = (relation.name, pattern)
-        found = self._candidates.get(key)
-        if found is not None and (key in self._generating or key in self._complete):
-            return list(found)
-        found = self._candidates.setdefault(key, {})
-        self._generating.add(key)
-        try:
-            while True:
-                size = len(found)
-                for keys in self._generated(relation, pattern):
-                    found.setdefault(keys)
-                if len(found) == size:
-                    break
-        finally:
-            self._generating.discard(key)
-        if not self._generating:
-            self._complete.add(key)
-        return list(found)
-
-    def _generated(self, relation: Relation, pattern: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-        for table, number in self.facts.rows(relation.name):
-            keys = tuple(table.columns[place][number] for place in range(relation.keys))
-            if self._fits(pattern, keys):
-                yield keys
-        mask = tuple(value is not FREE for value in pattern)
-        for generator in self.compiler.generators_for(relation.name, mask):
-            env: list[Any] = [None] * len(generator.scope.names)
-            fits = True
-            for (place, constant), value in zip(generator.places, pattern, strict=True):
-                if value is FREE:
-                    continue
-                if place < 0:
-                    fits = fits and (is_symbolic(value) or constant == value)
-                elif env[place] is not None and env[place] != value:
-                    fits = False
-                else:
-                    env[place] = value
-            if not fits:
-                continue
-            findings = Findings(all=True)
-            generator.search(self, env, TRUE, (), findings)
-            for witness in findings.found:
-                bound = dict(zip(generator.found, witness.values, strict=True))
-                yield tuple(
-                    constant if place < 0 else bound.get(place, env[place])
-                    for place, constant in generator.places
-                )
-
-    # ----------------------------------------------------------- aggregates
-
-    def distinct(self, found: list[Witness]) -> list[Witness]:
-        """Each binding once; one that was found in several ways holds in any of them."""
-        members: dict[tuple[Any, ...], Witness] = {}
-        for witness in found:
-            known = members.get(witness.values)
-            if known is None:
-                members[witness.values] = witness
-            elif known.truth is not TRUE:
-                known.truth = self.decisions.either(known.truth, witness.truth)
-                known.parts = (*known.parts, *witness.parts)
-        return list(members.values())
-
-    def fold(self, fold: Fold, members: list[Witness], result: Type, aggregate: Aggregate) -> Any:
-        """The aggregate's value over members each of which may or may not belong."""
-        if fold in (Fold.HIGHEST, Fold.LOWEST):
-            return self._extreme(fold, members, result)
-        start, operation = (1, "multiply") if fold is Fold.PRODUCT else (0, "add")
-        calendar = self.compiler.calendar
-        total: Any = start
-        for witness in members:
-            if witness.truth is FALSE:
-                continue
-            value = witness.value
-            if type(value) is Cases:
-                value = cases(
-                    [(under, start if scalar is NONE else scalar) for under, scalar in value.alternatives],
-                    self.decisions,
-                )
-            elif value is NONE:
-                continue
-            if witness.unrecorded:
-                value = self._further(fold, witness, result)
-            if witness.truth is not TRUE:
-                outside = self.decisions.negation(witness.truth)
-                value = cases(((witness.truth, value), (outside, start)), self.decisions)
-            total = apply(operation, (total, value), result, calendar, self.decisions)
-        return total
-
-    def _further(self, fold: Fold, witness: Witness, result: Type) -> Any:
-        """What unrecorded members add: any amount, at least one where they are counted."""
-        if fold is Fold.NUMBER:
-            counted = Type("number", Kind.NUMBER, whole=True, least=1)
-            return OpenValue("", witness.values, "number", counted, 1)
-        least = 0 if result.least is not None and result.least >= 0 else None
-        return OpenValue("", witness.values, "total", result, least)
-
-    def _extreme(self, fold: Fold, members: list[Witness], result: Type) -> Any:
-        order = Comparison.AT_LEAST if fold is Fold.HIGHEST else Comparison.AT_MOST
-        best: Any = NONE
-        for witness in members:
-            if witness.truth is FALSE or witness.value is NONE:
-                continue
-            best = self._better(order, best, witness.value, witness.truth)
-        return best
-
-    def _better(self, order: Comparison, best: Any, value: Any, belongs: Truth) -> Any:
-        decisions = self.decisions
-        alternatives: list[tuple[Truth, Any]] = []
-        for under, old in best.alternatives if type(best) is Cases else ((TRUE, best),):
-            for also, new in value.alternatives if type(value) is Cases else ((TRUE, value),):
-                both = decisions.both(under, also)
-                if both is FALSE:
-                    continue
-                if new is NONE:
-                    alternatives.append((both, old))
-                    continue
-                wins = belongs if old is NONE else decisions.both(belongs, compare(order, new, old, decisions))
-                alternatives.append((decisions.both(both, wins), new))
-                alternatives.append((decisions.both(both, decisions.negation(wins)), old))
-        return cases(((truth, scalar) for truth, scalar in alternatives if truth is not FALSE), decisions)

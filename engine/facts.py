@@ -111,9 +111,7 @@ class FactBase:
 
     def overlay(self) -> FactBase:
         """A new layer over this base, for hypotheses."""
-        return FactBase(
-            self.relations, self, self.complete_to, self.complete, self.supposed, {}, self.order
-        )
+        return FactBase(self.relations, self, self.complete_to, self.complete, self.supposed, {}, self.order)
 
     def table(self, relation: str) -> Table:
         """This layer's table of a relation, made if need be."""
@@ -159,9 +157,7 @@ class FactBase:
         table = self.table(relation)
         if table.rows_of((id,)):
             raise BadFact(f"{id} is recorded twice")
-        rest = tuple(
-            cells.get(column.name, NONE if column.optional else UNKNOWN) for column in kind.columns[1:]
-        )
+        rest = tuple(cells.get(column.name, NONE if column.optional else UNKNOWN) for column in kind.columns[1:])
         table.add((id, *rest), True, None, source)
 
     def during(

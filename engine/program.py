@@ -20,12 +20,13 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from engine.compile import Compiler, ProgramError
+from engine.compile import Compiler
 from engine.evaluate import Evaluation
 from engine.facts import FactBase
 from engine.graph import cycles_through_negation, priority_cycles, recursive
 from engine.model import Atom, Constant, Program, Relation
 from engine.query import Answer, Query, answer
+from engine.search import ProgramError
 
 __all__ = ["Engine", "ProgramError", "build"]
 
@@ -76,11 +77,17 @@ def build(program: Program) -> Engine:
     compiler = Compiler(relations, program.rules, program.calendar)
     for relation in relations:
         compiler.rules_for(relation)
-    return Engine(program, relations, compiler, recursive(program), {name: tuple(each) for name, each in priorities.items()})
+    return Engine(
+        program, relations, compiler, recursive(program), {name: tuple(each) for name, each in priorities.items()}
+    )
 
 
 def _check_cycles(program: Program) -> None:
     for cycle in cycles_through_negation(program):
-        raise ProgramError(f"a conclusion rests on its own absence: {cycle}", cycle.edges[0].origin)
+        raise ProgramError(f"a conclusion rests on its own absence: {cycle}", cycle.origin)
     for circle in priority_cycles(program):
-        raise ProgramError(f"priorities go round in a circle: {circle}", program.priorities[0].origin)
+        raise ProgramError(f"priorities go round in a circle: {circle}", circle.origin)
+    values = {relation.name for relation in program.relations if not relation.is_statement}
+    for rule in program.rules:
+        if rule.head.relation in values & recursive(program):
+            raise ProgramError(f"the value of {rule.head.relation} rests on itself", rule.origin)

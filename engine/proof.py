@@ -290,5 +290,3 @@ def walk(step: Step | Witness) -> Iterator[Step | Witness]:
         seen.add(id(current))
         yield current
         pending.extend(reversed(list(parts_of(current))))
-
-

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from engine.compile import Findings, Notes
 from engine.decision import FALSE, TRUE, Truth
 from engine.facts import FactBase
+from engine.fold import distinct
 from engine.judge import Settlement, Theory, Verdict, threshold_order
 from engine.model import (
     Aggregate,
@@ -30,6 +30,7 @@ from engine.model import (
     Variable,
 )
 from engine.proof import ByCases, Quantity, Scope, Step, Witness
+from engine.search import Findings, Notes
 from engine.unknowns import NONE, UNKNOWN, Cases, OpenValue, Question, Threshold, is_symbolic
 from engine.values import Kind, LimitReached, Type
 
@@ -203,7 +204,7 @@ class _Working:
         """Evaluate a condition afresh, with answers to some open questions assumed."""
         evaluation = self.engine.evaluation(self.facts, self.deadline)
         if assumed:
-            evaluation.decisions.assumed = {**assumed}
+            evaluation.decisions.assumed = dict(assumed.items())
         test = self.engine.compiler.test(goal, self.scope, frozenset(self.scope.names), Origin())
         env = self.env + [None] * (len(self.scope.names) - len(self.env))
         return evaluation, test(evaluation, env)
@@ -330,7 +331,9 @@ def _noted(notes: Notes, value: Any) -> Step:
     """The proof of a value: of the one quantity asked, or of those it is computed from."""
     if len(notes) == 1:
         return notes[0]
-    return Quantity(value, "", (), "", None, None, tuple(a for note in notes if isinstance(note, Quantity) for a in note.attempts))
+    return Quantity(
+        value, "", (), "", None, None, tuple(a for note in notes if isinstance(note, Quantity) for a in note.attempts)
+    )
 
 
 # ---------------------------------------------------------------- which
@@ -348,7 +351,7 @@ def _which(engine: Engine, facts: FactBase, query: Query, deadline: float | None
     search(evaluation, env, TRUE, (), findings)
     members: list[Member] = []
     others: list[Witness] = list(findings.failed)
-    for witness in evaluation.distinct(findings.found):
+    for witness in distinct(findings.found, evaluation.decisions):
         theory = Theory(evaluation.decisions, witness.truth)
         verdict = theory.judge(witness.truth)
         if verdict is Verdict.NO:
@@ -478,5 +481,3 @@ def _beyond(regions: tuple[Region, ...], region: Region, shape: Shape, type: Typ
     if shape is Shape.LEAST and following.high is not None and following.high_included:
         return following.high
     return _sample(following, type)
-
-

@@ -192,7 +192,9 @@ def apply(
     arguments = tuple(arguments)
     if not any(type(argument) is Cases for argument in arguments):
         return _apply_scalars(operation, arguments, result, calendar, decisions)
-    return spread(arguments, lambda *scalars: _apply_scalars(operation, scalars, result, calendar, decisions), decisions)
+    return spread(
+        arguments, lambda *scalars: _apply_scalars(operation, scalars, result, calendar, decisions), decisions
+    )
 
 
 def spread(arguments: tuple[Any, ...], function: Callable[..., Any], decisions: Decisions) -> Scalar | Cases:
@@ -426,9 +428,7 @@ def _solve(shaped: Shaped, bound: int | Fraction, strict: bool, decisions: Decis
 
     rising = place in operation.rises
     last = _last_that_holds(holds if rising else lambda ordinal: not holds(ordinal))
-    within = (
-        FALSE if last is None else compare(Comparison.AT_MOST, inner, date.fromordinal(last), decisions)
-    )
+    within = FALSE if last is None else compare(Comparison.AT_MOST, inner, date.fromordinal(last), decisions)
     return within if rising else decisions.negation(within)
 
 

@@ -1,0 +1,163 @@
+"""Running through the rows that a pattern of keys may name: recorded, concluded, or not recorded at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from engine.decision import TRUE, Truth
+from engine.facts import Table
+from engine.judge import Theory
+from engine.model import Relation, Silence
+from engine.search import FREE, Findings
+from engine.unknowns import UNKNOWN, OpenValue, Unrecorded, is_symbolic, unrecorded_in, would_be_of
+
+if TYPE_CHECKING:
+    from engine.evaluate import Evaluation
+
+
+class Enumeration:
+    """The candidates of one evaluation; those of concluded relations are worked out once."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._facts = evaluation.facts
+        self._candidates: dict[tuple[str, tuple[Any, ...]], dict[tuple[Any, ...], None]] = {}
+        self._generating: set[tuple[str, tuple[Any, ...]]] = set()
+        self._complete: set[tuple[str, tuple[Any, ...]]] = set()
+
+    def keys(
+        self, relation: Relation, pattern: tuple[Any, ...], column: int, sought: Any, occurrence: int
+    ) -> Iterator[tuple[Any, ...]]:
+        """The keys of a relation that fit a pattern (`FREE` fits all), each once.
+
+        Where the record may be incomplete, last comes one that stands for what is not recorded. ``column``
+        and ``sought`` narrow records to those whose attribute may be that value.
+        """
+        if relation.silence is Silence.CONCLUDED and not relation.record:
+            yield from self._possible(relation, pattern)
+            return
+        count = relation.keys
+        seen: set[tuple[Any, ...]] = set()
+        for table, number in self._rows(relation, pattern, column, sought):
+            keys = tuple(table.columns[place][number] for place in range(count))
+            if keys in seen or not self._fits(pattern, keys):
+                continue
+            seen.add(keys)
+            yield keys
+        yield from self._unrecorded(relation, pattern, occurrence)
+
+    def _rows(
+        self, relation: Relation, pattern: tuple[Any, ...], column: int, sought: Any
+    ) -> Iterator[tuple[Table, int]]:
+        if column >= 0:
+            for table in reversed(self._facts.layers(relation.name)):
+                if table is not self._ground(relation):
+                    for number in range(len(table)):
+                        yield table, number
+                    continue
+                for cell in (sought, UNKNOWN):
+                    for number in table.rows_where(column, cell):
+                        yield table, number
+            return
+        for place, value in enumerate(pattern):
+            if value is not FREE and not is_symbolic(value):
+                yield from self._facts.rows(relation.name, place, value)
+                return
+        yield from self._facts.rows(relation.name)
+
+    def _ground(self, relation: Relation) -> Table | None:
+        """The lowest layer's table, whose cells are all plain or `UNKNOWN`."""
+        layers = self._facts.layers(relation.name)
+        return layers[-1] if layers else None
+
+    @staticmethod
+    def _fits(pattern: tuple[Any, ...], keys: tuple[Any, ...]) -> bool:
+        return all(
+            wanted is FREE or is_symbolic(wanted) or is_symbolic(key) or wanted == key
+            for wanted, key in zip(pattern, keys, strict=True)
+        )
+
+    def _unrecorded(self, relation: Relation, pattern: tuple[Any, ...], occurrence: int) -> Iterator[tuple[Any, ...]]:
+        name = relation.name
+        if name in self._facts.complete or any(self._evaluation.is_supposed(value) for value in pattern):
+            return
+        open_ended = relation.silence is Silence.UNKNOWN and not relation.record
+        dated = self._facts.complete_to is not None and relation.time is not None
+        if not open_ended and not dated:
+            return
+        unrecorded = Unrecorded(name, (occurrence, *(value for value in pattern if value is not FREE)))
+        if relation.record:
+            yield (unrecorded,)
+            return
+        if not dated and relation.span:
+            return
+        keys: list[Any] = []
+        for place, value in enumerate(pattern):
+            column = relation.columns[place]
+            least = None
+            if dated and place == relation.time and self._facts.complete_to is not None and not open_ended:
+                least = self._facts.complete_to.toordinal() + 1
+            keys.append(OpenValue(name, (unrecorded,), column.name, column.type, least) if value is FREE else value)
+        yield tuple(keys)
+
+    def may_be(self, truth: Truth, values: tuple[Any, ...]) -> Truth:
+        """That there is something unrecorded among a binding's values for which this is true, whatever it is like."""
+        things = [thing for value in values if (thing := unrecorded_in(value)) is not None]
+        truth = self._evaluation.decisions.both(truth, Theory(self._evaluation.decisions, truth).axioms)
+        questions: list[Any] = self._evaluation.decisions.questions
+        inner = [
+            place
+            for place in self._evaluation.decisions.support(truth)
+            if any(would_be_of(questions[place], thing) for thing in things)
+        ]
+        return self._evaluation.decisions.sometimes(truth, inner)
+
+    def _possible(self, relation: Relation, pattern: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        """The keys for which some rule could conclude the relation, from the rules' positive conditions."""
+        key = (relation.name, pattern)
+        found = self._candidates.get(key)
+        if found is not None and (key in self._generating or key in self._complete):
+            return list(found)
+        found = self._candidates.setdefault(key, {})
+        self._generating.add(key)
+        try:
+            while True:
+                size = len(found)
+                for keys in self._generated(relation, pattern):
+                    found.setdefault(keys)
+                if len(found) == size:
+                    break
+        finally:
+            self._generating.discard(key)
+        if not self._generating:
+            self._complete.add(key)
+        return list(found)
+
+    def _generated(self, relation: Relation, pattern: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+        for table, number in self._facts.rows(relation.name):
+            keys = tuple(table.columns[place][number] for place in range(relation.keys))
+            if self._fits(pattern, keys):
+                yield keys
+        mask = tuple(value is not FREE for value in pattern)
+        for generator in self._evaluation.compiler.generators_for(relation.name, mask):
+            env: list[Any] = [None] * len(generator.scope.names)
+            fits = True
+            for (place, constant), value in zip(generator.places, pattern, strict=True):
+                if value is FREE:
+                    continue
+                if place < 0:
+                    fits = fits and (is_symbolic(value) or constant == value)
+                elif env[place] is not None and env[place] != value:
+                    fits = False
+                else:
+                    env[place] = value
+            if not fits:
+                continue
+            findings = Findings(all=True)
+            generator.search(self._evaluation, env, TRUE, (), findings)
+            for witness in findings.found:
+                bound = dict(zip(generator.found, witness.values, strict=True))
+                yield tuple(
+                    constant if place < 0 else bound.get(place, env[place]) for place, constant in generator.places
+                )

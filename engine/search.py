@@ -1,0 +1,398 @@
+"""Searches: the bindings of variables for which a conjunction holds.
+
+The conditions of a search are ordered once, when the program is compiled: those that are ready test, and
+of the others the cheapest binds a variable, by running through the rows its relation may have or by an
+equality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field, frozen
+
+from engine.decision import FALSE, TRUE, Truth
+from engine.model import (
+    Aggregate,
+    And,
+    Apply,
+    Atom,
+    Before,
+    Compare,
+    Comparison,
+    Condition,
+    Constant,
+    Exists,
+    Expression,
+    Not,
+    On,
+    Or,
+    Origin,
+    Relation,
+    Silence,
+    Some,
+    ValueOf,
+    Variable,
+)
+from engine.proof import Compared, Folded, Quantity, Scope, Step, Witness
+from engine.unknowns import NONE, Cases, is_symbolic, unrecorded_in
+
+if TYPE_CHECKING:
+    from engine.compile import Compiler
+    from engine.evaluate import Evaluation
+
+Bindings = list[Any]
+Notes = list[Quantity | Folded]
+Test = Callable[["Evaluation", Bindings], Step]
+Compute = Callable[["Evaluation", Bindings, Notes], Any]
+
+FREE = None
+"""In a pattern of keys: any value."""
+
+
+class ProgramError(Exception):
+    """A program that cannot be evaluated; ``origin`` says which rule."""
+
+    def __init__(self, message: str, origin: Origin) -> None:
+        super().__init__(message)
+        self.origin = origin
+
+
+# ---------------------------------------------------------------- variables
+
+
+def variables_of(node: Expression | Condition | None) -> dict[str, Variable]:
+    """The variables that occur free, in order of first occurrence."""
+    found: dict[str, Variable] = {}
+
+    def visit(part: Expression | Condition, hidden: frozenset[str]) -> None:
+        match part:
+            case Variable():
+                if part.name not in hidden:
+                    found.setdefault(part.name, part)
+            case Constant():
+                pass
+            case ValueOf() | Apply() | Atom():
+                for argument in part.arguments:
+                    visit(argument, hidden)
+            case Aggregate():
+                inner = hidden | {variable.name for variable in part.variables}
+                if part.of is not None:
+                    visit(part.of, inner)
+                visit(part.where, inner)
+            case Compare():
+                visit(part.left, hidden)
+                visit(part.right, hidden)
+            case Exists():
+                visit(part.expression, hidden)
+            case Before():
+                visit(part.earlier, hidden)
+                visit(part.later, hidden)
+            case Not():
+                visit(part.condition, hidden)
+            case And() | Or():
+                for condition in part.conditions:
+                    visit(condition, hidden)
+            case Some():
+                visit(part.condition, hidden | {variable.name for variable in part.variables})
+            case On():
+                for argument in (*part.arguments, part.first, part.last):
+                    visit(argument, hidden)
+
+    if node is not None:
+        visit(node, frozenset())
+    return found
+
+
+def conjuncts(condition: Condition) -> Iterator[Condition]:
+    """The conditions that must all hold, nested conjunctions opened."""
+    if isinstance(condition, And):
+        for part in condition.conditions:
+            yield from conjuncts(part)
+    else:
+        yield condition
+
+
+def place_in(scope: Scope, name: str) -> int:
+    """The place of a variable among the bindings, made if it is new."""
+    if name not in scope.names:
+        scope.names.append(name)
+    return scope.names.index(name)
+
+
+# ------------------------------------------------------------------ searches
+
+
+@define
+class Findings:
+    """What a search has found: witnesses, and candidates with what failed."""
+
+    all: bool
+    found: list[Witness] = field(factory=list)
+    failed: list[Witness] = field(factory=list)
+    done: bool = False
+
+
+Search = Callable[["Evaluation", Bindings, Truth, tuple[Step, ...], Findings], None]
+
+
+@frozen(eq=False)
+class Generator:
+    """A search for the keys that one rule could conclude about."""
+
+    places: tuple[tuple[int, Any], ...]
+    scope: Scope
+    search: Search
+    found: tuple[int, ...]
+
+
+@frozen
+class Planner:
+    """Orders the conditions of one search."""
+
+    compiler: Compiler
+    scope: Scope
+    origin: Origin
+
+    def plan(self, variables: tuple[Variable, ...], condition: Condition, bound: frozenset[str]) -> Search:
+        """The search for bindings of variables (in `scope` already) under a condition.
+
+        Raises `ProgramError` where nothing gives one of them a value.
+        """
+        places = tuple(self.scope.names.index(variable.name) for variable in variables)
+        remaining = list(conjuncts(condition))
+        known = set(bound)
+        steps: list[Callable[[Search], Search]] = []
+        while remaining:
+            ready = next((part for part in remaining if _bound(part, known)), None)
+            if ready is not None:
+                remaining.remove(ready)
+                steps.append(_filter(self.compiler.test(ready, self.scope, frozenset(known), self.origin), places))
+                continue
+            choice = self._cheapest(remaining, known)
+            if choice is None:
+                names = ", ".join(v.name for v in variables if v.name not in known)
+                raise ProgramError(f"nothing gives {names} a value", self.origin)
+            steps.append(self._binder(choice, remaining, frozenset(known)))
+            bound_now = {v.name for v in _binds(choice, known)}
+            if isinstance(choice, Compare) and _equality(choice, known) is not None:
+                remaining.remove(choice)  # binding uses the equality up
+            known |= bound_now
+        missing = [v.name for v in variables if v.name not in known]
+        if missing:
+            raise ProgramError(f"nothing gives {', '.join(missing)} a value", self.origin)
+
+        def arrive(e: Evaluation, env: Bindings, truth: Truth, trail: tuple[Step, ...], findings: Findings) -> None:
+            values = tuple([env[place] for place in places])
+            unrecorded = any(unrecorded_in(value) is not None for value in values)
+            if unrecorded:
+                truth = e.enumeration.may_be(truth, values)
+                if truth is FALSE:
+                    findings.failed.append(Witness(values, FALSE, trail))
+                    return
+            findings.found.append(Witness(values, truth, trail, None, (), unrecorded))
+            if truth is TRUE and not findings.all:
+                findings.done = True
+
+        search: Search = arrive
+        for step in reversed(steps):
+            search = step(search)
+        return search
+
+    def _cheapest(self, remaining: list[Condition], known: set[str]) -> Condition | None:
+        best: tuple[int, int] | None = None
+        chosen: Condition | None = None
+        for number, part in enumerate(remaining):
+            cost = self._cost(part, remaining, known)
+            if cost is not None and (best is None or (cost, number) < best):
+                best, chosen = (cost, number), part
+        return chosen
+
+    def _cost(self, part: Condition, remaining: list[Condition], known: set[str]) -> int | None:
+        """How good a condition is at binding variables: less is better, None is not at all."""
+        if isinstance(part, Compare) and _equality(part, known) is not None:
+            return 0
+        source = _source(part, known)
+        if source is None:
+            return None
+        relation = self.compiler.relations.get(source[0])
+        if relation is None or not all(
+            isinstance(argument, Variable) or not (set(variables_of(argument)) - known) for argument in source[1]
+        ):
+            return None
+        some_bound = any(not (set(variables_of(argument)) - known) for argument in source[1])
+        if relation.record:
+            return 1 if some_bound or _hint(source[1], relation, remaining, known) is not None else 3
+        if relation.silence is Silence.FALSE:
+            return 2 if some_bound else 4
+        return 6 if relation.silence is Silence.CONCLUDED else 8
+
+    def _binder(
+        self,
+        choice: Condition,
+        remaining: list[Condition],
+        known: frozenset[str],
+    ) -> Callable[[Search], Search]:
+        equality = _equality(choice, set(known)) if isinstance(choice, Compare) else None
+        if isinstance(choice, Compare) and equality is not None:
+            variable, expression = equality
+            place = place_in(self.scope, variable.name)
+            return _assign(choice, self.scope, place, self.compiler.compute(expression, self.scope, known, self.origin))
+        source = _source(choice, set(known))
+        assert source is not None
+        name, arguments = source
+        relation = self.compiler.relation(name, self.origin)
+        arguments = arguments[: relation.keys]
+        pattern: list[Compute | None] = []
+        free: list[tuple[int, int]] = []
+        for number, argument in enumerate(arguments):
+            if isinstance(argument, Variable) and argument.name not in known:
+                pattern.append(None)
+                free.append((number, place_in(self.scope, argument.name)))
+            else:
+                pattern.append(self.compiler.compute(argument, self.scope, known, self.origin))
+        if relation.silence is Silence.CONCLUDED and not relation.record:
+            self.compiler.generators_for(relation.name, tuple(compute is not None for compute in pattern))
+        hint = _hint(arguments, relation, remaining, set(known))
+        column, sought = (
+            (-1, None) if hint is None else (hint[0], self.compiler.compute(hint[1], self.scope, known, self.origin))
+        )
+        return _enumerate(relation, tuple(pattern), tuple(free), column, sought, self.compiler.occurrence())
+
+
+def _bound(part: Condition, known: set[str]) -> bool:
+    return all(name in known for name in variables_of(part))
+
+
+def _source(part: Condition, known: set[str]) -> tuple[str, tuple[Expression, ...]] | None:
+    """The relation whose keys a condition can run through to bind a variable, with their expressions."""
+    places: list[Expression | Atom]
+    match part:
+        case Atom():
+            places = [part]
+        case Exists():
+            places = [part.expression]
+        case Compare():
+            places = [part.left, part.right]
+        case _:
+            return None
+    for place in places:
+        if isinstance(place, (Atom, ValueOf)) and any(
+            isinstance(argument, Variable) and argument.name not in known for argument in place.arguments
+        ):
+            return place.relation, place.arguments
+    return None
+
+
+def _binds(part: Condition, known: set[str]) -> list[Variable]:
+    if isinstance(part, Compare) and (equality := _equality(part, known)) is not None:
+        return [equality[0]]
+    source = _source(part, known)
+    return [] if source is None else [a for a in source[1] if isinstance(a, Variable) and a.name not in known]
+
+
+def _equality(part: Compare, known: set[str]) -> tuple[Variable, Expression] | None:
+    """``variable = expression`` where only the variable is unknown."""
+    if part.comparison is not Comparison.IS:
+        return None
+    for variable, expression in ((part.left, part.right), (part.right, part.left)):
+        if isinstance(variable, Variable) and variable.name not in known and not set(variables_of(expression)) - known:
+            return variable, expression
+    return None
+
+
+def _hint(
+    arguments: tuple[Expression, ...], relation: Relation, remaining: list[Condition], known: set[str]
+) -> tuple[int, Expression] | None:
+    """An attribute of the record being sought that must equal something known: (column, that)."""
+    if not relation.record or not isinstance(arguments[0], Variable):
+        return None
+    record = arguments[0]
+    for part in remaining:
+        if not isinstance(part, Compare) or part.comparison is not Comparison.IS:
+            continue
+        for side, other in ((part.left, part.right), (part.right, part.left)):
+            if isinstance(side, ValueOf) and side.arguments == (record,) and side.relation == relation.name:
+                if not set(variables_of(other)) - known:
+                    column = next((i for i, c in enumerate(relation.columns) if c.name == side.column), None)
+                    if column is not None:
+                        return column, other
+    return None
+
+
+def _filter(test: Test, places: tuple[int, ...]) -> Callable[[Search], Search]:
+    def then(rest: Search) -> Search:
+        def run(e: Evaluation, env: Bindings, truth: Truth, trail: tuple[Step, ...], findings: Findings) -> None:
+            step = test(e, env)
+            joint = step.truth if truth is TRUE else e.decisions.both(truth, step.truth)
+            if joint is FALSE:
+                parts = (step,) if step.truth is FALSE else (*trail, step)
+                if step.truth is not FALSE:
+                    e.cancelled(parts)
+                values = tuple([env[place] for place in places])
+                findings.failed.append(Witness(values, FALSE, parts))
+                return
+            rest(e, env, joint, (*trail, step), findings)
+
+        return run
+
+    return then
+
+
+def _assign(choice: Compare, scope: Scope, place: int, compute: Compute) -> Callable[[Search], Search]:
+    """Bind a variable to the value of an expression, in each of its cases."""
+
+    def then(rest: Search) -> Search:
+        def run(e: Evaluation, env: Bindings, truth: Truth, trail: tuple[Step, ...], findings: Findings) -> None:
+            notes: Notes = []
+            value = compute(e, env, notes)
+            alternatives = value.alternatives if type(value) is Cases else ((TRUE, value),)
+            for under, scalar in alternatives:
+                env[place] = scalar
+                joint = FALSE if scalar is NONE else e.decisions.both(truth, under)
+                step = Compared(
+                    FALSE if scalar is NONE else under, choice, scope, tuple(env), scalar, value, tuple(notes)
+                )
+                if joint is FALSE:
+                    if scalar is NONE:
+                        findings.failed.append(Witness((), FALSE, (step,)))
+                    continue
+                rest(e, env, joint, (*trail, step), findings)
+                if findings.done:
+                    return
+
+        return run
+
+    return then
+
+
+def _enumerate(
+    relation: Relation,
+    pattern: tuple[Compute | None, ...],
+    free: tuple[tuple[int, int], ...],
+    column: int,
+    sought: Compute | None,
+    occurrence: int,
+) -> Callable[[Search], Search]:
+    """Bind the free keys of a relation to each of the rows they may name."""
+
+    def then(rest: Search) -> Search:
+        def run(e: Evaluation, env: Bindings, truth: Truth, trail: tuple[Step, ...], findings: Findings) -> None:
+            notes: Notes = []
+            keys = tuple([FREE if compute is None else compute(e, env, notes) for compute in pattern])
+            if any(type(key) is Cases for key in keys):
+                keys = tuple([FREE if type(key) is Cases else key for key in keys])
+            value = None if sought is None else sought(e, env, notes)
+            if type(value) is Cases or is_symbolic(value) or value is NONE:
+                value = None
+            for found in e.enumeration.keys(relation, keys, column if value is not None else -1, value, occurrence):
+                for number, place in free:
+                    env[place] = found[number]
+                rest(e, env, truth, trail, findings)
+                if findings.done:
+                    return
+
+        return run
+
+    return then
