@@ -296,6 +296,39 @@ class ExemptionSentence:
 
 Sentence = RuleSentence | ExemptionSentence
 
+# ---------------------------------------------------------------------- facts
+
+
+class Stated(Enum):
+    """What a case file says about a statement or value."""
+
+    SO = "so"
+    NOT_KNOWN = "it is not known whether"
+    COMPLETE = "the record is complete"
+    FOUND = "taken as found"  # overrides the rules
+    NONE = "is none"  # a value that does not exist
+    MADE_BEFORE = "was made before"  # the recorded order of acts: `of` is a ComesBefore
+
+
+@frozen
+class Fact:
+    """One statement of a case file. ``of`` is a condition, or (NONE) the term that has no value; ``source`` is where it is recorded."""
+
+    stated: Stated
+    of: Condition | Term
+    source: str
+    span: Span = span_field()
+
+
+@frozen
+class Supposition:
+    """``Suppose a grant whose grantee is the person and whose date is that date``: the record and its cells."""
+
+    member: Mention
+    cells: tuple[tuple[str, Term], ...]
+    span: Span = span_field()
+
+
 # ------------------------------------------------------------------ questions
 
 

@@ -1,0 +1,414 @@
+"""Sentences to trees. The grammar is read over the lattice of a sentence, forking where matches differ.
+
+What reaches the end is the set of readings; types and scope (`policy.check`) decide which of them stands. This
+module alone knows the parser library: it takes its tables and drives them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, Generic, TypeVar, cast
+
+from attrs import define, field, frozen
+
+from engine.values import Type
+from policy.build import Builder, Refused
+from policy.diagnostic import Diagnostic
+from policy.document import Block, Item, List, Paragraph
+from policy.fault import fault
+from policy.lattice import EDGES, MOST_WAYS, STRUCTURE, Keyword, KeywordTable, Lattice, TooMuch
+from policy.quantities import MONTHS
+from policy.source import Span
+from policy.syntax import Condition, Fact, Question, Sentence, Supposition
+from policy.tokens import LONGEST_TEXT, MOST_TOKENS, Tokens, clause_pattern, tokenize
+from policy.vocabulary import Vocabulary, is_phrase_heading
+
+Tree = TypeVar("Tree")
+
+STARTS = ("book", "fact", "question", "supposition", "asking", "condition")
+DEEPEST_LIST = 20
+_MOST_OPERATORS = 60
+_OPERATORS = frozenset({"plus", "minus", "times", "divided", "case", "such", "which", "'s"})
+_END = "$END"
+
+
+@frozen
+class Parsed(Generic[Tree]):
+    """The readings of a sentence (none where it cannot be read) and what is wrong with it."""
+
+    readings: tuple[Tree, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@frozen
+class Passage:
+    """A sentence of a book with the list that it takes, if it ends in a colon."""
+
+    span: Span
+    list: List | None = None
+
+
+# ------------------------------------------------------------------- tables
+
+Stack = tuple[int, Any, Any]
+"""A state, what was made on the way to it, and the stack below."""
+
+
+@frozen
+class Tables:
+    """The tables of the grammar: for each state, what to do on each terminal."""
+
+    states: Mapping[int, Mapping[str, tuple[Any, Any]]]
+    matched: Mapping[int, tuple[str, ...]]
+    callbacks: Mapping[Any, Any]
+    starts: Mapping[str, tuple[int, int]]
+    keywords: KeywordTable
+
+
+@cache
+def tables() -> Tables:
+    """The tables, built once a process."""
+    from lark import Lark
+    from lark.lexer import Lexer
+
+    class NoLexer(Lexer):
+        """The lattice stands in its place."""
+
+        def __init__(self, conf: object) -> None:
+            pass
+
+        def lex(self, *_: Any) -> Iterator[Any]:
+            return iter(())
+
+    grammar = files("policy").joinpath("grammar.lark").read_text(encoding="utf-8")
+    builder: Any = Builder()
+    lark = Lark(
+        grammar, parser="lalr", lexer=NoLexer, start=list(STARTS), transformer=builder, maybe_placeholders=True
+    )
+    starts = {}
+    for start in STARTS:
+        configuration: Any = lark.parse_interactive(start=start).parser_state.parse_conf
+        starts[start] = (configuration.start_state, configuration.end_state)
+    states = configuration.states
+    matched = {state: tuple(name for name in actions if name in EDGES) for state, actions in states.items()}
+    return Tables(states, matched, configuration.callbacks, starts, _keywords(lark.terminals))
+
+
+def _keywords(terminals: Iterable[Any]) -> KeywordTable:
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for terminal in terminals:
+        for spelling in dict.fromkeys(_spellings(terminal.pattern.value)):
+            words = tokenize(spelling).words
+            found.setdefault(words[0], []).append((words, terminal.name))
+    return {word: tuple(entries) for word, entries in found.items()}
+
+
+def _spellings(pattern: str) -> list[str]:
+    """The spellings of a keyword: its groups written out."""
+    match = re.search(r"\(([^()]*)\)(\??)", pattern)
+    if match is None:
+        return pattern.split("|")
+    options = [*match[1].split("|"), *([""] if match[2] else [])]
+    return [
+        spelling
+        for option in options
+        for spelling in _spellings(pattern[: match.start()] + option + pattern[match.end() :])
+    ]
+
+
+def _step(table: Tables, stack: Stack, terminal: str, value: Any, end_state: int) -> Stack | None:
+    """The stack after a terminal: reductions, then the shift; None where it does not fit."""
+    states = table.states
+    while True:
+        action = states[stack[0]].get(terminal)
+        if action is None:
+            return None
+        argument = action[1]
+        if isinstance(argument, int):
+            return argument, value, stack
+        size = len(argument.expansion)
+        parts = [None] * size
+        for at in range(size - 1, -1, -1):
+            parts[at] = stack[1]
+            stack = stack[2]
+        made = table.callbacks[argument](parts)
+        stack = (states[stack[0]][argument.origin.name][1], made, stack)
+        if terminal == _END and stack[0] == end_state:
+            return stack
+
+
+@frozen
+class Read:
+    """What came of reading a lattice: readings, or how far it went, what was expected there, what was refused."""
+
+    readings: tuple[Any, ...]
+    furthest: int
+    expected: tuple[str, ...]
+    refused: tuple[tuple[int, Diagnostic], ...]
+
+
+def read(lattice: Lattice, start: str) -> Read:
+    """Every reading of a lattice from a start symbol."""
+    table = tables()
+    first, last = table.starts[start]
+    waiting: dict[int, list[Stack]] = {0: [(first, None, None)]}
+    refused: list[tuple[int, Diagnostic]] = []
+    furthest, size, steps = 0, len(lattice), 0
+    for at in range(size):
+        for stack in waiting.get(at, ()):
+            for terminal, value, end in _tokens(table, lattice, stack[0], at):
+                steps += 1
+                if steps > MOST_WAYS * size + MOST_WAYS:
+                    raise TooMuch("this can be read in more ways than can be followed")
+                try:
+                    after = _step(table, stack, terminal, value, last)
+                except Refused as refusal:
+                    refused.append((end, refusal.diagnostic))
+                    continue
+                if after is not None:
+                    waiting.setdefault(end, []).append(after)
+                    furthest = max(furthest, end)
+    readings: list[Any] = []
+    for stack in waiting.get(size, ()):
+        try:
+            done = _step(table, stack, _END, None, last)
+        except Refused as refusal:
+            refused.append((size, refusal.diagnostic))
+            continue
+        if done is not None and done[1] not in readings:
+            readings.append(done[1])
+    expected = dict.fromkeys(name for stack in waiting.get(furthest, ()) for name in table.states[stack[0]])
+    return Read(tuple(readings), furthest, tuple(expected), tuple(refused))
+
+
+def _tokens(table: Tables, lattice: Lattice, state: int, at: int) -> Iterator[tuple[str, Any, int]]:
+    """The tokens at a place that a state may take."""
+    actions = table.states[state]
+    for terminal, end in lattice.keywords(at):
+        if terminal in actions:
+            yield terminal, None if terminal[0] == "_" else Keyword(terminal, lattice.span(at, end)), end
+    for terminal in table.matched[state]:
+        for value, end in lattice.edges(at, terminal):
+            yield terminal, value, end
+
+
+# ------------------------------------------------------------------- parser
+
+
+@define(eq=False)
+class Parser:
+    """Parses what a book and its case files say, in the words of a vocabulary.
+
+    A clause reference must be one of ``clauses``, if any are given.
+    """
+
+    vocabulary: Vocabulary
+    clauses: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    _clause_pattern: re.Pattern[str] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._clause_pattern = clause_pattern(self.clauses)
+
+    def with_names(self, names: Mapping[str, Type]) -> Parser:
+        """A parser that knows more names."""
+        return Parser(self.vocabulary.with_names(names), self.clauses)
+
+    # -------------------------------------------------------------- entries
+
+    def sentence(self, span: Span, list: List | None = None) -> Parsed[Sentence]:
+        """A rule or an exemption, with the list it takes."""
+        return self._parse(span, list, "book", ".")
+
+    def fact(self, span: Span) -> Parsed[Fact]:
+        """A statement of a case file."""
+        return self._parse(span, None, "fact", ".", stating=True)
+
+    def question(self, span: Span) -> Parsed[Question]:
+        """A question of any shape."""
+        return self._parse(span, None, "question", "?", stating=True)
+
+    def condition(self, span: Span, list: List | None = None) -> Parsed[Condition]:
+        """A condition by itself."""
+        return self._parse(span, list, "condition", "")
+
+    def supposition(self, span: Span) -> Parsed[Supposition]:
+        """``Suppose a grant whose …`` of an asked form."""
+        return self._parse(span, None, "supposition", ".", asked=True)
+
+    def asking(self, span: Span) -> Parsed[Condition]:
+        """``Ask whether S`` of an asked form."""
+        return self._parse(span, None, "asking", ".", asked=True)
+
+    # -------------------------------------------------------------- parsing
+
+    def _parse(
+        self, span: Span, list: List | None, start: str, stop: str, stating: bool = False, asked: bool = False
+    ) -> Parsed[Any]:
+        try:
+            tokens = self._tokens(span, list, stop)
+            if isinstance(tokens, Diagnostic):
+                return Parsed((), (tokens,))
+            lattice, found = self._read(span, tokens, start, stating, asked, False)
+            if found.readings:
+                return Parsed(found.readings)
+            loose, tolerant = self._read(span, tokens, start, stating, asked, True)
+        except TooMuch as limit:
+            return Parsed((), (Diagnostic("E0109", str(limit), span),))
+        if tolerant.readings:
+            return Parsed(tolerant.readings)
+        return Parsed((), (fault(loose, found, tolerant, start),))
+
+    def _read(
+        self, span: Span, tokens: Tokens, start: str, stating: bool, asked: bool, loose: bool
+    ) -> tuple[Lattice, Read]:
+        """Reads the sentence with its first word small and, if that may be a name, as it is written."""
+        best: tuple[Lattice, Read] | None = None
+        readings: list[Any] = []
+        for variant in self._variants(tokens, start):
+            lattice = Lattice(
+                variant, span.source, self.vocabulary, tables().keywords, self.clauses, loose, stating, asked
+            )
+            found = read(lattice, start)
+            readings += [reading for reading in found.readings if reading not in readings]
+            if best is None or found.furthest > best[1].furthest:
+                best = lattice, found
+        assert best is not None
+        lattice, found = best
+        return lattice, Read(tuple(readings), found.furthest, found.expected, found.refused)
+
+    def _variants(self, tokens: Tokens, start: str) -> Iterator[Tokens]:
+        """The sentence with a small first word, or as written where that begins a name; `first` may be left out of `when`."""
+        small = self._small(tokens, 0)
+        yield small
+        if small.words != tokens.words and self._begins_name(tokens.words[0]):
+            yield tokens
+        if start == "question" and "first" in small.words and small.words[0] in ("when", "on"):
+            at = small.words.index("first")
+            yield small.part(0, at) + small.part(at + 1, len(small))
+
+    def _begins_name(self, word: str) -> bool:
+        return word in self.vocabulary.name_index or word in MONTHS
+
+    def _small(self, tokens: Tokens, at: int) -> Tokens:
+        """The tokens with the word at a place begun small."""
+        word = tokens.words[at]
+        if not word[:1].isupper():
+            return tokens
+        words = (*tokens.words[:at], word[0].lower() + word[1:], *tokens.words[at + 1 :])
+        return Tokens(words, tokens.starts, tokens.ends)
+
+    # --------------------------------------------------------------- tokens
+
+    def _tokens(self, span: Span, list: List | None, stop: str) -> Tokens | Diagnostic:
+        """The tokens of a sentence and its list, without the final stop."""
+        tokens = self._text(span)
+        if isinstance(tokens, Diagnostic):
+            return tokens
+        if not len(tokens):
+            return Diagnostic("E0101", "nothing is said here", span)
+        if list is not None:
+            if tokens.words[-1] != ":":
+                return Diagnostic("E0101", "a sentence that takes a list ends in a colon", span, (":",))
+            items = self._list(list, 1, True)
+            if isinstance(items, Diagnostic):
+                return items
+            tokens += items
+        elif tokens.words[-1] == ":":
+            return Diagnostic("E0101", "a list follows a colon", span, ("a list",))
+        elif stop and tokens.words[-1] == stop:
+            tokens = tokens.part(0, len(tokens) - 1)
+        elif stop and tokens.words[-1] in ".?;":
+            return Diagnostic("E0101", f"this ends in `{stop}`", self._last(span, tokens), (stop,))
+        if len(tokens) > MOST_TOKENS:
+            return Diagnostic("E0109", f"a sentence of more than {MOST_TOKENS} words is not read", span)
+        if sum(word in _OPERATORS for word in tokens.words) > _MOST_OPERATORS:
+            return Diagnostic("E0109", "a sentence with so many operations is not read", span)
+        if not len(tokens):
+            return Diagnostic("E0101", "nothing is said here", span)
+        return tokens if ":" not in tokens.words else self._after_colon(tokens)
+
+    def _text(self, span: Span) -> Tokens | Diagnostic:
+        if span.end - span.start > LONGEST_TEXT:
+            return Diagnostic("E0109", f"a sentence of more than {LONGEST_TEXT:,} letters is not read", span)
+        return tokenize(span.source.text, span.start, span.end, self._clause_pattern)
+
+    def _last(self, span: Span, tokens: Tokens) -> Span:
+        return Span(span.source, tokens.starts[-1], tokens.ends[-1])
+
+    def _after_colon(self, tokens: Tokens) -> Tokens:
+        """A sentence may go on with a capital after a colon, as it may begin with one."""
+        for at, word in enumerate(tokens.words[:-1]):
+            if word == ":" and not self._begins_name(tokens.words[at + 1]):
+                tokens = self._small(tokens, at + 1)
+        return tokens
+
+    def _list(self, list: List, depth: int, last: bool) -> Tokens | Diagnostic:
+        """The tokens of a list: where it begins, each item, where it ends."""
+        if depth > DEEPEST_LIST:
+            return Diagnostic("E0109", f"lists nest no deeper than {DEEPEST_LIST}", list.span)
+        tokens = Tokens.mark(STRUCTURE + "_LIST", list.span.start)
+        for number, item in enumerate(list.items, 1):
+            read = self._item(item, depth, last and number == len(list.items))
+            if isinstance(read, Diagnostic):
+                return read
+            tokens += read
+        return tokens + Tokens.mark(STRUCTURE + "_END", list.span.end)
+
+    def _item(self, item: Item, depth: int, last: bool) -> Tokens | Diagnostic:
+        tokens = self._text(item.span)
+        if isinstance(tokens, Diagnostic):
+            return tokens
+        if not len(tokens):
+            return Diagnostic("E0101", "an item of a list says something", item.span)
+        if not self._begins_name(tokens.words[0]):
+            tokens = self._small(tokens, 0)
+        mark = Tokens.mark(STRUCTURE + "_ITEM", item.span.start)
+        if item.nested is not None:
+            nested = self._list(item.nested, depth + 1, last)
+            return nested if isinstance(nested, Diagnostic) else mark + tokens + nested
+        ending = tokens.words[-1]
+        right = "." if last else ";"
+        if ending not in (".", ";"):
+            end = item.span.start + len(item.span.text.rstrip())
+            return Diagnostic("E0101", f"this item ends in `{right}`", Span(item.span.source, end - 1, end), (right,))
+        if ending != right:
+            return Diagnostic("E0101", f"this item ends in `{right}`", self._last(item.span, tokens), (right,))
+        return mark + tokens.part(0, len(tokens) - 1)
+
+
+# ----------------------------------------------------------------- passages
+
+_ABBREVIATED = re.compile(r"(?:\b[A-Z]|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|Mr|Mrs|Ms|Dr|St|No))$")
+
+
+def sentences(span: Span) -> Iterator[Span]:
+    """The sentences of a paragraph, each with its final stop."""
+    text = span.text
+    begin = 0
+    for match in re.finditer(r"[.?](?=\s+\S)", text):
+        if _ABBREVIATED.search(text[begin : match.start()]) and not text[match.end() :].lstrip()[:1] in "§":
+            continue
+        yield _trimmed(span, begin, match.end())
+        begin = match.end()
+    if text[begin:].strip():
+        yield _trimmed(span, begin, len(text))
+
+
+def _trimmed(span: Span, start: int, end: int) -> Span:
+    text = span.text[start:end]
+    start += len(text) - len(text.lstrip())
+    return Span(span.source, span.start + start, span.start + start + len(text.strip()))
+
+
+def passages(blocks: Sequence[Block]) -> Iterator[Passage]:
+    """The sentences of a section of a book: not its notes, recitals or lists of phrases."""
+    for at, block in enumerate(blocks):
+        if not isinstance(block, Paragraph) or is_phrase_heading(block) or block.span.text.startswith("Recital:"):
+            continue
+        following = blocks[at + 1] if at + 1 < len(blocks) else None
+        for sentence in sentences(block.span):
+            takes = sentence.text.endswith(":") and isinstance(following, List)
+            yield Passage(sentence, cast(List, following) if takes else None)

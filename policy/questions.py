@@ -1,0 +1,139 @@
+"""What only questions have: a statement with its verb in front, and a statement with one slot left open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import frozen
+
+from engine.values import DATE, Kind, Type
+from policy.lattice import EDGES, Lattice, Statement
+from policy.phrases import Form, Node, fits
+from policy.source import Span
+from policy.syntax import Article, Ask, Holds, Mention, Term, Time, When
+from policy.words import Heading
+
+_SINGULAR = {"are": "is", "were": "was", "have": "has"}
+_WHENS = (("when",), ("on", "what", "date"), ("on", "what", "day"), ("on", "which", "date"), ("on", "which", "day"))
+_MOSTS = (
+    ("what", "is", "the", "most"),
+    ("what", "are", "the", "most"),
+    ("what", "is", "the", "largest", "number", "of"),
+)
+
+
+@frozen
+class OpenStatement:
+    """A statement phrase one of whose slots is filled by ``open``."""
+
+    ask: Ask
+    open: Mention
+    statement: Statement
+    span: Span
+
+    def holds(self) -> Holds:
+        """The statement; where its date is what is open, that date is in its place."""
+        form, arguments = self.statement.form, self.statement.arguments
+        if self.open in arguments:
+            return self.statement.holds()
+        if form.dateless:
+            return Holds(form.phrase, (*arguments, self.open), form.negated, None, self.span)
+        return Holds(form.phrase, arguments, form.negated, When(Time.ON, (self.open,), self.open.span), self.span)
+
+
+def _fronted(lattice: Lattice, at: int) -> Iterator[tuple[Any, int]]:
+    for form, arguments, end in lattice.walk(lattice.vocabulary.tries.fronted, at, ()):
+        yield Statement(form, arguments, lattice.span(at, end)), end
+
+
+def _open(lattice: Lattice, at: int) -> Iterator[tuple[Any, int]]:
+    words = lattice.words
+    match words[at]:
+        case "who":
+            yield from _who(lattice, at)
+        case "which":
+            yield from _which(lattice, at)
+        case "how" if words[at + 1] in ("many", "much"):
+            yield from _most(lattice, at, at + 2, lattice.vocabulary.tries.fronted)
+    for spelt in _WHENS:
+        if words[at : at + len(spelt)] == spelt:
+            yield from _when(lattice, at, at + len(spelt))
+    for spelt in _MOSTS:
+        if words[at : at + len(spelt)] == spelt:
+            yield from _most(lattice, at, at + len(spelt), lattice.vocabulary.tries.statements)
+
+
+def _who(lattice: Lattice, at: int) -> Iterator[tuple[Any, int]]:
+    for wanted, _ in lattice.vocabulary.tries.statements.slots:
+        if isinstance(wanted, Type) and wanted.kind is Kind.SYMBOL and not wanted.members:
+            if wanted.name not in lattice.vocabulary.records:
+                open = Mention(Article.WHO, (), wanted.name, wanted, lattice.span(at, at + 1))
+                yield from _subjects(lattice, at, at + 1, open)
+
+
+def _nouns(lattice: Lattice, at: int) -> Iterator[tuple[Mention, int]]:
+    for terminal in ("NOUNS", "NOUN"):
+        for nouns, end in lattice.edges(at, terminal):
+            yield nouns.mention(Article.WHO), end
+
+
+def _which(lattice: Lattice, at: int) -> Iterator[tuple[Any, int]]:
+    for open, end in _nouns(lattice, at + 1):
+        yield from _subjects(lattice, at, end, open)
+        for found, after in _gapped(lattice, lattice.vocabulary.tries.fronted, end, open):
+            yield OpenStatement(Ask.WHICH, open, found, lattice.span(at, after)), after
+
+
+def _subjects(lattice: Lattice, start: int, at: int, open: Mention) -> Iterator[tuple[Any, int]]:
+    """Statements whose first slot is what is asked for."""
+    for wanted, node in lattice.vocabulary.tries.statements.slots:
+        if not fits(open.type, wanted):
+            continue
+        singular = node.words.get(_SINGULAR.get(lattice.words[at], ""))
+        ways = [(node, at)] if singular is None else [(node, at), (singular, at + 1)]
+        for here, begin in ways:
+            for form, arguments, end in lattice.walk(here, begin, (open,)):
+                yield OpenStatement(
+                    Ask.WHICH, open, Statement(form, arguments, lattice.span(start, end)), lattice.span(start, end)
+                ), end
+
+
+def _most(lattice: Lattice, start: int, at: int, trie: Node) -> Iterator[tuple[Any, int]]:
+    for open, end in _nouns(lattice, at):
+        begin = end + 1 if lattice.words[end] == "that" else end
+        for found, after in _gapped(lattice, trie, begin, open):
+            yield OpenStatement(Ask.MOST, open, found, lattice.span(start, after)), after
+
+
+def _when(lattice: Lattice, start: int, at: int) -> Iterator[tuple[Any, int]]:
+    open = Mention(Article.WHO, (), "date", DATE, lattice.span(start, at))
+    for statement, end in _fronted(lattice, at):
+        form: Form = statement.form
+        if form.dateless or form.phrase.heading is Heading.RECORDED_OVER_TIME:
+            yield OpenStatement(Ask.WHEN, open, statement, lattice.span(start, end)), end
+
+
+def _gapped(lattice: Lattice, trie: Node, at: int, gap: Mention) -> Iterator[tuple[Statement, int]]:
+    """Statements with exactly one slot filled by the gap."""
+
+    def walk(node: Node, here: int, arguments: tuple[Term, ...], open: bool) -> Iterator[tuple[Statement, int]]:
+        if not open:
+            for end in node.ends:
+                if isinstance(end, Form):
+                    yield Statement(end, arguments, lattice.span(at, max(here, at + 1))), here
+        child = node.words.get(lattice.words[here])
+        if child is not None:
+            yield from walk(child, here + 1, arguments, open)
+        for wanted, child in node.slots:
+            if open and fits(gap.type, wanted):
+                yield from walk(child, here, (*arguments, gap), False)
+            for term, after in lattice.terms(here):
+                if lattice.loose or fits(term.type, wanted):
+                    yield from walk(child, after, (*arguments, term), open)
+
+    yield from walk(trie, at, (), True)
+
+
+EDGES["FRONTED"] = _fronted
+EDGES["OPEN"] = _open
