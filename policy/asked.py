@@ -126,15 +126,23 @@ def lower_fact(tree: Condition, known: bool = True) -> tuple[Fact | None, Diagno
         case ComesBefore(earlier=Name() as earlier, later=Name() as later) if known:
             fact = OrderFact(earlier.type.name, earlier.name, later.name, tree.span)
     if fact is None and not problems:
-        problems.append(
-            Diagnostic(
-                "E0318",
-                f"`{shown(tree.span)}` states no fact",
-                tree.span,
-                expected=("a declared phrase of names and values", "what a declared value or an attribute is"),
-            )
-        )
+        problems.append(_no_fact(tree))
     return (None if problems else fact), tuple(problems)
+
+
+def lower_none(term: Term) -> tuple[Fact | None, Diagnostics]:
+    """The row that says that a value does not exist: ``V is none``."""
+    fact = _value_fact(term, NONE, term.span)
+    return fact, (() if fact is not None else (_no_fact(term),))
+
+
+def _no_fact(tree: Condition | Term) -> Diagnostic:
+    return Diagnostic(
+        "E0318",
+        f"`{shown(tree.span)}` states no fact",
+        tree.span,
+        expected=("a declared phrase of names and values", "what a declared value or an attribute is"),
+    )
 
 
 def _statement(tree: Holds, known: bool, problems: list[Diagnostic]) -> Fact | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import AttrsInstance, fields
 
-from engine.compile import conjuncts
+from engine.search import conjuncts
 from engine.model import (
     Aggregate,
     Atom,

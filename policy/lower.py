@@ -12,7 +12,7 @@ from typing import cast
 
 from attrs import Factory, define
 
-from engine.compile import conjuncts, variables_of
+from engine.search import conjuncts, variables_of
 from engine.model import (
     Aggregate,
     And,

@@ -10,7 +10,7 @@ from engine.query import Query, Shape
 from engine.unknowns import NONE, UNKNOWN
 from engine.values import DATE
 from policy import syntax
-from policy.asked import CellFact, OrderFact, SpanFact, Statement, ValueFact, lower_fact, lower_question
+from policy.asked import CellFact, OrderFact, SpanFact, Statement, ValueFact, lower_fact, lower_none, lower_question
 from policy.assemble import relations_of
 from policy.check import Asked, AskedTree, check_asked, check_question
 from policy.syntax import Article, Ask, Mention, Question, Term, Time
@@ -126,6 +126,17 @@ def test_what_states_no_fact(tree: syntax.Condition) -> None:
     fact, problems = lower_fact(tree)
     assert fact is None
     assert {problem.code for problem in problems} == {"E0318"}
+
+
+def test_a_value_that_does_not_exist() -> None:
+    assert lower_none(call(CLOSING, day("2001-05-03"))) == (
+        ValueFact("closing price", (date(2001, 5, 3),), NONE, at("")),
+        (),
+    )
+    assert lower_none(attribute(G1, "cap")) == (CellFact("grant", "G-1", "cap", NONE, at("")), ())
+    fact, problems = lower_none(shares(3))
+    assert fact is None
+    assert [problem.code for problem in problems] == ["E0318"]
 
 
 # ---------------------------------------------------------------- questions
