@@ -111,7 +111,6 @@ CONCLUDED = (
     _statement("best", THING),
     _value("final", THING, RESULT),
 )
-RECORDED_STATEMENTS = tuple(relation for relation in RECORDED if relation.is_statement)
 RELATIONS = (*RECORDED, *CONCLUDED)
 
 
@@ -252,14 +251,23 @@ class _Facts:
 # -------------------------------------------------------------------------- rules
 
 
+def _is_unsettled(relation: Relation, facts: Facts) -> bool:
+    """Whether the facts leave something about a relation open."""
+    cells = [cell for row in facts.records.get(relation.name, {}).values() for cell in row.values()]
+    said = [*facts.statements.get(relation.name, {}).values(), *facts.values.get(relation.name, {}).values(), *cells]
+    supposed = relation.open_for_supposed and bool(facts.supposed)
+    return relation.silence is Silence.UNKNOWN or None in said or Mark.UNKNOWN in said or supposed
+
+
 class _Rules:
     """Draws conditions and expressions about the relations that are usable so far."""
 
-    def __init__(self, draw: Draw[Any], things: tuple[str, ...], grants: tuple[str, ...]) -> None:
+    def __init__(self, draw: Draw[Any], things: tuple[str, ...], facts: Facts) -> None:
         self.draw = draw
         self.things = things
-        self.grants = grants
-        self.usable: list[Relation] = list(RECORDED)
+        self.grants = tuple(facts.records["grant"])
+        unsettled = [relation for relation in RECORDED if _is_unsettled(relation, facts)]
+        self.usable: list[Relation] = [*RECORDED, *unsettled, *unsettled, *unsettled]
         self.concluded: list[Relation] = []  # of these, the statements that rules conclude
         self.ruled: list[Relation] = []
         self.count = 0
@@ -277,7 +285,7 @@ class _Rules:
         variables = [variable for variable in scope if variable.type == kind]
         names = {THING.name: self.things, GRANT.name: self.grants, COLOUR.name: COLOUR.members}
         constants = [Constant(value, kind) for value in names[kind.name]]
-        options = [*variables, *constants]
+        options = [*variables, *variables, *variables, *constants]
         return self.draw(st.sampled_from(options)) if options else None
 
     def terms(self, types: Sequence[Type], scope: Scope) -> tuple[Expression, ...] | None:
@@ -377,7 +385,7 @@ class _Rules:
         return And((binder, self.condition(scope, depth))) if self.draw(st.booleans()) else binder
 
     def atom(self, scope: Scope) -> Condition:
-        relation = self.draw(st.sampled_from([*RECORDED_STATEMENTS, *self.concluded, *self.concluded]))
+        relation = self.draw(st.sampled_from([each for each in self.usable if each.is_statement]))
         types = [column.type for column in relation.columns]
         arguments = self.terms(types, scope)
         if arguments is None:
@@ -490,7 +498,7 @@ class _Rules:
         priorities: list[Priority] = []
         last = self.draw(st.sampled_from(CONCLUDED))
         for relation in CONCLUDED[: CONCLUDED.index(last) + 1]:
-            number = self.draw(st.integers(1, 3) if relation is last else st.integers(0, 2))
+            number = self.draw(st.integers(1, 4) if relation is last else st.integers(0, 2))
             mine = [self.rule(relation, f"{relation.name} {place}") for place in range(number)]
             over = combinations((rule.name for rule in mine), 2)
             priorities += [Priority(*pair) for pair in over if self.draw(st.booleans())]
@@ -499,7 +507,7 @@ class _Rules:
             rules += mine
             if mine:
                 self.ruled.append(relation)
-                self.usable += [relation, relation]
+                self.usable += [relation] * 4
                 self.concluded += [relation] * relation.is_statement
         return Program(RELATIONS, tuple(rules), tuple(priorities))
 
@@ -517,7 +525,7 @@ def examples(draw: Draw[Any], allowance: int = 5) -> Example:
     """A program with facts and a question."""
     drawn = _Facts(draw, draw(st.integers(0, allowance)))
     facts = drawn.facts()
-    rules = _Rules(draw, drawn.things, tuple(facts.records["grant"]))
+    rules = _Rules(draw, drawn.things, facts)
     program = rules.program()
     return Example(program, facts, rules.goal())
 
