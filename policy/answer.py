@@ -1,0 +1,162 @@
+"""The answer that users get: verdict, value, citations, provisos, readings, assumptions, proof, stamp."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from attrs import field, frozen
+
+from engine.judge import Verdict
+from engine.proof import Step
+from policy.explain import Line
+from policy.layout import markdown, plain_text
+
+SCHEMA_VERSION = 1
+
+
+@frozen
+class Proviso:
+    """A statement that would have to hold, with the clause that asks for it."""
+
+    text: str
+    clause: str
+
+
+@frozen
+class Reading:
+    """A reading taken, and what the other would answer."""
+
+    id: str
+    text: str
+    otherwise: str
+
+
+@frozen
+class Bound:
+    """The largest (``most``) or smallest value for which the answer is not no; ``strict``: not that value itself."""
+
+    most: bool
+    value: Any
+    strict: bool = False
+
+
+@frozen
+class Listed:
+    """The members of a list: the certain ones, and those that depend on something."""
+
+    certain: tuple[Any, ...]
+    depending: tuple[tuple[Any, tuple[tuple[Proviso, ...], ...]], ...] = ()
+
+
+@frozen
+class Stamp:
+    """What an answer was made from: the book and each fact file with the hash of its content, and the engine."""
+
+    book: str
+    book_hash: str
+    facts: tuple[tuple[str, str], ...]
+    engine: str
+
+
+@frozen
+class Answer:
+    """An answer.
+
+    ``value`` is an int, Fraction, date, name, `Bound` or `Listed`, or None; ``unit`` is the name of its type.
+    ``citations`` are the ids of the clauses that decide, ``supporting`` those of the other clauses in the
+    proof. ``provided`` are the minimal sets of provisos under which a `depends` is a yes (of a value: under
+    which it is known), ``more_provided`` says that there are further ones, ``open`` names what it hangs on.
+    ``proof`` is the engine's tree.
+    """
+
+    question: str
+    verdict: Verdict
+    value: Any
+    said: str
+    unit: str | None
+    citations: tuple[str, ...]
+    supporting: tuple[str, ...]
+    provided: tuple[tuple[Proviso, ...], ...]
+    more_provided: bool
+    open: tuple[str, ...]
+    readings: tuple[Reading, ...]
+    assumptions: tuple[str, ...]
+    lines: tuple[Line, ...]
+    stamp: Stamp
+    proof: tuple[Step, ...] = field(repr=False, eq=False, default=())
+    proof_tree: Any = field(repr=False, eq=False, default=None)
+
+    def to_json(self) -> str:
+        """The answer as JSON by the schema in ``docs/answer.schema.json``."""
+        return json.dumps(self.to_data(), ensure_ascii=False, indent=2)
+
+    def to_data(self) -> dict[str, Any]:
+        """The answer as plain data: numbers exact, as strings where not whole; dates as ISO strings."""
+        return {
+            "schema": SCHEMA_VERSION,
+            "question": self.question,
+            "verdict": self.verdict.value,
+            "value": value_data(self.value),
+            "unit": self.unit,
+            "said": self.said,
+            "citations": list(self.citations),
+            "supporting": list(self.supporting),
+            "provided": [[_proviso_data(proviso) for proviso in group] for group in self.provided],
+            "more_provided": self.more_provided,
+            "open": list(self.open),
+            "readings": [{"id": r.id, "text": r.text, "otherwise": r.otherwise} for r in self.readings],
+            "assumptions": list(self.assumptions),
+            "explanation": [{"depth": line.depth, "text": line.text, "rests_on": line.rests_on} for line in self.lines],
+            "proof": self.proof_tree() if callable(self.proof_tree) else self.proof_tree,
+            "stamp": {
+                "book": self.stamp.book,
+                "book_hash": self.stamp.book_hash,
+                "facts": [{"file": name, "hash": digest} for name, digest in self.stamp.facts],
+                "engine": self.stamp.engine,
+            },
+        }
+
+    def to_text(self, width: int = 100) -> str:
+        """The answer as lines of plain text at most ``width`` columns wide, clauses at the right."""
+        return plain_text(self.said, self.citations, self.lines, width)
+
+    def to_markdown(self) -> str:
+        """The answer as Markdown."""
+        return markdown(self.question, self.said, self.citations, self.lines)
+
+
+def _proviso_data(proviso: Proviso) -> dict[str, str]:
+    return {"text": proviso.text, "clause": proviso.clause}
+
+
+def value_data(value: Any) -> Any:
+    """A value as JSON holds it exactly."""
+    match value:
+        case None | int() | str():
+            return value
+        case Fraction():
+            return f"{value.numerator}/{value.denominator}"
+        case date():
+            return value.isoformat()
+        case Bound():
+            kind = "at most" if value.most else "at least"
+            return {"bound": kind, "value": value_data(value.value), "strict": value.strict}
+        case Listed():
+            return {
+                "certain": [value_data(each) for each in value.certain],
+                "depending": [
+                    {"value": value_data(each), "provided": [[_proviso_data(p) for p in group] for group in groups]}
+                    for each, groups in value.depending
+                ],
+            }
+        case _:
+            return str(value)
+
+
+def sections(clauses: Iterable[str]) -> str:
+    """Clause ids as citations."""
+    return ", ".join(f"§ {clause}" for clause in clauses)

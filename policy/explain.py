@@ -1,0 +1,372 @@
+"""From a proof to sentences: the lines of an explanation, each with what it rests on.
+
+A pure function of the answer's proof. The words come from `policy.speak`; which steps are told is decided
+here: what decided the answer in full, what was merely tested in a line, what never mattered not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from engine.decision import FALSE, TRUE
+from engine.facts import Row
+from engine.model import Compare, Comparison, ValueOf, Variable
+from engine.proof import (
+    AllStep,
+    AnyStep,
+    Attempt,
+    Basis,
+    ByCases,
+    Circular,
+    Compared,
+    Conclusion,
+    Existence,
+    Fact,
+    Folded,
+    Negation,
+    Ordered,
+    OverTime,
+    Quantity,
+    Scope,
+    SomeStep,
+    Step,
+    Witness,
+)
+from engine.unknowns import NONE
+from policy.speak import Speaker
+from policy.words import Heading
+
+MOST_PARTS = 5
+"""So many parts of a total are shown; the rest is one line."""
+
+_DEEPEST = 6
+
+
+@frozen
+class Line:
+    """One line of an explanation: how deep it stands, what it says, the clause or record it rests on."""
+
+    depth: int
+    text: str
+    rests_on: str = ""
+
+
+@define
+class Teller:
+    """Tells the steps of one proof. ``all_parts`` lists every part of a total."""
+
+    speaker: Speaker
+    all_parts: bool = False
+    _told: set[int] = field(factory=set)
+
+    # --------------------------------------------------------------- steps
+
+    def tell(self, step: Step | Witness, holds: bool, depth: int, scope: Scope | None = None) -> Iterator[Line]:
+        """Why a step holds (or does not)."""
+        if depth > _DEEPEST:
+            return
+        match step:
+            case Fact():
+                yield self._fact(step, holds, depth)
+            case Conclusion():
+                yield from self._conclusion(step, holds, depth)
+            case Quantity():
+                yield from self._quantity(step, depth)
+            case Attempt():
+                yield from self.attempt(step, holds, depth)
+            case Compared():
+                yield from self._compared(step, holds, depth)
+            case Existence():
+                bound = step.scope.bound(step.bindings)
+                yield Line(depth, self.speaker.existence(step.condition, bound, step.value, holds), self._notes_source(step.notes))
+                yield from self._notes(step.notes, depth + 1)
+            case AllStep():
+                yield from self._several(step.parts, holds, depth, all_needed=True)
+            case AnyStep():
+                yield from self._several(step.parts, holds, depth, all_needed=False)
+            case Negation():
+                yield from self.tell(step.part, not holds, depth)
+            case SomeStep():
+                yield from self._some(step, holds, depth)
+            case Ordered():
+                yield self._ordered(step, holds, depth)
+            case OverTime():
+                yield self._over_time(step, holds, depth)
+            case Folded():
+                yield from self._parts(step, depth)
+            case Witness():
+                yield from self._several(step.parts, holds, depth, all_needed=True)
+            case ByCases():
+                yield from self._cases(step, holds, depth)
+            case Circular():
+                said = self.speaker.statement(step.relation, step.arguments, False)
+                yield Line(depth, f"{said}: nothing but itself would support it")
+
+    def _several(self, parts: Iterable[Step], holds: bool, depth: int, all_needed: bool) -> Iterator[Line]:
+        """Of a conjunction that holds each part; of one that fails the part that fails; and the other way."""
+        wanted = TRUE if holds else FALSE
+        for part in parts:
+            if isinstance(part, (Quantity, Folded)):
+                continue
+            if holds == all_needed or part.truth is wanted:
+                yield from self.tell(part, holds, depth)
+
+    # --------------------------------------------------------------- facts
+
+    def _fact(self, step: Fact, holds: bool, depth: int) -> Line:
+        said = self.speaker.statement(step.relation, step.arguments, holds)
+        if step.truth.is_open:
+            return Line(depth, self._unsettled(step), self._clause_of(step.relation))
+        if step.basis is Basis.STATED:
+            return Line(depth, said, self._source(step.rows))
+        if step.basis is Basis.ASSUMED:
+            reading = self.speaker.lexicon.relations[step.relation].reading
+            taken = f"reading {reading}" if reading else "taken as so until the record says otherwise"
+            return Line(depth, f"{said} ({taken})", self._clause_of(step.relation))
+        declared = self.speaker.lexicon.relations[step.relation]
+        if declared.record:
+            return Line(depth, said)
+        return Line(depth, f"{said} (nothing else is recorded)", self._clause_of(step.relation))
+
+    def _unsettled(self, step: Fact) -> str:
+        said = self.speaker.statement(step.relation, step.arguments, True)
+        phrase = self.speaker.lexicon.phrases.get(step.relation)
+        if phrase is None:
+            return f"it is not recorded whether {said}"
+        if phrase.heading is Heading.DECIDED:
+            return f"no decision of {_bodies(phrase.by)} is recorded that {said}"
+        if phrase.heading is Heading.DETERMINED:
+            return f"{_bodies(phrase.by)} has not determined whether {said}"
+        if phrase.heading is Heading.GIVEN:
+            return f"the case does not say whether {said}"
+        return f"it is not recorded whether {said}"
+
+    def _clause_of(self, relation: str) -> str:
+        declared = self.speaker.lexicon.relations.get(relation)
+        return _section(declared.origin.clause) if declared is not None else ""
+
+    def _source(self, rows: tuple[Row, ...]) -> str:
+        return next((str(row.source) for row in rows if row.source is not None), "")
+
+    # --------------------------------------------------------- conclusions
+
+    def _conclusion(self, step: Conclusion, holds: bool, depth: int) -> Iterator[Line]:
+        said = self.speaker.statement(step.relation, step.arguments, holds)
+        deciding = self.deciding(step, holds)
+        clause = ", ".join(dict.fromkeys(_section(attempt.rule.origin.clause) for attempt in deciding))
+        again = id(step) in self._told
+        self._told.add(id(step))
+        yield Line(depth, said, clause)
+        if again:
+            return
+        for attempt in deciding:
+            yield from self._body(attempt, attempt.truth is TRUE, depth + 1)
+
+    def deciding(self, step: Conclusion, holds: bool) -> list[Attempt]:
+        """The attempts that a conclusion rests on."""
+        applying = [a for a in step.attempts if a.rule.positive == holds and a.truth is not FALSE]
+        if applying or holds:
+            return applying
+        return [attempt for attempt in step.attempts if attempt.rule.positive]
+
+    def attempt(self, attempt: Attempt, holds: bool, depth: int) -> Iterator[Line]:
+        """An attempt's reasons, the first with its clause."""
+        lines = list(self._body(attempt, holds, depth))
+        if lines:
+            first = lines[0]
+            clause = _section(attempt.rule.origin.clause)
+            yield evolve(first, rests_on=clause if not first.rests_on else f"{clause}; {first.rests_on}") if (
+                first.rests_on != clause
+            ) else first
+            yield from lines[1:]
+        else:
+            yield Line(depth, "without condition", _section(attempt.rule.origin.clause))
+
+    def _body(self, attempt: Attempt, holds: bool, depth: int) -> Iterator[Line]:
+        if attempt.defeaters and attempt.truth is FALSE and attempt.holds is not FALSE:
+            yield Line(depth, "a clause with priority says otherwise")
+            return
+        for exemption in attempt.exemptions:
+            if exemption.truth is not FALSE:
+                yield from self.tell(exemption, True, depth)
+                if exemption.truth is TRUE:
+                    return
+        yield from self.tell(attempt.body, holds, depth)
+        if holds:
+            yield from self._notes(attempt.notes, depth)
+
+    def _quantity(self, step: Quantity, depth: int) -> Iterator[Line]:
+        declared = self.speaker.lexicon.relations.get(step.relation)
+        if declared is None:
+            return
+        column = next(c for c in declared.columns if c.name == step.column)
+        words = self.speaker.quantity(step.relation, step.arguments, step.column)
+        if step.value is NONE:
+            said = f"there is no {words.removeprefix('the ')}"
+        else:
+            phrase = self.speaker.lexicon.phrases.get(step.relation)
+            verb = phrase.verb if phrase is not None and phrase.verb else "is"
+            said = f"{words} {verb} {self.speaker.value(step.value, column.type)}"
+        deciding = [attempt for attempt in step.attempts if attempt.truth is not FALSE]
+        clause = ", ".join(dict.fromkeys(_section(attempt.rule.origin.clause) for attempt in deciding))
+        source = self._source((step.row,)) if step.row is not None else ""
+        if not clause and not source:
+            clause = self._clause_of(step.relation)
+        again = id(step) in self._told
+        self._told.add(id(step))
+        yield Line(depth, said, clause or source)
+        if again:
+            return
+        for attempt in deciding or step.attempts:
+            yield from self._body(attempt, attempt.truth is not FALSE, depth + 1)
+
+    # --------------------------------------------------------- comparisons
+
+    def _compared(self, step: Compared, holds: bool, depth: int) -> Iterator[Line]:
+        bound = step.scope.bound(step.bindings)
+        said = self.speaker.compared(step.condition, bound, step.left, step.right, holds)
+        if step.truth.is_open:
+            said = self._open_comparison(step, bound)
+        yield Line(depth, said, self._notes_source(step.notes))
+        yield from self._notes(step.notes, depth + 1)
+
+    def _open_comparison(self, step: Compared, bound: dict[str, Any]) -> str:
+        left = self.speaker.expression(step.condition.left, bound)
+        right = self.speaker.expression(step.condition.right, bound)
+        return f"whether {left} {step.condition.comparison.value} {right} is open"
+
+    def _notes_source(self, notes: tuple[Quantity | Folded, ...]) -> str:
+        sources = [
+            str(note.row.source)
+            for note in notes
+            if isinstance(note, Quantity) and note.row is not None and note.row.source not in (None, "supposed")
+        ]
+        return sources[0] if len(set(sources)) == 1 else ""
+
+    def _notes(self, notes: Iterable[Quantity | Folded], depth: int) -> Iterator[Line]:
+        """What the values compared rest on: concluded values and totals; plain facts speak for themselves."""
+        for note in notes:
+            if isinstance(note, Folded):
+                yield from self._parts(note, depth)
+            elif note.attempts and id(note) not in self._told:
+                self._told.add(id(note))
+                for attempt in note.attempts:
+                    if attempt.truth is not FALSE:
+                        yield from self._set_by(note, attempt, depth)
+
+    def _set_by(self, note: Quantity, attempt: Attempt, depth: int) -> Iterator[Line]:
+        folded = [inner for inner in attempt.notes if isinstance(inner, Folded)]
+        if folded:
+            for each in folded:
+                yield from self._parts(each, depth)
+            return
+        lines = list(self._body(attempt, True, depth))
+        clause = _section(attempt.rule.origin.clause)
+        if lines:
+            yield evolve(lines[0], rests_on=clause if not lines[0].rests_on else f"{clause}; {lines[0].rests_on}")
+            yield from lines[1:]
+        else:
+            words = self.speaker.quantity(note.relation, note.arguments, note.column)
+            yield Line(depth, f"{words} is so set", clause)
+
+    def _ordered(self, step: Ordered, holds: bool, depth: int) -> Line:
+        kind = self.speaker.lexicon.relations[step.condition.relation].columns[0].type
+        one, other = self.speaker.value(step.earlier, kind), self.speaker.value(step.later, kind)
+        if step.truth.is_open:
+            return Line(depth, f"which of {one} and {other}, of one day, came first is not recorded")
+        return Line(depth, f"{one} comes before {other}" if holds else f"{one} does not come before {other}")
+
+    def _over_time(self, step: OverTime, holds: bool, depth: int) -> Line:
+        said = self.speaker.statement(step.condition.relation, (*step.arguments, step.first, step.last), holds)
+        return Line(depth, said, self._source(step.rows))
+
+    # ------------------------------------------------------- some and totals
+
+    def _some(self, step: SomeStep, holds: bool, depth: int) -> Iterator[Line]:
+        if holds:
+            for witness in step.found:
+                yield from self.tell(witness, True, depth)
+            return
+        if not step.failed:
+            kinds = " and ".join(dict.fromkeys(variable.type.name for variable in step.condition.variables))
+            yield Line(depth, f"there is no such {kinds}: none is recorded")
+            return
+        for witness in step.failed[:MOST_PARTS]:
+            yield from self.tell(witness, False, depth)
+        if len(step.failed) > MOST_PARTS:
+            yield Line(depth, f"and so for {len(step.failed) - MOST_PARTS:,} more")
+
+    def _parts(self, step: Folded, depth: int) -> Iterator[Line]:
+        """The members of a total, the largest first."""
+        if id(step) in self._told:
+            return
+        self._told.add(id(step))
+        members = sorted(
+            step.parts, key=lambda part: -part.value if isinstance(part.value, (int, float)) else 0
+        )
+        shown = members if self.all_parts else members[:MOST_PARTS]
+        for member in shown:
+            yield self._member(step, member, depth)
+        if len(members) > len(shown):
+            yield Line(depth, f"and {len(members) - len(shown):,} more")
+
+    def _member(self, step: Folded, member: Witness, depth: int) -> Line:
+        variable = step.aggregate.variables[0]
+        declared = self.speaker.lexicon.relations.get(variable.type.name)
+        words = [self.speaker.value(value, v.type) for value, v in zip(member.values, step.aggregate.variables, strict=True)]
+        source = ""
+        if declared is not None and declared.record and isinstance(member.values[0], str):
+            found = self.speaker.facts.find(declared.name, (member.values[0],))
+            if step.aggregate.of is not None:
+                type = self.speaker._type(step.aggregate.of)
+                words.append(self.speaker.value(member.value, type) if type is not None else str(member.value))
+            if found is not None:
+                table, number = found
+                if declared.time is not None:
+                    when = declared.columns[declared.time]
+                    words.append(self.speaker.value(table.columns[declared.time][number], when.type))
+                recorded = table.sources[number]
+                source = "" if recorded in (None, "supposed") else str(recorded)
+        if member.truth.is_open:
+            words.append("if it counts")
+        return Line(depth, ", ".join(words), source)
+
+    def no_others(self, step: Folded) -> str:
+        """That no other member is recorded, in the words of the conditions that pick the members."""
+        variable = step.aggregate.variables[0]
+        qualities: list[str] = []
+        for part in step.parts[0].parts if step.parts else ():
+            if isinstance(part, Compared) and _is_attribute_of(part.condition, variable):
+                left = part.condition.left
+                assert isinstance(left, ValueOf)
+                type = self.speaker._type(left)
+                if type is not None:
+                    qualities.append(f"whose {left.column} is {self.speaker.value(part.right, type)}")
+        suffix = f" {' and '.join(qualities)}" if qualities else ""
+        return f"no other {variable.type.name}{suffix} is recorded"
+
+    def _cases(self, step: ByCases, holds: bool, depth: int) -> Iterator[Line]:
+        for branch, answer in ((step.yes, True), (step.no, False)):
+            if branch is None:
+                continue
+            yield Line(depth, f"if {self.speaker.question(step.question, answer)}:")
+            yield from Teller(self.speaker, self.all_parts).tell(branch, holds, depth + 1)
+
+
+def _is_attribute_of(condition: Compare, variable: Variable) -> bool:
+    return (
+        condition.comparison is Comparison.IS
+        and isinstance(condition.left, ValueOf)
+        and condition.left.arguments == (variable,)
+    )
+
+
+def _bodies(by: tuple[str, ...]) -> str:
+    return " or ".join(by) if by else "anyone"
+
+
+def _section(clause: str) -> str:
+    return f"§ {clause}" if clause else ""

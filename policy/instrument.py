@@ -1,0 +1,346 @@
+"""Asking a book about a case: facts stated, questions answered, questions prepared.
+
+>>> from policy.instrument import load
+>>> book = load("1992-plan")                                                          # doctest: +SKIP
+>>> case = book.case(Path("rules/1992-plan.cases/annual-limit.md"))                   # doctest: +SKIP
+>>> case.ask("May Ann Lee receive 30,000 shares on September 1, 2001?").verdict.value # doctest: +SKIP
+'no'
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from engine import query
+from engine.facts import FactBase
+from engine.judge import Verdict
+from engine.model import Constant, Expression, Variable
+from engine.proof import Fact as FactStep
+from engine.proof import Step, walk
+from engine.query import Query, Shape, Supposed
+from engine.signature import type_of
+from engine.values import LimitReached, Type
+from policy import book as books
+from policy.answer import Answer, Reading, Stamp
+from policy.asked import Asking, lower_question
+from policy.book import Book
+from policy.cases import read_case
+from policy.check import check_question
+from policy.diagnostic import ClausebookError, Diagnostic, in_order
+from policy.document import read, read_source
+from policy.present import Presenter
+from policy.source import Source, Span
+from policy.speak import Speaker
+from policy.stating import Stater
+from policy.syntax import Holds, Name, Quantity, Question
+from policy.words import Phrase
+
+TIME_LIMIT = 30.0
+"""Seconds that one question may take."""
+
+
+def engine_version() -> str:
+    """The version of the software, as stamped on answers."""
+    try:
+        return version("clausebook")
+    except PackageNotFoundError:
+        return "0"
+
+
+def load(name: str | Path) -> Instrument:
+    """A book by its path or shipped name. Raises `ClausebookError` with every error of its file."""
+    return Instrument(books.load(name))
+
+
+@define(eq=False)
+class Instrument:
+    """A loaded book, ready to be asked."""
+
+    book: Book
+
+    def case(self, *facts: Path | str | Source, part: str = "") -> Case:
+        """A case from case files (paths), or texts of facts in the language; several add up.
+
+        ``part`` takes in the facts of that ``## Case (part)`` of the files. Raises `ClausebookError` with
+        every error found.
+        """
+        stated, problems = self.read_case(facts, part)
+        errors = [problem for problem in problems if problem.is_error]
+        if errors:
+            raise ClausebookError(*in_order(errors))
+        return stated
+
+    def read_case(self, facts: Iterable[Path | str | Source], part: str = "") -> tuple[Case, tuple[Diagnostic, ...]]:
+        """The case and what is wrong with its facts."""
+        stater = Stater(self.book)
+        problems: list[Diagnostic] = []
+        files: list[tuple[str, str]] = []
+        for each in facts:
+            source = _source_of(each, problems)
+            if source is None:
+                continue
+            files.append((source.name, books.digest(source.text)))
+            if _is_case_text(source):
+                problems += self._state_file(stater, source, part)
+            else:
+                problems += stater.sentences_of(source)
+        problems += stater.finish()
+        return Case(self, stater.facts, stater.book, stater.names, tuple(files)), in_order(problems)
+
+    def _state_file(self, stater: Stater, source: Source, part: str) -> list[Diagnostic]:
+        document, problems = read(source)
+        found = list(problems)
+        case, more = read_case(document)
+        found += more
+        found += stater.introduce(case)
+        found += stater.state(case.common)
+        for each in case.parts:
+            if each.name == part:
+                found += stater.introduce_part(each)
+                found += stater.state(each)
+        return found
+
+    def prepare(self, phrase: str) -> Prepared:
+        """A yes-or-no question with its slots left to be filled: ``may *a person* receive *shares* on *a date*``.
+
+        Parsed once; `Prepared.ask` takes a case and typed values. Raises `ClausebookError` for a phrase that
+        the book does not declare.
+        """
+        return Prepared(self, _phrase_of(self.book, phrase))
+
+
+def _phrase_of(book: Book, text: str) -> Phrase:
+    from policy.diagnostic import nearest
+    from policy.vocabulary_text import phrase_text
+
+    wanted = " ".join(text.rstrip("?").split()).casefold()
+    known = {phrase_text(phrase).casefold(): phrase for phrase in book.vocabulary.phrases}
+    if wanted not in known:
+        raise ClausebookError(
+            Diagnostic("E0601", f"no phrase is declared as `{text}`", None, nearest=nearest(wanted, known))
+        )
+    return known[wanted]
+
+
+def _source_of(each: Path | str | Source, problems: list[Diagnostic]) -> Source | None:
+    if isinstance(each, Source):
+        return each
+    if isinstance(each, Path):
+        source, found = read_source(each)
+        problems += found
+        return source
+    return Source("facts", each)
+
+
+def _is_case_text(source: Source) -> bool:
+    return source.text.lstrip().startswith("#")
+
+
+@define(eq=False)
+class Case:
+    """Facts to ask a book about. Questions of several threads are answered one after the other."""
+
+    instrument: Instrument
+    facts: FactBase = field(repr=False)
+    book: Book = field(repr=False)
+    names: Mapping[str, Type]
+    files: tuple[tuple[str, str], ...]
+    _lock: threading.RLock = field(factory=threading.RLock, repr=False)
+
+    @property
+    def stamp(self) -> Stamp:
+        return Stamp(self.book.name, self.book.hash, self.files, engine_version())
+
+    def ask(self, text: str | Span) -> Answer:
+        """The answer to a question in the language.
+
+        Raises `ClausebookError` for a question that does not parse, and where a limit stops the answer
+        (code ``E0701``): a limit is never a verdict.
+        """
+        span = text if isinstance(text, Span) else _question_span(text)
+        asking, tree, problems = self.parse(span)
+        if asking is None:
+            raise ClausebookError(*in_order([problem for problem in problems if problem.is_error]))
+        return self.answer(asking, " ".join(span.text.split()), tree, span)
+
+    def parse(self, span: Span) -> tuple[Asking | None, Question | None, tuple[Diagnostic, ...]]:
+        """A question read against the book's words and the case's names."""
+        parsed = self.book.parser.question(span)
+        if not parsed.readings:
+            return None, None, parsed.diagnostics
+        records = self.book.vocabulary.records
+        checked, problems = check_question(parsed.readings, records)
+        if checked is None:
+            return None, None, (*parsed.diagnostics, *problems)
+        asking, more = lower_question(checked, self.book.forms, self.book.engine.relations)
+        return asking, checked.tree, (*parsed.diagnostics, *problems, *more)
+
+    def answer(self, asking: Asking, text: str, tree: Question | None = None, span: Span | None = None) -> Answer:
+        """The answer to a question already read."""
+        with self._lock:
+            try:
+                return self._answer(asking, text, tree)
+            except LimitReached as limit:
+                raise ClausebookError(Diagnostic("E0701", f"no verdict: {limit}", span)) from None
+
+    def _answer(self, asking: Asking, text: str, tree: Question | None) -> Answer:
+        facts = self.facts
+        if asking.supposing:
+            stater = Stater(self.book, facts.overlay())
+            problems = [problem for fact in asking.supposing for problem in stater.state_fact(fact, "supposed")]
+            if problems:
+                raise ClausebookError(*problems)
+            facts = stater.facts
+        deadline = monotonic() + TIME_LIMIT
+        engine = self.book.engine
+        found = engine.answer(facts, asking.query, deadline)
+        speaker = Speaker(self.book.lexicon, found.facts if found.facts is not None else facts)
+        presenter = Presenter(
+            speaker, self.book.in_order, _descriptions(asking.query, speaker), self.stamp
+        )
+        readings = self._readings(facts, asking.query, found, presenter, deadline)
+        bound = self._bound(facts, asking, found, tree, speaker, deadline)
+        return presenter.present(text, asking.query, found, self._type(asking.query), readings, bound)
+
+    def _type(self, asked: Query) -> Type | None:
+        if asked.open is not None:
+            return asked.open.type
+        if asked.shape is Shape.VALUE:
+            goal: Expression = asked.goal  # type: ignore[assignment]  # a value is asked
+            return type_of(goal, self.book.engine.relations)
+        return None
+
+    def _readings(
+        self, facts: FactBase, asked: Query, found: query.Answer, presenter: Presenter, deadline: float
+    ) -> tuple[Reading, ...]:
+        """The readings that the proof rests on, each with what the other would answer."""
+        relations = self.book.engine.relations
+        taken: dict[tuple[str, tuple[Any, ...]], FactStep] = {}
+        for root in _roots(found):
+            for step in walk(root):
+                if isinstance(step, FactStep) and step.basis.value == "assumed" and relations[step.relation].reading:
+                    taken.setdefault((step.relation, step.arguments), step)
+        result: dict[str, Reading] = {}
+        for (name, arguments), _ in taken.items():
+            relation = relations[name]
+            other = facts.overlay()
+            other.state(name, arguments, not relation.assumed, "the other reading")
+            otherwise = self.book.engine.answer(other, asked, deadline)
+            said = presenter.said(asked, otherwise, self._type(asked))
+            text = presenter.speaker.statement(name, arguments, bool(relation.assumed))
+            assert relation.reading is not None
+            if relation.reading not in result or said != presenter.said(asked, found, self._type(asked)):
+                result[relation.reading] = Reading(relation.reading, text, said)
+        return tuple(result.values())
+
+    def _bound(
+        self,
+        facts: FactBase,
+        asking: Asking,
+        found: query.Answer,
+        tree: Question | None,
+        speaker: Speaker,
+        deadline: float,
+    ) -> str | None:
+        """Where a question with a number is refused: the largest number that would not be."""
+        asked = asking.query
+        if found.verdict is not Verdict.NO or tree is None or not asked.supposed:
+            return None
+        slot = _number_slot(tree)
+        if slot is None:
+            return None
+        place, type = slot
+        variable = Variable("the number asked", type)
+        constant = _constant_of(tree, place)
+        supposed = tuple(_with_open(record, constant, variable) for record in asked.supposed)
+        if supposed == asked.supposed:
+            return None
+        opened = Query(asked.goal, Shape.MOST, variable, supposed)
+        try:
+            most = self.book.engine.answer(facts, opened, deadline)
+        except LimitReached:
+            return None
+        said = speaker.value(most.value, type) if most.verdict is Verdict.VALUE else None
+        return _bounded(tree, place, said, speaker)
+
+
+def _roots(found: query.Answer) -> Iterable[Step]:
+    if found.proof is not None:
+        yield found.proof
+    if found.beyond is not None:
+        yield found.beyond
+    for member in found.members:
+        yield from member.proof.parts
+    for witness in found.others:
+        yield from witness.parts
+
+
+def _question_span(text: str) -> Span:
+    source = Source("question", text)
+    return Span(source, 0, len(text))
+
+
+def _descriptions(asked: Query, speaker: Speaker) -> dict[str, str]:
+    """Each supposed record described by what is supposed of it."""
+    return {record.id: speaker.supposed(record.relation, record.id) for record in asked.supposed}
+
+
+def _number_slot(tree: Question) -> tuple[int, Type] | None:
+    if not isinstance(tree.of, Holds):
+        return None
+    for place, argument in enumerate(tree.of.arguments):
+        if isinstance(argument, Quantity) and argument.type.whole:
+            return place, argument.type
+    return None
+
+
+def _constant_of(tree: Question, place: int) -> Any:
+    assert isinstance(tree.of, Holds)
+    argument = tree.of.arguments[place]
+    assert isinstance(argument, Quantity)
+    return Constant(argument.value, argument.type)
+
+
+def _with_open(record: Supposed, constant: Any, variable: Variable) -> Supposed:
+    cells = tuple((name, variable if cell == constant else cell) for name, cell in record.cells)
+    return evolve(record, cells=cells)
+
+
+def _bounded(tree: Question, place: int, most: str | None, speaker: Speaker) -> str | None:
+    if not isinstance(tree.of, Holds):
+        return None
+    arguments = tuple(
+        speaker.value(argument.value, argument.type) if isinstance(argument, Quantity) else argument.name
+        for argument in tree.of.arguments
+        if isinstance(argument, (Name, Quantity))
+    )
+    if len(arguments) != len(tree.of.arguments):
+        return None
+    return speaker.bounded(tree.of.phrase, arguments, place, most)
+
+
+@frozen
+class Prepared:
+    """A question parsed once, asked with new values."""
+
+    instrument: Instrument
+    phrase: Phrase
+
+    def ask(self, case: Case, *values: Any) -> Answer:
+        """The answer for these values, one for each slot in order: names as str, numbers, dates.
+
+        Raises `ClausebookError` for a value that does not fit its slot, or a name that the case does not have.
+        """
+        from policy.preparing import asking
+
+        ready, text = asking(case, self.phrase, values)
+        return case.answer(ready, text)
+
+

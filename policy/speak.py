@@ -1,0 +1,468 @@
+"""Statements, values and open questions in the words of the vocabulary.
+
+Everything that an explanation says is said here, from the phrases that the book declares: a relation's phrase
+with its slots filled, an attribute of a record, a comparison with its two values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from attrs import define, field, frozen
+
+from engine.facts import FactBase
+from engine.model import (
+    Aggregate,
+    Apply,
+    Compare,
+    Comparison,
+    Constant,
+    Exists,
+    Expression,
+    Fold,
+    Relation,
+    ValueOf,
+    Variable,
+)
+from engine.unknowns import (
+    NONE,
+    UNKNOWN,
+    Cases,
+    Clash,
+    ComesFirst,
+    Cut,
+    Equals,
+    HasValue,
+    Linear,
+    MayExist,
+    OpenStatement,
+    OpenValue,
+    Question,
+    Shaped,
+    Sign,
+    Threshold,
+    Unrecorded,
+)
+from engine.values import DATE, Kind, Type
+from policy.quantities import print_value
+from policy.words import Phrase, RecordDeclaration, Slot
+
+_VERBS = frozenset({"is", "are", "was", "were", "has", "have", "may", "must", "will"})
+
+
+@frozen
+class Lexicon:
+    """What the relations of a program are called: the phrase or record kind each stands for."""
+
+    relations: Mapping[str, Relation]
+    phrases: Mapping[str, Phrase]
+    records: Mapping[str, RecordDeclaration]
+
+
+@define
+class Speaker:
+    """Says things about the facts of one answer."""
+
+    lexicon: Lexicon
+    facts: FactBase
+    types: dict[str, Type] = field(factory=dict)
+
+    # ------------------------------------------------------------- values
+
+    def value(self, value: Any, type: Type) -> str:
+        """A value as the language writes it; what is open is described."""
+        if value is NONE or value is None:
+            return "none"
+        if isinstance(value, Cases):
+            known = [self.value(each, type) for _, each in value.alternatives if each is not NONE]
+            return " or ".join(known) if known and len(known) <= 3 else "not known"
+        if isinstance(value, OpenValue):
+            return self.open_value(value)
+        if isinstance(value, Linear):
+            return self._linear(value.terms, value.constant, value.type)
+        if isinstance(value, Shaped):
+            return self._operation(value.operation, [self.value(each, _type_of(each)) for each in value.arguments])
+        if isinstance(value, Unrecorded):
+            return f"{_a(value.relation)} not recorded"
+        if type.kind is Kind.SYMBOL:
+            return self.name(str(value), type)
+        return print_value(value, type)
+
+    def name(self, id: str, type: Type) -> str:
+        """A name; a supposed record is called so."""
+        return f"the supposed {type.name}" if id in self.facts.supposed else id
+
+    def open_value(self, value: OpenValue) -> str:
+        """What an open value is called: "the supposed grant's exercise price"."""
+        if not value.relation:
+            thing = value.keys[0] if value.keys else None
+            if isinstance(thing, Unrecorded):
+                return f"what {_a(thing.relation)} not recorded would add"
+            return f"the {value.column} asked for"
+        return self.quantity(value.relation, value.keys, value.column)
+
+    def quantity(self, relation: str, keys: tuple[Any, ...], column: str) -> str:
+        """The phrase for a value: an attribute of a record, or a value phrase."""
+        declared = self.lexicon.relations[relation]
+        if declared.record:
+            return f"{possessive(self.value(keys[0], declared.columns[0].type))} {column}"
+        phrase = self.lexicon.phrases[relation]
+        if phrase.date_slot is not None and phrase.value is None:
+            return f"the day {self._fill(self._dateless(phrase), declared, keys)}"
+        return self._fill(phrase.parts, declared, keys)
+
+    def _linear(self, terms: tuple[tuple[Any, Any], ...], constant: Any, type: Type) -> str:
+        words: list[str] = []
+        for unknown, factor in terms:
+            name = self.value(unknown, unknown.type)
+            words.append(name if factor == 1 else f"{print_value(factor, _NUMBER)} times {name}")
+        if constant:
+            words.append(print_value(constant, type))
+        return " plus ".join(words)
+
+    # --------------------------------------------------------- statements
+
+    def statement(self, relation: str, arguments: tuple[Any, ...], holds: bool = True) -> str:
+        """The phrase of a statement with its slots filled, or its negation."""
+        declared = self.lexicon.relations[relation]
+        phrase = self.lexicon.phrases.get(relation)
+        if phrase is None:
+            return self._undeclared(declared, arguments, holds)
+        parts = phrase.parts if holds or not phrase.negative else phrase.negative
+        if declared.span:
+            said = self._fill(parts, declared, arguments[: declared.keys])
+            days = [self.value(day, DATE) for day in arguments[declared.keys :]]
+            if not days:
+                return said
+            return f"{said} on {days[0]}" if len(set(days)) == 1 else f"{said} from {days[0]} to {days[-1]}"
+        return self._fill(parts, declared, arguments)
+
+    def _undeclared(self, declared: Relation, arguments: tuple[Any, ...], holds: bool) -> str:
+        named = " and ".join(
+            self.value(each, column.type) for each, column in zip(arguments, declared.columns, strict=False)
+        )
+        if declared.record:
+            return f"{named} is {'' if holds else 'not '}recorded"
+        if declared.name.startswith("exempt "):
+            clauses = declared.name.removeprefix("exempt ")
+            return f"{clauses} {'does not apply' if holds else 'applies'} to {named}"
+        return f"{named} is {'' if holds else 'not '}{_a(declared.name)}"
+
+    def _fill(self, parts: tuple[str | Slot, ...], declared: Relation, values: tuple[Any, ...]) -> str:
+        words: list[str] = []
+        place = 0
+        for part in parts:
+            if isinstance(part, Slot):
+                if place < len(values):
+                    words.append(self.value(values[place], declared.columns[place].type))
+                place += 1
+            elif part == "'s" and words:
+                words[-1] = possessive(words[-1])
+            else:
+                words.append(part)
+        return " ".join(words)
+
+    @staticmethod
+    def _dateless(phrase: Phrase) -> tuple[str | Slot, ...]:
+        """The parts of an event phrase without its ``on *a date*``."""
+        return phrase.parts[:-2]
+
+    # ------------------------------------------------------- suppositions
+
+    def supposed(self, relation: str, id: str) -> str:
+        """A supposed record by what is supposed of it: "a grant whose grantee is Ann Lee and whose …"."""
+        declared = self.lexicon.relations[relation]
+        found = self.facts.find(relation, (id,))
+        if found is None:
+            return f"the supposed {relation}"
+        table, number = found
+        qualities = [
+            f"whose {column.name} {'are' if _plural_name(column.name) else 'is'} {self.value(cell, column.type)}"
+            for column, cell in zip(declared.columns[1:], table.cells(number)[1:], strict=True)
+            if cell is not UNKNOWN and cell is not NONE
+        ]
+        return " ".join([_a(relation), _listed(qualities)]).rstrip()
+
+    def bounded(self, phrase: Phrase, arguments: tuple[str, ...], place: int, most: str | None) -> str:
+        """An asked phrase as a statement of the most that would be allowed in one of its slots."""
+        said = list(arguments)
+        said[place] = f"at most {most}" if most is not None else "no such number"
+        words: list[str] = []
+        verb = ""
+        slots = iter(said)
+        for part in phrase.parts:
+            if isinstance(part, Slot):
+                words.append(next(slots))
+                if verb:
+                    words.append(verb)
+                    verb = ""
+            elif part in _VERBS and not words:
+                verb = part
+            else:
+                words.append(part)
+        text = " ".join(words)
+        return f"{text[:1].upper()}{text[1:]}."
+
+    # --------------------------------------------------------- expressions
+
+    def expression(self, expression: Expression, bound: Mapping[str, Any]) -> str:
+        """An expression in words, its variables replaced by what they stand for."""
+        match expression:
+            case Variable():
+                return self.value(bound.get(expression.name), expression.type)
+            case Constant():
+                return self.value(expression.value, expression.type)
+            case ValueOf():
+                return self._value_of(expression, bound)
+            case Apply():
+                return self._operation(
+                    expression.operation, [self.expression(each, bound) for each in expression.arguments]
+                )
+            case Aggregate():
+                what = "" if expression.of is None else f"the {self._attribute_of(expression.of)}"
+                kind = expression.variables[0].type.name
+                if expression.fold is Fold.NUMBER:
+                    return f"the number of {kind}s counted"
+                return f"the {expression.fold.value} of {what}"
+
+    def _attribute_of(self, expression: Expression) -> str:
+        return expression.column if isinstance(expression, ValueOf) else "amounts"
+
+    def _value_of(self, expression: ValueOf, bound: Mapping[str, Any]) -> str:
+        declared = self.lexicon.relations[expression.relation]
+        if declared.record:
+            return f"{possessive(self.expression(expression.arguments[0], bound))} {expression.column}"
+        phrase = self.lexicon.phrases[expression.relation]
+        parts: tuple[str | Slot, ...] = phrase.parts
+        if phrase.date_slot is not None and phrase.value is None:
+            parts = ("the", "day", *self._dateless(phrase))
+        words: list[str] = []
+        arguments = iter(expression.arguments)
+        for part in parts:
+            if isinstance(part, Slot):
+                argument = next(arguments, None)
+                if argument is not None:
+                    words.append(self.expression(argument, bound))
+            elif part == "'s" and words:
+                words[-1] = possessive(words[-1])
+            else:
+                words.append(part)
+        return " ".join(words)
+
+    def _operation(self, operation: str, arguments: list[str]) -> str:
+        form = _OPERATIONS.get(operation)
+        if form is None:
+            return f"{operation.replace('_', ' ')} of {' and '.join(arguments)}"
+        return form.format(*arguments)
+
+    # --------------------------------------------------------- comparisons
+
+    def compared(self, condition: Compare, bound: Mapping[str, Any], left: Any, right: Any, holds: bool) -> str:
+        """A comparison with its values: "the shares are 110,000 shares, which exceed 100,000 shares"."""
+        type = self._type(condition.left) or self._type(condition.right) or _NUMBER
+        comparison = condition.comparison if holds else _OPPOSITE[condition.comparison]
+        subject = self.expression(condition.left, bound)
+        plural = _is_plural(condition.left, self.lexicon)
+        if left is NONE:
+            return f"{subject} {'do' if plural else 'does'} not exist"
+        said_left = self.value(left, type)
+        said_right = self._right(condition.right, bound, right, type)
+        if subject == said_left:
+            return f"{subject} {_relates(comparison, plural, type)} {said_right}"
+        be = "are" if plural else "is"
+        if comparison is Comparison.IS and said_left == self.value(right, type):
+            return f"{subject} {be} {said_right}"
+        return f"{subject} {be} {said_left}, which {_relates(comparison, plural, type)} {said_right}"
+
+    def _right(self, expression: Expression, bound: Mapping[str, Any], value: Any, type: Type) -> str:
+        words = self.expression(expression, bound)
+        if value is NONE:
+            return f"{words}, which does not exist"
+        said = self.value(value, type)
+        return words if words == said or isinstance(expression, Constant) else f"{words} ({said})"
+
+    def _type(self, expression: Expression) -> Type | None:
+        from engine.signature import type_of
+
+        return type_of(expression, self.lexicon.relations)
+
+    def existence(self, condition: Exists, bound: Mapping[str, Any], value: Any, holds: bool) -> str:
+        """That an expression has a value, with it, or has none."""
+        words = self.expression(condition.expression, bound)
+        if not holds:
+            return f"there is no {words.removeprefix('the ')}" if words.startswith("the ") else f"{words} is none"
+        type = self._type(condition.expression) or _NUMBER
+        return f"{words} is {self.value(value, type)}"
+
+    # ----------------------------------------------------------- questions
+
+    def question(self, question: Question, answer: bool) -> str:
+        """An open question with the answer supposed, as a sentence: "the grant is authorized"."""
+        match question:
+            case OpenStatement():
+                return self.statement(question.relation, question.arguments, answer)
+            case HasValue():
+                return self._has(question.value, answer)
+            case Threshold():
+                return self._threshold(question, answer)
+            case Equals():
+                name = self.open_value(question.value)
+                other = self.value(question.other, question.value.type)
+                return f"{name} is {'' if answer else 'not '}{other}"
+            case Sign():
+                return self._sign(question, answer)
+            case ComesFirst():
+                kind = self.lexicon.relations[question.relation].columns[0].type
+                first, second = self.value(question.first, kind), self.value(question.second, kind)
+                return f"{first} comes before {second}" if answer else f"{second} comes before {first}"
+            case MayExist():
+                return f"there is {'' if answer else 'no '}{'a' if answer else ''} {question.relation} not recorded".replace(
+                    "  ", " "
+                )
+            case Clash():
+                return f"the conflict over whether {self.statement(question.relation, question.keys)} is resolved"
+            case Cut():
+                return self.statement(question.relation, question.arguments, answer)
+
+    def _has(self, value: OpenValue, answer: bool) -> str:
+        phrase = self.lexicon.phrases.get(value.relation)
+        declared = self.lexicon.relations.get(value.relation)
+        if phrase is not None and declared is not None and phrase.date_slot is not None and phrase.value is None:
+            parts = phrase.parts if answer or not phrase.negative else phrase.negative
+            return self._fill(parts[:-2], declared, value.keys)
+        words = self.open_value(value)
+        return f"{words} exists" if answer else f"there is no {words.removeprefix('the ')}"
+
+    def _threshold(self, question: Threshold, answer: bool) -> str:
+        value = question.value
+        if value.type.kind is Kind.DATE:
+            day = self.value(date.fromordinal(int(question.bound)), DATE)
+            event = self._event(value)
+            if event is not None:
+                return f"{event} {'on or before' if answer else 'after'} {day}"
+            return f"{self.value(value, DATE)} is {'on or before' if answer else 'after'} {day}"
+        words = {(True, False): "at most", (True, True): "less than", (False, False): "more than", (False, True): "at least"}
+        return f"{self.value(value, value.type)} is {words[answer, question.strict]} {print_value(question.bound, value.type)}"
+
+    def _event(self, value: Any) -> str | None:
+        """The sentence of a dated event without its date, where an open date is that of an event."""
+        if not isinstance(value, OpenValue):
+            return None
+        phrase = self.lexicon.phrases.get(value.relation)
+        if phrase is None or phrase.date_slot is None or phrase.value is not None:
+            return None
+        return self._fill(self._dateless(phrase), self.lexicon.relations[value.relation], value.keys)
+
+    def _sign(self, question: Sign, answer: bool) -> str:
+        """An inequality between unknowns, the first alone on its side."""
+        (first, factor), *rest = question.terms
+        others = tuple((unknown, -coefficient / factor) for unknown, coefficient in rest)
+        constant = -question.constant / factor
+        left = self.value(first, first.type)
+        right = self._linear(tuple((u, _whole(c)) for u, c in others), _whole(constant), first.type)
+        at_most = answer if factor > 0 else not answer
+        strict = question.strict if answer else not question.strict
+        words = {(True, False): "at most", (True, True): "less than", (False, False): "at least", (False, True): "more than"}
+        return f"{left} is {words[at_most, strict]} {right}"
+
+
+_NUMBER = Type("number", Kind.NUMBER)
+
+_OPPOSITE = {
+    Comparison.IS: Comparison.IS_NOT,
+    Comparison.IS_NOT: Comparison.IS,
+    Comparison.LESS: Comparison.AT_LEAST,
+    Comparison.AT_LEAST: Comparison.LESS,
+    Comparison.MORE: Comparison.AT_MOST,
+    Comparison.AT_MOST: Comparison.MORE,
+}
+
+_OPERATIONS = {
+    "add": "{0} plus {1}",
+    "subtract": "{0} minus {1}",
+    "multiply": "{0} times {1}",
+    "divide": "{0} divided by {1}",
+    "lesser": "the lesser of {0} and {1}",
+    "greater": "the greater of {0} and {1}",
+    "earlier": "the earlier of {0} and {1}",
+    "later": "the later of {0} and {1}",
+    "excess": "the excess, if any, of {0} over {1}",
+    "round_down": "{0} rounded down",
+    "round_up": "{0} rounded up",
+    "after": "{0} after {1}",
+    "before": "{0} before {1}",
+    "day_after": "the day after {0}",
+    "day_before": "the day before {0}",
+    "year_of": "the year of {0}",
+    "first_of_month": "the first day of the month of {0}",
+    "last_of_month": "the last day of the month of {0}",
+    "first_of_year": "the first day of the year of {0}",
+    "last_of_year": "the last day of the year of {0}",
+    "first_of_next_month": "the first day of the month after {0}",
+    "day_number": "the day number of {0}",
+    "whole_years": "the number of whole years from {0} to {1}",
+    "days_between": "the number of days from {0} to {1}",
+}
+
+
+def possessive(words: str) -> str:
+    """``the grant's``; ``the members'``."""
+    return f"{words}'s"
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
+def _type_of(value: Any) -> Type:
+    if isinstance(value, date):
+        return DATE
+    result = getattr(value, "type", None)
+    return result if isinstance(result, Type) else _NUMBER
+
+
+def _whole(number: Any) -> Any:
+    from engine.values import exact
+
+    return exact(number)
+
+
+def _plural_name(name: str) -> bool:
+    return name.endswith("s") and not name.endswith("ss")
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def _is_plural(expression: Expression, lexicon: Lexicon) -> bool:
+    if isinstance(expression, ValueOf):
+        declared = lexicon.relations[expression.relation]
+        if declared.record:
+            return _plural_name(expression.column)
+        phrase = lexicon.phrases.get(expression.relation)
+        return phrase is not None and phrase.verb == "are"
+    return False
+
+
+def _relates(comparison: Comparison, plural: bool, type: Type) -> str:
+    be = "are" if plural else "is"
+    if type.kind is Kind.DATE:
+        return {
+            Comparison.IS: be,
+            Comparison.IS_NOT: f"{be} not",
+            Comparison.LESS: f"{be} before",
+            Comparison.AT_MOST: f"{be} on or before",
+            Comparison.MORE: f"{be} after",
+            Comparison.AT_LEAST: f"{be} on or after",
+        }[comparison]
+    return {
+        Comparison.IS: be,
+        Comparison.IS_NOT: f"{be} not",
+        Comparison.LESS: f"{be} less than",
+        Comparison.AT_MOST: "do not exceed" if plural else "does not exceed",
+        Comparison.MORE: "exceed" if plural else "exceeds",
+        Comparison.AT_LEAST: f"{be} at least",
+    }[comparison]

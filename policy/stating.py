@@ -1,0 +1,344 @@
+"""Stating facts: the sentences and tables of a case file put into a fact base, each with its place of record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from engine.facts import BadFact, FactBase
+from engine.model import Relation
+from engine.unknowns import NONE, UNKNOWN
+from engine.values import DATE, Kind, Type
+from policy.asked import CellFact, Fact, OrderFact, SpanFact, Statement, ValueFact, lower_fact, lower_none
+from policy.book import Book
+from policy.cases import CaseFile, CasePart, sentences
+from policy.check import check_fact
+from policy.diagnostic import Diagnostic, nearest
+from policy.document import Table
+from policy.parse import Parser
+from policy.parse import sentences as split_sentences
+from policy.quantities import Misspelt, read_value
+from policy.source import Source, Span
+from policy.syntax import Call, Compared, Condition, Holds, Stated
+from policy.syntax import Fact as FactTree
+from policy.vocabulary import read_names
+
+_EXTRA = ("source", "order")
+
+
+@frozen
+class Place:
+    """Where a fact is recorded: what the case says ("personnel file"), else the file and line."""
+
+    file: str
+    line: int
+    said: str = ""
+    found: bool = False
+
+    def __str__(self) -> str:
+        where = self.said or f"{self.file}, line {self.line}"
+        return f"taken as found, {where}" if self.found else where
+
+
+@define(eq=False)
+class Stater:
+    """Puts facts into a fact base; ``book`` gains the names that the facts introduce."""
+
+    book: Book
+    facts: FactBase = None  # type: ignore[assignment]  # made below where none is given
+    names: dict[str, Type] = field(factory=dict)
+    _cells: dict[tuple[str, str], dict[str, Any]] = field(factory=dict)
+    _sources: dict[tuple[str, str], Place] = field(factory=dict)
+    _spans: dict[tuple[str, str], Span] = field(factory=dict)
+    _orders: dict[str, list[tuple[int, str]]] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        if self.facts is None:
+            self.facts = self.book.engine.facts()
+            for name, types in self.book.vocabulary.names.items():
+                for type in types:
+                    self._list_entity(name, type)
+
+    def _list_entity(self, name: str, type: Type) -> None:
+        relation = self.book.engine.relations.get(type.name)
+        if relation is not None and not relation.record and not type.members:
+            self.facts.state(type.name, (name,), True)
+
+    # ------------------------------------------------------------- names
+
+    def introduce(self, case: CaseFile) -> list[Diagnostic]:
+        """Take in the names and the completeness that a case file declares, and the records its tables list."""
+        problems: list[Diagnostic] = []
+        found: dict[str, Type] = {}
+        for span in case.names:
+            names, more = read_names(span, self.book.vocabulary)
+            problems += more
+            found |= names
+        if case.complete_to is not None:
+            day = read_value(case.complete_to.text, DATE)
+            if isinstance(day, Misspelt):
+                problems.append(Diagnostic(day.code, day.message, case.complete_to, (day.right,)))
+            else:
+                assert isinstance(day, date)
+                self.facts.complete_to = day
+        found |= self._listed(case.common)
+        self._take(found)
+        return problems
+
+    def introduce_part(self, part: CasePart) -> list[Diagnostic]:
+        """Take in the records that a part's tables list."""
+        self._take(self._listed(part))
+        return []
+
+    def _take(self, found: Mapping[str, Type]) -> None:
+        new = {name: type for name, type in found.items() if self.names.get(name) != type}
+        self.names |= new
+        for name, type in new.items():
+            self._list_entity(name, type)
+        if new:
+            vocabulary = self.book.vocabulary.with_names(new)
+            self.book = evolve(self.book, vocabulary=vocabulary, parser=Parser(vocabulary, self.book.parser.clauses))
+
+    def _listed(self, part: CasePart) -> dict[str, Type]:
+        """The names in the first column of the tables of a part."""
+        found: dict[str, Type] = {}
+        for block in part.facts:
+            if isinstance(block, Table) and block.header:
+                type = self.book.vocabulary.type_of_noun(block.header[0].text)
+                if type is not None and type.kind is Kind.SYMBOL and not type.members:
+                    found |= {row[0].text: type for row in block.rows if row and row[0].text}
+        return found
+
+    # --------------------------------------------------------- statements
+
+    def state(self, part: CasePart) -> list[Diagnostic]:
+        """State the facts of a part, tables first."""
+        problems: list[Diagnostic] = []
+        for block in part.facts:
+            if isinstance(block, Table):
+                self._table(block, problems)
+        for span in sentences(part.facts):
+            problems += self._text(span)
+        return problems
+
+    def sentences_of(self, source: Source) -> list[Diagnostic]:
+        """State the facts of a plain text."""
+        return self._text(Span(source, 0, len(source.text)))
+
+    def _text(self, span: Span) -> list[Diagnostic]:
+        problems: list[Diagnostic] = []
+        for sentence in split_sentences(span):
+            parsed = self.book.parser.fact(sentence)
+            problems += parsed.diagnostics
+            if parsed.readings:
+                problems += self._sentence(parsed.readings)
+        return problems
+
+    def _sentence(self, readings: tuple[FactTree, ...]) -> list[Diagnostic]:
+        first = readings[0]
+        if first.stated is Stated.NONE:
+            row, more = lower_none(first.of)  # type: ignore[arg-type]  # a term here
+            return [*more, *(self.state_fact(row, self._place(first)) if row is not None else ())]
+        checked, problems = check_fact([each.of for each in readings], self.book.vocabulary.records)  # type: ignore[misc]
+        if checked is None:
+            return list(problems)
+        if first.stated is Stated.COMPLETE:
+            return [*problems, *self._complete(checked.tree)]
+        row, more = lower_fact(checked.tree, first.stated is not Stated.NOT_KNOWN)
+        stated = self.state_fact(row, self._place(first), first.stated is Stated.FOUND) if row is not None else []
+        return [*problems, *more, *stated]
+
+    @staticmethod
+    def _place(tree: FactTree) -> Place:
+        return Place(tree.span.source.name, tree.span.line, tree.source, tree.stated is Stated.FOUND)
+
+    def _complete(self, tree: Condition) -> list[Diagnostic]:
+        """``The record of S is complete.``: what it does not say of S's phrase is not so."""
+        if isinstance(tree, Holds):
+            relation = tree.phrase.relation
+        elif isinstance(tree, Compared) and isinstance(tree.left, Call):
+            relation = tree.left.phrase.relation
+        else:
+            return [Diagnostic("E0520", "only the record of a declared phrase can be complete", tree.span)]
+        self.facts.complete = self.facts.complete | {relation}
+        return []
+
+    def state_fact(self, fact: Fact, source: object, found: bool = False) -> list[Diagnostic]:
+        """Put one fact into the base; one that contradicts another is an error at its place."""
+        relation = self.book.engine.relations[fact.relation]
+        if relation.silence.value == "concluded" and not relation.record and not found and source != "supposed":
+            return [
+                Diagnostic(
+                    "E0521",
+                    "this is concluded by the rules; a case states what they rest on",
+                    fact.span,
+                    expected=("a recorded, given, decided or determined phrase", "Taken as found: …"),
+                )
+            ]
+        try:
+            self._put(fact, relation, source)
+        except BadFact as bad:
+            return [Diagnostic("E0522", f"this contradicts another fact: {bad}", fact.span)]
+        return []
+
+    def _put(self, fact: Fact, relation: Relation, source: Any) -> None:
+        match fact:
+            case Statement():
+                self.facts.state(fact.relation, fact.keys, fact.status, source)
+            case ValueFact():
+                self.facts.give(fact.relation, fact.keys, fact.value, source)
+            case SpanFact():
+                self.facts.during(fact.relation, fact.keys, fact.first, fact.last, fact.status, source)
+            case OrderFact():
+                self.facts.put_before(fact.relation, fact.earlier, fact.later)
+            case CellFact():
+                self._cell(fact, relation, source)
+
+    def _cell(self, fact: CellFact, relation: Relation, source: Any) -> None:
+        key = (fact.relation, fact.id)
+        cells = self._cells.get(key)
+        if cells is None and self.facts.find(fact.relation, (fact.id,)) is not None:
+            self._replace_cell(fact, relation, source)
+            return
+        cells = self._cells.setdefault(key, {})
+        if fact.column in cells and cells[fact.column] != fact.value:
+            raise BadFact(f"{fact.id} has another {fact.column}")
+        cells[fact.column] = fact.value
+        self._sources.setdefault(key, source)
+
+    def _replace_cell(self, fact: CellFact, relation: Relation, source: Any) -> None:
+        """In an overlay: the record with one attribute supposed otherwise."""
+        found = self.facts.find(fact.relation, (fact.id,))
+        assert found is not None
+        table, number = found
+        names = [column.name for column in relation.columns[1:]]
+        cells = dict(zip(names, table.cells(number)[1:], strict=True))
+        cells[fact.column] = fact.value
+        self.facts.record(fact.relation, fact.id, cells, source)
+
+    def finish(self) -> list[Diagnostic]:
+        """Put in the records gathered from tables and sentences, and the order of those of one day."""
+        problems: list[Diagnostic] = []
+        for (relation, id), cells in self._cells.items():
+            try:
+                self.facts.record(relation, id, cells, self._sources.get((relation, id)))
+            except BadFact as bad:
+                problems.append(Diagnostic("E0522", str(bad), self._spans.get((relation, id))))
+        for relation, places in self._orders.items():
+            ordered = sorted(places)
+            for (one, earlier), (other, later) in zip(ordered, ordered[1:], strict=False):
+                if one < other:
+                    self.facts.put_before(relation, earlier, later)
+        self._cells.clear()
+        self._orders.clear()
+        return problems
+
+    # -------------------------------------------------------------- tables
+
+    def _table(self, table: Table, problems: list[Diagnostic]) -> None:
+        type = self.book.vocabulary.type_of_noun(table.header[0].text)
+        relation = None if type is None else self.book.engine.relations.get(type.name)
+        if type is None or relation is None or type.kind is not Kind.SYMBOL or type.members:
+            nouns = sorted(self.book.vocabulary.records)
+            problems.append(
+                Diagnostic(
+                    "E0530",
+                    f"`{table.header[0].text}` is no kind of record",
+                    table.header[0],
+                    ("a record kind in the first column", *nouns),
+                    nearest(table.header[0].text, nouns),
+                )
+            )
+            return
+        columns = self._columns(table, relation, problems)
+        for row in table.rows:
+            self._row(row, columns, relation, problems)
+
+    def _columns(self, table: Table, relation: Relation, problems: list[Diagnostic]) -> list[str | None]:
+        known = [column.name for column in relation.columns[1:]] if relation.record else []
+        columns: list[str | None] = []
+        for cell in table.header[1:]:
+            name = " ".join(cell.text.split())
+            if name in known or name in _EXTRA:
+                columns.append(name)
+                continue
+            problems.append(
+                Diagnostic(
+                    "E0531",
+                    f"{relation.name} has no attribute `{name}`",
+                    cell,
+                    (*known, *_EXTRA),
+                    nearest(name, (*known, *_EXTRA)),
+                )
+            )
+            columns.append(None)
+        return columns
+
+    def _row(
+        self, row: tuple[Span, ...], columns: list[str | None], relation: Relation, problems: list[Diagnostic]
+    ) -> None:
+        id = row[0].text
+        if not id:
+            problems.append(Diagnostic("E0532", "a row without a name", row[0]))
+            return
+        key = (relation.name, id)
+        said = ""
+        cells: dict[str, Any] = {}
+        for name, cell in zip(columns, row[1:], strict=False):
+            if name == "source":
+                said = cell.text
+            elif name == "order":
+                self._order(relation, id, cell, problems)
+            elif name is not None:
+                column = next(each for each in relation.columns if each.name == name)
+                value = self._value(cell, column.type, column.optional, problems)
+                if value is not None:
+                    cells[name] = value
+        if key in self._spans:
+            problems.append(Diagnostic("E0533", f"{id} stands in two rows", row[0]))
+            return
+        self._spans[key] = row[0]
+        self._sources[key] = Place(row[0].source.name, row[0].line, said)
+        if relation.record:
+            self._cells[key] = cells
+
+    def _order(self, relation: Relation, id: str, cell: Span, problems: list[Diagnostic]) -> None:
+        if cell.text.isdecimal() and len(cell.text) < 10:
+            self._orders.setdefault(relation.name, []).append((int(cell.text), id))
+        elif cell.text:
+            problems.append(Diagnostic("E0534", f"`{cell.text}` is not a place in an order", cell, ("1", "2")))
+
+    def _value(self, cell: Span, type: Type, optional: bool, problems: list[Diagnostic]) -> Any:
+        text = " ".join(cell.text.split())
+        if text == "?":
+            return UNKNOWN
+        if not text:
+            return NONE
+        if type.kind is Kind.SYMBOL:
+            return self._symbol(text, cell, type, problems)
+        value = read_value(text, type)
+        if isinstance(value, Misspelt):
+            problems.append(Diagnostic(value.code, value.message, cell, (value.right,)))
+            return None
+        return value
+
+    def _symbol(self, text: str, cell: Span, type: Type, problems: list[Diagnostic]) -> str | None:
+        known = type.members or [
+            name for name, types in self.book.vocabulary.names.items() if type in types
+        ]
+        for name in (text, f"the {text}"):
+            if name in known:
+                return name
+        problems.append(
+            Diagnostic(
+                "E0535",
+                f"`{text}` is no {type.name} that the case introduces",
+                cell,
+                (f"Names: {text} is a {type.name}.",) if not type.members else type.members,
+                nearest(text, known),
+            )
+        )
+        return None
