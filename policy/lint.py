@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from attrs import AttrsInstance, fields
 
-from engine.search import conjuncts
 from engine.model import (
     Aggregate,
     Atom,
@@ -21,6 +20,7 @@ from engine.model import (
     ValueOf,
     Variable,
 )
+from engine.search import conjuncts
 from engine.values import Kind
 from policy.assemble import Assembly, Declared
 from policy.check import Asked, parts_of

@@ -12,7 +12,6 @@ from typing import cast
 
 from attrs import Factory, define
 
-from engine.search import conjuncts, variables_of
 from engine.model import (
     Aggregate,
     And,
@@ -37,6 +36,7 @@ from engine.model import (
     Variable,
 )
 from engine.model import Condition as EngineCondition
+from engine.search import conjuncts, variables_of
 from engine.values import DATE, Kind
 from policy.check import Checked
 from policy.diagnostic import Diagnostic

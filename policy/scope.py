@@ -2,8 +2,8 @@
 
 A name (adjectives and noun) is introduced by `a`, `an`, `another` or `every` and referred to by `the`. What
 is introduced inside a negation, an `unless`, an arm of an `or`, a `none of`, an aggregate or `there is`
-lives only there. `another grant` is referred to as `the other grant` and differs from every variable of
-its type that was introduced before it.
+lives only there. `another grant` is referred to as `the other grant`; it, and what `no other grant` or
+`every other grant` introduces, differs from every variable of its type that was introduced before it.
 """
 
 from __future__ import annotations
@@ -284,9 +284,9 @@ class Resolver:
             )
         earlier = tuple(known for known in self._scope.visible().values() if known.type.name == mention.type.name)
         variable = self._declare(name, mention.type)
-        if mention.article is Article.ANOTHER:
+        if mention.article is Article.ANOTHER or mention.adjectives[:1] == ("other",):
             self._apart[variable] = earlier
-        if mention.adjectives:
+        elif mention.adjectives:
             self._adjectival[variable] = mention
         self._named[place_of(mention.span)] = variable
         return variable

@@ -205,6 +205,14 @@ def test_another_is_referred_to_as_the_other() -> None:
     assert [variable.name for variable in earlier] == ["grant"]
 
 
+def test_no_other_grant_is_one_that_differs() -> None:
+    where = holds(AUTHORIZED, the("grant", GRANT, "other"))
+    checked = one(permitted_if(there_is(a("grant", GRANT, "other"), where, negated=True)))
+    ((other, earlier),) = checked.variables.apart.items()
+    assert other.name == "other grant"
+    assert [variable.name for variable in earlier] == ["grant"]
+
+
 def test_the_member_of_an_aggregate_may_be_used_before_it_is_named() -> None:
     of = attribute(the("grant", GRANT, "counted"), "shares")
     member = a("grant", GRANT, "counted", article=Article.EVERY)

@@ -160,7 +160,7 @@ def load(text: str) -> Loaded:
     vocabulary, problems = read_vocabulary(document)
     assert problems == ()
     clauses = tuple(clause for section in document.sections for clause in section.clauses)
-    parser = Parser(vocabulary, frozenset(clauses))
+    parser = Parser(vocabulary, clauses)
     declared = declare(vocabulary, clauses)
     found: list[Diagnostic] = []
     forms: dict[str, Asked] = {}
