@@ -65,6 +65,12 @@ class Ranking:
     rules: Sequence[PlacedRule]
     clauses: Sequence[str]
     problems: list[Diagnostic] = field(factory=list)
+    _about: dict[str, list[PlacedRule]] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._about = {}
+        for placed in self.rules:
+            self._about.setdefault(placed.rule.head.relation, []).append(placed)
 
     def priorities(self) -> tuple[Priority, ...]:
         found: dict[Priority, None] = {}
@@ -96,9 +102,11 @@ class Ranking:
         if not self._is_known(ref):
             return []
         inside = any(is_under(clause, ref.clause) for clause in placed.clauses)
-        there = rules_of(self.rules, ref.clause, direct=inside)
+        about = self._about[placed.rule.head.relation]
+        there = rules_of(about, ref.clause, direct=inside)
         reached = [other for other in there if concludes_otherwise(placed.rule, other.rule)]
         if not reached:
+            there = rules_of(self.rules, ref.clause, direct=inside)
             self._reaches_nothing(placed, part, f"§ {ref.clause}", there, ref.span)
         return reached
 
