@@ -8,10 +8,9 @@ from typing import Protocol
 
 from policy.diagnostic import Diagnostic
 from policy.lattice import STRUCTURE, Lattice
-from policy.phrases import Parts
 from policy.quantities import day_first, misspelt
 from policy.source import Span
-from policy.words import Heading, Phrase, Slot
+from policy.vocabulary_text import phrase_text
 
 _MOST_EXPECTED = 6
 _SHOWN = {
@@ -141,25 +140,5 @@ def near_phrases(lattice: Lattice) -> Iterator[str]:
         blocks = SequenceMatcher(None, words, said, False).get_matching_blocks()
         shared = sum(block.size for block in blocks)
         if shared * 2 > len(words) and shared > (1 if len(words) > 2 else 0):
-            scored.append((shared / len(words), shared, declared(phrase)))
+            scored.append((shared / len(words), shared, phrase_text(phrase)))
     yield from (text for _, _, text in sorted(scored, key=lambda each: (-each[0], -each[1], each[2]))[:2])
-
-
-def declared(phrase: Phrase) -> str:
-    """A phrase as it is declared."""
-    text = _declared_parts(phrase.parts)
-    if phrase.value is not None:
-        return f"{text} {phrase.verb} *{phrase.value_noun}*"
-    return f"{text}?" if phrase.heading is Heading.ASKED else text
-
-
-def _declared_parts(parts: Parts) -> str:
-    words = [part if isinstance(part, str) else f"*{_slot(part)}*" for part in parts]
-    return " ".join(words).replace(" 's", "'s").replace(" ,", ",")
-
-
-def _slot(slot: Slot) -> str:
-    noun = " ".join((*slot.adjectives, slot.noun))
-    if slot.noun in ("shares", "money", "money per share"):
-        return noun
-    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"

@@ -22,6 +22,8 @@ Wanted = Type | Kind
 
 Parts = tuple[str | Slot, ...]
 
+_PLURAL_VERBS = {"is": "are", "was": "were", "has": "have", "does": "do"}
+
 VERBS = ("is", "are", "was", "were", "has", "have", "may", "must", "will")
 
 
@@ -146,6 +148,18 @@ def fronted(negative: Parts, negated: bool) -> Parts:
     return (verb, *negative[: at - 1], *(("not",) if negated else ()), *negative[at + 1 :])
 
 
+def pluralized(negative: Parts, negated: bool) -> Parts:
+    """A statement as said of several things (``are not permitted``, ``bind``), made from its negation."""
+    if "not" not in negative:
+        return ()
+    at = negative.index("not")
+    verb = _PLURAL_VERBS.get(str(negative[at - 1]), str(negative[at - 1]))
+    if negated:
+        return (*negative[: at - 1], verb, *negative[at:])
+    kept = () if verb in ("do", "did") else ("must",) if verb == "need" else (verb,)
+    return (*negative[: at - 1], *kept, *negative[at + 1 :]) if verb != "did" else ()
+
+
 def unfronted(parts: Parts, names: Sequence[tuple[str, ...]]) -> Parts:
     """An asked phrase in the order of a statement: ``may *a person* receive`` to ``*a person* may receive``."""
     if not parts or parts[0] not in VERBS or len(parts) == 1:
@@ -168,15 +182,19 @@ def wanted(parts: Parts) -> tuple[str | Wanted, ...]:
 
 @frozen
 class Tries:
-    """Where every phrase of a book is found: terms, statements, and statements with their verb in front."""
+    """Where every phrase of a book is found.
+
+    Terms; statements; statements with their verb in front; statements that begin with a slot, as they are said of several things.
+    """
 
     terms: Node
     statements: Node
     fronted: Node
+    plurals: Node
 
 
 def tries(phrases: Sequence[Phrase]) -> Tries:
-    terms, statements, front = Node(), Node(), Node()
+    terms, statements, front, plurals = Node(), Node(), Node(), Node()
     for parts, function in FUNCTIONS:
         terms.insert(parts, function)
     for phrase in phrases:
@@ -187,7 +205,8 @@ def tries(phrases: Sequence[Phrase]) -> Tries:
             if parts:
                 _insert(statements, parts, Form(phrase, negated, False))
                 _insert(front, fronted(phrase.negative, negated), Form(phrase, negated, False))
-    return Tries(terms, statements, front)
+                _insert(plurals, pluralized(phrase.negative, negated), Form(phrase, negated, False))
+    return Tries(terms, statements, front, plurals)
 
 
 def _insert(trie: Node, parts: Parts, form: Form) -> None:

@@ -14,7 +14,6 @@ from policy.source import Span
 from policy.syntax import Article, Ask, Holds, Mention, Term, Time, When
 from policy.words import Heading
 
-_SINGULAR = {"are": "is", "were": "was", "have": "has"}
 _WHENS = (("when",), ("on", "what", "date"), ("on", "what", "day"), ("on", "which", "date"), ("on", "which", "day"))
 _MOSTS = (
     ("what", "is", "the", "most"),
@@ -69,41 +68,38 @@ def _who(lattice: Lattice, at: int) -> Iterator[tuple[Any, int]]:
         if isinstance(wanted, Type) and wanted.kind is Kind.SYMBOL and not wanted.members:
             if wanted.name not in lattice.vocabulary.records:
                 open = Mention(Article.WHO, (), wanted.name, wanted, lattice.span(at, at + 1))
-                yield from _subjects(lattice, at, at + 1, open)
+                yield from _subjects(lattice, lattice.vocabulary.tries.statements, at, at + 1, open)
 
 
-def _nouns(lattice: Lattice, at: int) -> Iterator[tuple[Mention, int]]:
-    for terminal in ("NOUNS", "NOUN"):
-        for nouns, end in lattice.edges(at, terminal):
-            yield nouns.mention(Article.WHO), end
+def _nouns(lattice: Lattice, at: int, terminal: str) -> Iterator[tuple[Mention, int]]:
+    for nouns, end in lattice.edges(at, terminal):
+        yield nouns.mention(Article.WHO), end
 
 
 def _which(lattice: Lattice, at: int) -> Iterator[tuple[Any, int]]:
-    for open, end in _nouns(lattice, at + 1):
-        yield from _subjects(lattice, at, end, open)
-        for found, after in _gapped(lattice, lattice.vocabulary.tries.fronted, end, open):
-            yield OpenStatement(Ask.WHICH, open, found, lattice.span(at, after)), after
+    tries = lattice.vocabulary.tries
+    for terminal, trie in (("NOUNS", tries.plurals), ("NOUN", tries.statements)):
+        for open, end in _nouns(lattice, at + 1, terminal):
+            yield from _subjects(lattice, trie, at, end, open)
+            for found, after in _gapped(lattice, tries.fronted, end, open):
+                yield OpenStatement(Ask.WHICH, open, found, lattice.span(at, after)), after
 
 
-def _subjects(lattice: Lattice, start: int, at: int, open: Mention) -> Iterator[tuple[Any, int]]:
+def _subjects(lattice: Lattice, trie: Node, start: int, at: int, open: Mention) -> Iterator[tuple[Any, int]]:
     """Statements whose first slot is what is asked for."""
-    for wanted, node in lattice.vocabulary.tries.statements.slots:
-        if not fits(open.type, wanted):
-            continue
-        singular = node.words.get(_SINGULAR.get(lattice.words[at], ""))
-        ways = [(node, at)] if singular is None else [(node, at), (singular, at + 1)]
-        for here, begin in ways:
-            for form, arguments, end in lattice.walk(here, begin, (open,)):
-                yield OpenStatement(
-                    Ask.WHICH, open, Statement(form, arguments, lattice.span(start, end)), lattice.span(start, end)
-                ), end
+    for wanted, node in trie.slots:
+        if fits(open.type, wanted):
+            for form, arguments, end in lattice.walk(node, at, (open,)):
+                span = lattice.span(start, end)
+                yield OpenStatement(Ask.WHICH, open, Statement(form, arguments, span), span), end
 
 
 def _most(lattice: Lattice, start: int, at: int, trie: Node) -> Iterator[tuple[Any, int]]:
-    for open, end in _nouns(lattice, at):
-        begin = end + 1 if lattice.words[end] == "that" else end
-        for found, after in _gapped(lattice, trie, begin, open):
-            yield OpenStatement(Ask.MOST, open, found, lattice.span(start, after)), after
+    for terminal in ("NOUNS", "NOUN"):
+        for open, end in _nouns(lattice, at, terminal):
+            begin = end + 1 if lattice.words[end] == "that" else end
+            for found, after in _gapped(lattice, trie, begin, open):
+                yield OpenStatement(Ask.MOST, open, found, lattice.span(start, after)), after
 
 
 def _when(lattice: Lattice, start: int, at: int) -> Iterator[tuple[Any, int]]:

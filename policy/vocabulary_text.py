@@ -1,0 +1,46 @@
+"""Declared phrases as text: as a book declares them, and as they are said of something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policy.phrases import Parts, fronted
+from policy.vocabulary import UNCOUNTED
+from policy.words import Heading, Phrase, Slot
+
+
+def phrase_text(phrase: Phrase) -> str:
+    """A phrase as it is declared: ``may *a person* receive *shares* on *a date*``."""
+    parts = phrase.parts
+    if phrase.heading is Heading.ASKED:
+        parts = fronted(phrase.negative, False) or parts
+    text = joined([part if isinstance(part, str) else f"*{_slot(part)}*" for part in parts])
+    if phrase.value is None:
+        return text
+    return f"{text} {phrase.verb} *{_noun(phrase.value_noun)}*"
+
+
+def _slot(slot: Slot) -> str:
+    if slot.adjectives[:1] == ("other",):
+        return " ".join(("another", *slot.adjectives[1:], slot.noun))
+    return _noun(" ".join((*slot.adjectives, slot.noun)))
+
+
+def _noun(noun: str) -> str:
+    return noun if noun in UNCOUNTED else with_article(noun)
+
+
+def with_article(noun: str) -> str:
+    """A noun with its indefinite article."""
+    return f"an {noun}" if noun[:1].lower() in tuple("aeio") else f"a {noun}"
+
+
+def filled(parts: Parts, terms: Sequence[str]) -> str:
+    """The words of a phrase with its slots filled."""
+    rest = iter(terms)
+    return joined([part if isinstance(part, str) else next(rest) for part in parts])
+
+
+def joined(words: Sequence[str]) -> str:
+    """Words and marks as running text."""
+    return " ".join(word for word in words if word).replace(" 's", "'s").replace(" ,", ",").replace(" :", ":")
