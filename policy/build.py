@@ -117,18 +117,26 @@ def compared(left: Term, comparator: str, right: Term) -> Compared:
     """A comparison; ``more than 3 months before D`` counts backwards, so that more is earlier."""
     span = left.span.to(right.span)
     if isinstance(right, Mention) and right.article is Article.A:
-        raise refuse("E0106", f"`{' '.join(right.span.text.split())}` introduces something new after `is`", right.span, f"the {right.noun}")
+        message = f"`{_said(right)}` introduces something new after `is`"
+        raise refuse("E0106", message, right.span, f"the {right.noun}")
     word = comparator.removeprefix("BARE_").removeprefix("IS_") if comparator not in ("IS", "IS_NOT") else comparator
     comparison = _COMPARISONS["IS_NOT" if word == "NOT" else word]
     dates = left.type.kind is Kind.DATE and right.type.kind is Kind.DATE
     if dates and word not in _OF_DATES and comparison in _MIRRORED:
         if not isinstance(right, Operation) or right.operation not in _SHIFTS:
-            raise refuse("E0107", "dates are compared by `is before`, `is on or before`, `is after`, `is on or after`", span)
+            message = "dates are compared by `is before`, `is on or before`, `is after`, `is on or after`"
+            raise refuse("E0107", message, span)
         if right.operation in ("before", "business_days_before"):
             comparison = _MIRRORED[comparison]
     if word in ("IN", "NOT_IN") and right.type.dimension != YEAR.dimension:
-        raise refuse("E0107", f"`in` wants a year; `{' '.join(right.span.text.split())}` is {right.type.name}", right.span, "2004", "the year of the date")
+        message = f"`in` wants a year; `{_said(right)}` is {right.type.name}"
+        raise refuse("E0107", message, right.span, "2004", "the year of the date")
     return Compared(comparison, left, right, span)
+
+
+def _said(term: Term) -> str:
+    """The words of a term in one line."""
+    return " ".join(term.span.text.split())
 
 
 def _joined(parts: Parts) -> Condition:
@@ -137,7 +145,8 @@ def _joined(parts: Parts) -> Condition:
     said = {word.terminal for word in words} - {"COMMA"}
     span = conditions[0].span.to(conditions[-1].span)
     if len(said) > 1:
-        raise refuse("E0104", "`and` and `or` never mix without a list", span, "all of these hold:", "any of these holds:")
+        message = "`and` and `or` never mix without a list"
+        raise refuse("E0104", message, span, "all of these hold:", "any of these holds:")
     if not said or words[-1].terminal == "COMMA":
         raise refuse("E0105", "the last part of a chain wants `and` or `or` before it", words[-1].span, "and", "or")
     return AllOf(tuple(conditions), span) if said == {"AND"} else AnyOf(tuple(conditions), span)
@@ -258,9 +267,14 @@ class Builder:
 
     def listed(self, parts: Parts) -> Condition:
         word, items = parts
-        kind = {"ALL_OF": AllOf, "ANY_OF": AnyOf, "NONE_OF": NoneOf}[word.terminal]
         span = word.span.to(items[-1].span)
-        return kind(tuple(items), span)
+        match word.terminal:
+            case "ALL_OF":
+                return AllOf(tuple(items), span)
+            case "ANY_OF":
+                return AnyOf(tuple(items), span)
+            case _:
+                return NoneOf(tuple(items), span)
 
     def items(self, parts: Parts) -> Parts:
         return parts
@@ -288,9 +302,8 @@ class Builder:
         left, word, right = parts
         operation = _OPERATIONS[word.terminal]
         span = left.span.to(right.span)
-        if operation in ("multiply", "divide"):
-            if left.type.kind is right.type.kind is Kind.NUMBER:
-                return product(operation, left, right, span)
+        if operation in ("multiply", "divide") and left.type.kind is right.type.kind is Kind.NUMBER:
+            return product(operation, left, right, span)
         return Operation(operation, (left, right), left.type, span)
 
     def aggregate_being(self, parts: Parts) -> AggregateTerm:
@@ -304,9 +317,7 @@ class Builder:
 
     def number_of(self, parts: Parts) -> AggregateTerm:
         word, nouns, where = parts
-        return AggregateTerm(
-            Fold.NUMBER, None, nouns.mention(Article.EVERY), where, NUMBER, word.span.to(where.span)
-        )
+        return AggregateTerm(Fold.NUMBER, None, nouns.mention(Article.EVERY), where, NUMBER, word.span.to(where.span))
 
     def number_being(self, parts: Parts) -> AggregateTerm:
         word, nouns, kind, where = parts
@@ -396,7 +407,7 @@ class Builder:
         assert isinstance(found, OpenStatement)
         holds = found.holds()
         if when is not None:
-            if holds.when is not None or found.open is holds.arguments[-1] and found.ask is Ask.WHEN:
+            if found.ask is Ask.WHEN:
                 raise refuse("E0603", "the question asks for the date", when.span)
             holds = _timed(Statement(found.statement.form, holds.arguments, holds.span), when)
         return found.ask, holds, found.open

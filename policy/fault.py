@@ -111,7 +111,7 @@ def _expected(lattice: Lattice, outcome: Outcome, at: int) -> Iterator[str]:
 
 
 def _nearest(lattice: Lattice, at: int, word: str) -> Iterator[str]:
-    """The nearest right words, by what stands there: names for a capital, attributes after `'s`, else words and phrases."""
+    """The nearest right words, by what stands there."""
     vocabulary = lattice.vocabulary
     before = lattice.words[at - 1] if at else ""
     if before == "'s":

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from engine.values import DATE, Kind, Type
-from policy.phrases import Form, Node, Valued, fits, product
+from policy.phrases import Form, Node, fits, product
 from policy.quantities import MONTHS, literals
 from policy.source import Source, Span
 from policy.syntax import Article, Attribute, DayOf, Holds, Mention, Name, Quantity, Term
@@ -265,9 +265,7 @@ class Lattice:
                     if term.type.kind is Kind.NUMBER:
                         yield product("multiply", quantity, term, self.span(at, after)), after
 
-    def _functions(
-        self, node: Node, start: int, at: int, arguments: tuple[Term, ...]
-    ) -> Iterator[tuple[Term, int]]:
+    def _functions(self, node: Node, start: int, at: int, arguments: tuple[Term, ...]) -> Iterator[tuple[Term, int]]:
         for end, filled, after in self.walk(node, at, arguments):
             yield end.build(filled, self.span(start, after)), after
 
@@ -309,9 +307,7 @@ class Lattice:
 
     # ----------------------------------------------------------- statements
 
-    def walk(
-        self, node: Node, at: int, arguments: tuple[Term, ...]
-    ) -> Iterator[tuple[Any, tuple[Term, ...], int]]:
+    def walk(self, node: Node, at: int, arguments: tuple[Term, ...]) -> Iterator[tuple[Any, tuple[Term, ...], int]]:
         """Every way to go on in a trie from a token: what ends, the slots filled, where."""
         for end in node.ends:
             yield end, arguments, at
@@ -380,11 +376,11 @@ class Lattice:
                 raise TooMuch("`is one of` lists more than can be read")
             for term, end in self.terms(here):
                 listed = (*terms, term)
-                last = 1 if self.words[end] in ("and", "or") else 2 if self.words[end + 1 : end + 2] in (("and",), ("or",)) else 0
-                if last and (last == 1 or self.words[end] == ","):
-                    for final, after in self.terms(end + last):
+                comma = self.words[end] == ","
+                if self.words[end + comma] in ("and", "or"):
+                    for final, after in self.terms(end + comma + 1):
                         yield OneOf((*listed, final), negated, self.span(at, after)), after
-                elif self.words[end] == ",":
+                elif comma:
                     ways.append((listed, end + 1))
 
     def _attribute_terms(self, at: int) -> Iterator[tuple[Any, int]]:

@@ -184,7 +184,7 @@ def wanted(parts: Parts) -> tuple[str | Wanted, ...]:
 class Tries:
     """Where every phrase of a book is found.
 
-    Terms; statements; statements with their verb in front; statements that begin with a slot, as they are said of several things.
+    Terms; statements; statements with their verb in front; statements that begin with a slot, said of several.
     """
 
     terms: Node
@@ -195,8 +195,8 @@ class Tries:
 
 def tries(phrases: Sequence[Phrase]) -> Tries:
     terms, statements, front, plurals = Node(), Node(), Node(), Node()
-    for parts, function in FUNCTIONS:
-        terms.insert(parts, function)
+    for spelt, function in FUNCTIONS:
+        terms.insert(spelt, function)
     for phrase in phrases:
         if phrase.value is not None:
             terms.insert(wanted(phrase.parts), Valued(phrase))
@@ -258,7 +258,7 @@ _FUNCTION_PHRASES: tuple[tuple[str, Function], ...] = (
     ("the lesser of {quantity} and {quantity}", _of_first("lesser")),
     ("the greater of {quantity} and {quantity}", _of_first("greater")),
     ("the excess , if any , of {quantity} over {quantity}", _of_first("excess")),
-    ("the product of {quantity} and {quantity}", Function(lambda two, span: product("multiply", *two, span))),
+    ("the product of {quantity} and {quantity}", Function(lambda two, span: product("multiply", two[0], two[1], span))),
 )
 _FUNCTION_SLOTS: dict[str, Wanted] = {
     "{period}": PERIOD,

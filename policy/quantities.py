@@ -33,7 +33,9 @@ MOST_PERIOD = 120_000
 _MOST_DECIMALS = 12
 
 _WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3})"
-_NUMBER = re.compile(rf"(?P<sign>-?)(?P<dollar>\$?)(?P<whole>{_WHOLE})(?:\.(?P<cents>\d+)|/(?P<under>{_WHOLE}))?(?P<percent>%?)")
+_NUMBER = re.compile(
+    rf"(?P<sign>-?)(?P<dollar>\$?)(?P<whole>{_WHOLE})(?:\.(?P<cents>\d+)|/(?P<under>{_WHOLE}))?(?P<percent>%?)"
+)
 _LOOSE = re.compile(r"(?P<sign>-?)(?P<dollar>\$?)(?P<whole>[\d,]*\d)(?:\.(?P<cents>\d+))?(?P<percent>%?)")
 _YEAR = re.compile(r"\d{4}")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -155,7 +157,8 @@ def _amount(match: re.Match[str]) -> int | Fraction:
 
 
 def _unit(words: Sequence[str], at: int) -> str:
-    return words[at] if at < len(words) and (words[at] in ("share", "shares") or words[at].rstrip("s") in _UNITS) else ""
+    word = words[at] if at < len(words) else ""
+    return word if word.removesuffix("s") in ("share", *_UNITS) else ""
 
 
 def _with_unit(
@@ -218,7 +221,7 @@ def _date(year: int, month: int, day: int, length: int, written: str) -> tuple[L
 
 def _written_date(words: Sequence[str], at: int) -> tuple[Literal, ...] | Misspelt:
     day, *rest = words[at + 1 : at + 4] or ("",)
-    if not re.fullmatch(r"\d{1,2}", day) or day[0] == "0" and len(day) > 1:
+    if not re.fullmatch(r"\d{1,2}", day) or (day[0] == "0" and len(day) > 1):
         return ()
     written = f"{words[at]} {day}"
     if rest[:1] == [","] and rest[1:] and re.fullmatch(r"\d{4}", rest[1]):

@@ -14,8 +14,14 @@ from policy.source import Span
 from policy.syntax import Article, Ask, Holds, Mention, Term, Time, When
 from policy.words import Heading
 
-_WHENS = (("when",), ("on", "what", "date"), ("on", "what", "day"), ("on", "which", "date"), ("on", "which", "day"))
-_MOSTS = (
+_WHENS: tuple[tuple[str, ...], ...] = (
+    ("when",),
+    ("on", "what", "date"),
+    ("on", "what", "day"),
+    ("on", "which", "date"),
+    ("on", "which", "day"),
+)
+_MOSTS: tuple[tuple[str, ...], ...] = (
     ("what", "is", "the", "most"),
     ("what", "are", "the", "most"),
     ("what", "is", "the", "largest", "number", "of"),
@@ -65,10 +71,11 @@ def _open(lattice: Lattice, at: int) -> Iterator[tuple[Any, int]]:
 
 def _who(lattice: Lattice, at: int) -> Iterator[tuple[Any, int]]:
     for wanted, _ in lattice.vocabulary.tries.statements.slots:
-        if isinstance(wanted, Type) and wanted.kind is Kind.SYMBOL and not wanted.members:
-            if wanted.name not in lattice.vocabulary.records:
-                open = Mention(Article.WHO, (), wanted.name, wanted, lattice.span(at, at + 1))
-                yield from _subjects(lattice, lattice.vocabulary.tries.statements, at, at + 1, open)
+        if not isinstance(wanted, Type) or wanted.kind is not Kind.SYMBOL or wanted.members:
+            continue
+        if wanted.name not in lattice.vocabulary.records:
+            open = Mention(Article.WHO, (), wanted.name, wanted, lattice.span(at, at + 1))
+            yield from _subjects(lattice, lattice.vocabulary.tries.statements, at, at + 1, open)
 
 
 def _nouns(lattice: Lattice, at: int, terminal: str) -> Iterator[tuple[Mention, int]]:

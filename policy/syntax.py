@@ -312,7 +312,10 @@ class Stated(Enum):
 
 @frozen
 class Fact:
-    """One statement of a case file. ``of`` is a condition, or (NONE) the term that has no value; ``source`` is where it is recorded."""
+    """One statement of a case file, about a condition or (NONE) the term that has no value.
+
+    ``source`` is where it is recorded.
+    """
 
     stated: Stated
     of: Condition | Term

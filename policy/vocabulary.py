@@ -26,13 +26,14 @@ NAMED = Type("entity", Kind.SYMBOL)
 
 UNCOUNTED = frozenset({"shares", "money", "money per share"})
 
-RESERVED = frozenset(
-    """a an the another every that those this who which whose what when how it there is are was were be been being has
-    have had may must will would can shall should do does did not no never none and or if unless such for over despite
-    subject failing of on in to from by at as with within throughout before after than then plus minus times divided
-    rounded exceeds exceed comes come whether according known taken supposing suppose ask all any only apply applies
-    one first last""".split()
-)
+_RESERVED = """
+a an the another every that those this who which whose what when how it there is are was were be been being
+has have had may must will would can shall should do does did not no never none and or if unless such for over
+despite subject failing of on in to from by at as with within throughout before after than then plus minus
+times divided rounded exceeds exceed comes come whether according known taken supposing suppose ask all any
+only apply applies one first last
+"""
+RESERVED = frozenset(_RESERVED.split())
 """Words that are never an adjective."""
 
 _FORBIDDEN = ("if", "unless", "such that", "for every", "over every", "despite")
@@ -208,15 +209,13 @@ def read_vocabulary(document: Document) -> tuple[Vocabulary, tuple[Diagnostic, .
 
 
 def read_names(span: Span, vocabulary: Vocabulary) -> tuple[dict[str, Type], tuple[Diagnostic, ...]]:
-    """The names that a sentence introduces: ``Ann Lee and Bob Ray are persons.``"""
+    """The names that sentences introduce (``Ann Lee and Bob Ray are persons.``)."""
     names: dict[str, Type] = {}
     problems: list[Diagnostic] = []
     for sentence in _sentences(span):
         for name, type, place in _named(sentence, vocabulary.nouns, problems):
             if type is NAMED:
-                problems.append(
-                    Diagnostic("E0207", f"what is `{name}`?", place, expected=(f"{name} is a person.",))
-                )
+                problems.append(Diagnostic("E0207", f"what is `{name}`?", place, expected=(f"{name} is a person.",)))
             else:
                 names[name] = type
     return names, tuple(problems)
@@ -282,9 +281,7 @@ def _split(span: Span, separator: str) -> Iterator[Span]:
 _LISTED = r",\s+and\s+|\s+and\s+|,\s+"
 
 
-def _named(
-    span: Span, nouns: Sequence[Noun], problems: list[Diagnostic]
-) -> Iterator[tuple[str, Type, Span]]:
+def _named(span: Span, nouns: Sequence[Noun], problems: list[Diagnostic]) -> Iterator[tuple[str, Type, Span]]:
     """The names of one sentence with their type, if it gives one."""
     match = re.fullmatch(r"(?s)(?P<names>.+?)\s+(?:is\s+an?|are)\s+(?P<noun>.+)", span.text)
     type = NAMED
@@ -354,7 +351,9 @@ class _Reader:
             if isinstance(block, Paragraph) and _heading(block) is None:
                 yield block.span
 
-    def _problem(self, code: str, message: str, span: Span, *, expected: tuple[str, ...] = (), nearest: tuple[str, ...] = ()) -> None:
+    def _problem(
+        self, code: str, message: str, span: Span, *, expected: tuple[str, ...] = (), nearest: tuple[str, ...] = ()
+    ) -> None:
         self.problems.append(Diagnostic(code, message, span, expected, nearest))
 
     # ------------------------------------------------------ names and kinds
@@ -393,9 +392,11 @@ class _Reader:
     def _other_words(self) -> None:
         places = [setting.value for setting in self.document.settings if setting.name == "Words"]
         for heading in _WORD_SECTIONS:
-            for span in self._paragraphs(heading):
-                if (match := re.match(r"Words:\s*", span.text)) is not None:
-                    places.append(_part(span, match.end(), len(span.text)))
+            places += [
+                _part(span, match.end(), len(span.text))
+                for span in self._paragraphs(heading)
+                if (match := re.match(r"Words:\s*", span.text)) is not None
+            ]
         for place in places:
             for sentence in _sentences(place):
                 self._other_word(sentence)
@@ -457,7 +458,8 @@ class _Reader:
         attributes: list[AttributeDeclaration] = []
         for place in _split(body, r",\s+and\s+|\s+and\s+|,\s+"):
             match = re.fullmatch(
-                r"(?s)(?P<verb>(?:may\s+have|has)\s+)?(?:an?\s+)?(?P<name>[^()]+?)(?:\s+\((?P<type>[^()]+)\))?", place.text
+                r"(?s)(?P<verb>(?:may\s+have|has)\s+)?(?:an?\s+)?(?P<name>[^()]+?)(?:\s+\((?P<type>[^()]+)\))?",
+                place.text,
             )
             if match is None:
                 self._problem("E0204", "an attribute is a name and, in brackets, its type", place)
