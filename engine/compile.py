@@ -67,7 +67,7 @@ from engine.search import (
     variables_of,
 )
 from engine.signature import type_of
-from engine.spans import over_time
+from engine.spans import ENDED, ended, over_time
 from engine.unknowns import NONE, Cases, apply, compare
 from engine.values import NUMBER, Calendar, Period
 
@@ -377,6 +377,8 @@ class Compiler:
 
     def _value_of(self, expression: ValueOf, scope: Scope, bound: frozenset[str], origin: Origin) -> Compute:
         relation = self.relation(expression.relation, origin)
+        if relation.span and expression.column == ENDED:
+            return self._ended(relation, expression, scope, bound, origin)
         column = next((i for i, c in enumerate(relation.columns) if c.name == expression.column), None)
         if column is None or column < relation.keys:
             raise ProgramError(f"{relation.name} has no value {expression.column!r}", origin)
@@ -385,6 +387,19 @@ class Compiler:
         def run(e: Evaluation, env: Bindings, notes: Notes) -> Any:
             arguments = tuple([compute(e, env, notes) for compute in computes])
             quantity = e.quantity(relation, arguments, column)
+            notes.append(quantity)
+            return quantity.value
+
+        return run
+
+    def _ended(
+        self, relation: Relation, expression: ValueOf, scope: Scope, bound: frozenset[str], origin: Origin
+    ) -> Compute:
+        """The day on which a span statement ended."""
+        computes = tuple(self.compute(argument, scope, bound, origin) for argument in expression.arguments)
+
+        def run(e: Evaluation, env: Bindings, notes: Notes) -> Any:
+            quantity = ended(e, relation, tuple([compute(e, env, notes) for compute in computes]))
             notes.append(quantity)
             return quantity.value
 

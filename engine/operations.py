@@ -16,7 +16,7 @@ from typing import Any
 from attrs import frozen
 
 from engine import values
-from engine.values import Calendar, DivisionByZero, Period, Value, exact
+from engine.values import Calendar, DivisionByZero, LimitReached, Period, Value, exact
 
 Number = int | Fraction
 
@@ -63,6 +63,44 @@ def _shift_back(calendar: Calendar, period: Period, day: date) -> Value:
     return values.before(day, period, calendar.rounding)
 
 
+def _only(_: Calendar, first: Value, last: Value) -> Value:
+    if first != last:
+        raise LimitReached("there are several such days, where the rules speak of the one")
+    return first
+
+
+def _is_business_day(calendar: Calendar, day: date) -> bool:
+    # The calendar of holidays is large and seldom needed.
+    import holidays
+
+    if day.weekday() in calendar.closed_weekdays:
+        return False
+    return not calendar.holidays or day not in holidays.country_holidays(calendar.holidays, years=day.year)
+
+
+def _business_days(step: int) -> Callable[..., Value]:
+    """The business day so many of them after (before) a day."""
+
+    def compute(calendar: Calendar, count: int, day: date) -> Value:
+        if not 0 <= count <= _MOST_BUSINESS_DAYS:
+            raise LimitReached(f"{count} business days are more than rules speak of")
+        while count:
+            day = values.add_days(day, step)
+            count -= _is_business_day(calendar, day)
+        return day
+
+    return compute
+
+
+def _first_business_day(calendar: Calendar, day: date) -> Value:
+    while not _is_business_day(calendar, day):
+        day = values.add_days(day, 1)
+    return day
+
+
+_MOST_BUSINESS_DAYS = 10_000
+
+
 def _of(function: Callable[..., Value]) -> Callable[..., Value]:
     """A function that needs no calendar."""
 
@@ -96,6 +134,10 @@ OPERATIONS: dict[str, Operation] = {
         Operation("first_of_year", _of(lambda day: date(day.year, 1, 1)), rises=(0,)),
         Operation("last_of_year", _of(lambda day: date(day.year, 12, 31)), rises=(0,)),
         Operation("first_of_next_month", _next_month, rises=(0,)),
+        Operation("only", _only),
+        Operation("business_days_after", _business_days(1), rises=(1,)),
+        Operation("business_days_before", _business_days(-1), rises=(1,)),
+        Operation("first_business_day", _first_business_day, rises=(0,)),
         Operation("day_number", _of(lambda day: day.day)),
         Operation("whole_years", _years, rises=(1,), falls=(0,)),
         Operation("days_between", _of(lambda x, y: y.toordinal() - x.toordinal()), rises=(1,), falls=(0,)),

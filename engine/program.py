@@ -24,8 +24,8 @@ from engine.compile import Compiler
 from engine.evaluate import Evaluation
 from engine.facts import FactBase
 from engine.graph import cycles_through_negation, priority_cycles, recursive
-from engine.model import Atom, Constant, Program, Relation
-from engine.query import Answer, Query, answer
+from engine.model import Atom, Constant, Program, Relation, ValueOf
+from engine.query import Answer, Query, Shape, answer
 from engine.search import ProgramError
 
 __all__ = ["Engine", "ProgramError", "build"]
@@ -56,7 +56,10 @@ class Engine:
             Constant(value, column.type)  # type: ignore[arg-type]
             for value, column in zip(arguments, kind.columns, strict=False)
         )
-        return self.answer(facts, Query(Atom(relation, constants)))
+        if kind.is_statement or kind.record:
+            return self.answer(facts, Query(Atom(relation, constants)))
+        value = ValueOf(relation, constants, kind.columns[-1].name)
+        return self.answer(facts, Query(value, Shape.VALUE))
 
     def answer(self, facts: FactBase, query: Query, deadline: float | None = None) -> Answer:
         """The answer to any query."""

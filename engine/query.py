@@ -136,7 +136,7 @@ class Answer:
     cut: bool = False
     facts: FactBase | None = field(default=None, eq=False, repr=False)
     origins: tuple[Origin, ...] = field(default=(), eq=False, repr=False)
-    scope: Scope | None = field(default=None, eq=False, repr=False)
+    beyond_facts: FactBase | None = field(default=None, eq=False, repr=False)
 
 
 def answer(engine: Engine, facts: FactBase, query: Query, deadline: float | None = None) -> Answer:
@@ -237,7 +237,6 @@ def _whether(engine: Engine, facts: FactBase, query: Query, value: Any, deadline
         cut=evaluation.was_cut,
         facts=working.facts,
         origins=tuple(evaluation.origins),
-        scope=working.scope,
     )
 
 
@@ -303,7 +302,6 @@ def _value(engine: Engine, facts: FactBase, query: Query, goal: Expression, dead
         "cut": evaluation.was_cut,
         "facts": working.facts,
         "origins": tuple(evaluation.origins),
-        "scope": working.scope,
     }
     if len(possible) == 1 and not is_symbolic(possible[0][1]):
         scalar = possible[0][1]
@@ -341,6 +339,8 @@ def _noted(notes: Notes, value: Any) -> Step:
 
 def _which(engine: Engine, facts: FactBase, query: Query, deadline: float | None) -> Answer:
     assert query.open is not None
+    if query.supposed:
+        return _which_supposed(engine, facts, query, query.open, deadline)
     goal: Condition = query.goal  # type: ignore[assignment]
     overlay = _Working(engine, facts, Query(goal, supposed=query.supposed), None, deadline)
     evaluation = overlay.evaluation
@@ -352,6 +352,8 @@ def _which(engine: Engine, facts: FactBase, query: Query, deadline: float | None
     members: list[Member] = []
     others: list[Witness] = list(findings.failed)
     for witness in distinct(findings.found, evaluation.decisions):
+        if witness.unrecorded:
+            continue  # the list is of what is recorded; that the record may be incomplete is an assumption
         theory = Theory(evaluation.decisions, witness.truth)
         verdict = theory.judge(witness.truth)
         if verdict is Verdict.NO:
@@ -371,7 +373,33 @@ def _which(engine: Engine, facts: FactBase, query: Query, deadline: float | None
         cut=evaluation.was_cut,
         facts=overlay.facts,
         origins=tuple(evaluation.origins),
-        scope=scope,
+    )
+
+
+def _which_supposed(engine: Engine, facts: FactBase, query: Query, open_: Variable, deadline: float | None) -> Answer:
+    """Of which named things a supposition holds: each is supposed and asked on its own."""
+    relation = engine.relations.get(open_.type.name)
+    if relation is None or relation.keys != 1:
+        raise LimitReached(f"the {open_.type.name}s cannot be listed")
+    members: list[Member] = []
+    others: list[Witness] = []
+    opens: dict[Open, None] = {}
+    cut = False
+    for table, number in list(facts.rows(relation.name)):
+        value = table.columns[0][number]
+        asked = _whether(engine, facts, query, value, deadline)
+        cut = cut or asked.cut
+        assert asked.proof is not None
+        witness = Witness((value,), asked.proof.truth, (asked.proof,))
+        if asked.verdict is Verdict.NO:
+            others.append(witness)
+            continue
+        members.append(Member(value, asked.verdict, asked.settlement, witness))
+        opens |= dict.fromkeys(asked.open)
+    certain = tuple(member.value for member in members if member.verdict is Verdict.YES)
+    verdict = Verdict.VALUE if certain else Verdict.DEPENDS if members else Verdict.NONE
+    return Answer(
+        verdict, certain, open=tuple(opens), members=tuple(members), others=tuple(others), cut=cut, facts=facts
     )
 
 
@@ -396,7 +424,7 @@ def _solve(engine: Engine, facts: FactBase, query: Query, deadline: float | None
         nearest = regions[0 if query.shape is Shape.MOST else -1]
         sample = _sample(nearest, slot.type)
         never = _whether(engine, facts, query, sample, deadline)
-        return Answer(Verdict.NONE, None, never.proof, facts=never.facts, scope=never.scope, **common)
+        return Answer(Verdict.NONE, None, never.proof, facts=never.facts, **common)
     region = open_ones[-1] if query.shape is Shape.MOST else open_ones[0]
     bound = region.high if query.shape is Shape.MOST else region.low
     if bound is None:
@@ -414,7 +442,7 @@ def _solve(engine: Engine, facts: FactBase, query: Query, deadline: float | None
         at_bound.against,
         at_bound.open,
         facts=at_bound.facts,
-        scope=at_bound.scope,
+        beyond_facts=None if refused is None else refused.facts,
         regions=regions,
         cut=evaluation.was_cut or at_bound.cut,
         origins=at_bound.origins,

@@ -8,6 +8,7 @@ equality.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
@@ -37,6 +38,7 @@ from engine.model import (
 )
 from engine.proof import Compared, Folded, Quantity, Scope, Step, Witness
 from engine.unknowns import NONE, Cases, is_symbolic, unrecorded_in
+from engine.values import Kind, LimitReached
 
 if TYPE_CHECKING:
     from engine.compile import Compiler
@@ -171,6 +173,12 @@ class Planner:
                 steps.append(_filter(self.compiler.test(ready, self.scope, frozenset(known), self.origin), places))
                 continue
             choice = self._cheapest(remaining, known)
+            ranged = _range(remaining, known) if choice is None else None
+            if ranged is not None:
+                variable, low, high = ranged
+                steps.append(self._through(variable, low, high, frozenset(known)))
+                known.add(variable.name)
+                continue
             if choice is None:
                 names = ", ".join(v.name for v in variables if v.name not in known)
                 raise ProgramError(f"nothing gives {names} a value", self.origin)
@@ -227,6 +235,14 @@ class Planner:
         if relation.silence is Silence.FALSE:
             return 2 if some_bound else 4
         return 6 if relation.silence is Silence.CONCLUDED else 8
+
+    def _through(
+        self, variable: Variable, low: Bound, high: Bound, known: frozenset[str]
+    ) -> Callable[[Search], Search]:
+        """Bind a date or whole number to each value between two bounds."""
+        first = self.compiler.compute(low[0], self.scope, known, self.origin)
+        last = self.compiler.compute(high[0], self.scope, known, self.origin)
+        return _run_through(place_in(self.scope, variable.name), first, last)
 
     def _binder(
         self,
@@ -319,6 +335,63 @@ def _hint(
                     if column is not None:
                         return column, other
     return None
+
+
+Bound = tuple[Expression, bool]
+_LOWER = {Comparison.AT_LEAST, Comparison.MORE}
+_TURNED = {
+    Comparison.AT_LEAST: Comparison.AT_MOST,
+    Comparison.AT_MOST: Comparison.AT_LEAST,
+    Comparison.MORE: Comparison.LESS,
+    Comparison.LESS: Comparison.MORE,
+}
+LONGEST_RANGE = 40_000
+"""So many days (or numbers) between two bounds are run through one by one, no more."""
+
+
+def _range(remaining: list[Condition], known: set[str]) -> tuple[Variable, Bound, Bound] | None:
+    """A variable that comparisons bound from below and from above by what is known."""
+    lows: dict[str, Bound] = {}
+    highs: dict[str, Bound] = {}
+    for part in remaining:
+        if not isinstance(part, Compare) or part.comparison not in _TURNED:
+            continue
+        for side, other, comparison in (
+            (part.left, part.right, part.comparison),
+            (part.right, part.left, _TURNED[part.comparison]),
+        ):
+            if isinstance(side, Variable) and side.name not in known and not set(variables_of(other)) - known:
+                bounds = lows if comparison in _LOWER else highs
+                bounds.setdefault(side.name, (other, comparison in (Comparison.MORE, Comparison.LESS)))
+                if side.name in lows and side.name in highs and (side.type.kind is Kind.DATE or side.type.whole):
+                    return side, lows[side.name], highs[side.name]
+    return None
+
+
+def _run_through(place: int, first: Compute, last: Compute) -> Callable[[Search], Search]:
+    """Each value from the first to the last; the comparisons themselves still test the ends."""
+
+    def then(rest: Search) -> Search:
+        def run(e: Evaluation, env: Bindings, truth: Truth, trail: tuple[Step, ...], findings: Findings) -> None:
+            notes: Notes = []
+            low, high = first(e, env, notes), last(e, env, notes)
+            if low is NONE or high is NONE:
+                return
+            if any(type(end) is Cases or is_symbolic(end) for end in (low, high)):
+                raise LimitReached("the days to be counted have no known first and last")
+            ordinals = isinstance(low, date)
+            start, stop = (low.toordinal(), high.toordinal()) if ordinals else (low, high)
+            if stop - start > LONGEST_RANGE:
+                raise LimitReached(f"more than {LONGEST_RANGE:,} days to be counted one by one")
+            for number in range(start, stop + 1):
+                env[place] = date.fromordinal(number) if ordinals else number
+                rest(e, env, truth, trail, findings)
+                if findings.done:
+                    return
+
+        return run
+
+    return then
 
 
 def _filter(test: Test, places: tuple[int, ...]) -> Callable[[Search], Search]:

@@ -36,6 +36,8 @@ def type_of(expression: Expression, relations: Mapping[str, Relation]) -> Type:
         case Variable() | Constant():
             return expression.type
         case ValueOf():
+            if relations[expression.relation].span:
+                return DATE  # the day on which it ended
             columns = relations[expression.relation].columns
             return next(column.type for column in columns if column.name == expression.column)
         case Aggregate():

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from engine.decision import FALSE, TRUE, Truth
 from engine.facts import Row, Table
 from engine.model import Comparison, Relation, Silence
-from engine.unknowns import NONE, Cases, OpenStatement, compare, is_symbolic, spread
+from engine.proof import Basis, Quantity
+from engine.unknowns import NONE, Cases, HasValue, OpenStatement, OpenValue, cases, compare, is_symbolic, spread
+from engine.values import DATE, LimitReached
 
 if TYPE_CHECKING:
     from engine.evaluate import Evaluation
@@ -57,6 +59,46 @@ def over_time(
     ):
         truth = decisions.either(truth, evaluation.ask(OpenStatement(relation.name, (*keys, first, last))))
     return truth, tuple(rows)
+
+
+ENDED = "ended"
+"""The column that names the day on which a span statement ended."""
+
+
+def ended(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...]) -> Quantity:
+    """The last day of the one interval for which a span statement held; none if it goes on or never held.
+
+    Raises `LimitReached` where there are several intervals: which of them ended is not said.
+    """
+    if any(type(key) is Cases or key is NONE or is_symbolic(key) for key in keys):
+        value: Any = OpenValue(relation.name, keys, ENDED, DATE)
+        return Quantity(value, relation.name, keys, ENDED, Basis.OPEN)
+    rows = [(table, number, TRUE) for table, number in _span_rows(evaluation, relation, keys)]
+    intervals = list(_merged(evaluation, relation, rows))
+    if len(intervals) > 1:
+        raise LimitReached(f"{relation.name} held for several intervals: which ended is not said")
+    if not intervals:
+        return Quantity(NONE, relation.name, keys, ENDED, Basis.ABSENT)
+    _, last, status, _, found = intervals[0]
+    open_ended = status is None or any(_goes_on(evaluation, row) for row in found)
+    if not open_ended:
+        return Quantity(last, relation.name, keys, ENDED, Basis.STATED, found[-1])
+    if evaluation.facts.complete_to is None or relation.name in evaluation.facts.complete:
+        return Quantity(NONE, relation.name, keys, ENDED, Basis.STATED, found[-1])
+    least = evaluation.facts.complete_to.toordinal() + 1
+    later = OpenValue(relation.name, keys, ENDED, DATE, least)
+    has = evaluation.ask(HasValue(later))
+    value = cases(((has, later), (evaluation.decisions.negation(has), NONE)), evaluation.decisions)
+    return Quantity(value, relation.name, keys, ENDED, Basis.OPEN, found[-1])
+
+
+def _goes_on(evaluation: Evaluation, row: Row) -> bool:
+    """Whether a row's interval has no end stated."""
+    for table in evaluation.facts.layers(row.relation):
+        if row.number < len(table) and table.sources[row.number] == row.source:
+            span = table.spans[row.number]
+            return span is not None and span[1] is None
+    return False
 
 
 def _span_rows(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...]) -> Iterator[tuple[Table, int]]:

@@ -257,6 +257,8 @@ def _apply_scalars(
         over = compare(Comparison.MORE, arguments[0], arguments[1], decisions)
         difference = _combine(arguments[0], arguments[1], -1, result)
         return cases(((over, difference), (decisions.negation(over), 0)), decisions)
+    if operation == "only":
+        return arguments[0]
     return Shaped(operation, arguments, result, calendar)
 
 

@@ -105,7 +105,9 @@ def read_book(path: Path) -> tuple[Book | None, tuple[Diagnostic, ...]]:
     return book_of(source, path.stem, problems)
 
 
-def book_of(source: Source, name: str, findings: tuple[Diagnostic, ...] = ()) -> tuple[Book | None, tuple[Diagnostic, ...]]:
+def book_of(
+    source: Source, name: str, findings: tuple[Diagnostic, ...] = ()
+) -> tuple[Book | None, tuple[Diagnostic, ...]]:
     """The book in a text."""
     problems = list(findings)
     document, more = read(source)
@@ -170,7 +172,9 @@ def _calendar(settings: Mapping[str, Span], problems: list[Diagnostic]) -> Calen
     known = {each.value: each for each in DateRounding}
     if rounding.text not in known:
         problems.append(
-            Diagnostic("E0032", f"dates do not round {rounding.text!r}", rounding, tuple(known), nearest(rounding.text, known))
+            Diagnostic(
+                "E0032", f"dates do not round {rounding.text!r}", rounding, tuple(known), nearest(rounding.text, known)
+            )
         )
         return Calendar()
     return Calendar(known[rounding.text])
@@ -195,7 +199,7 @@ def _clauses(document: Document, problems: list[Diagnostic]) -> Iterator[ClauseT
             if id in seen:
                 problems.append(
                     Diagnostic(
-                        "E0405",
+                        "E0406",
                         f"§ {id} stands in two headings",
                         section.span,
                         notes=(f"the other is at line {seen[id].span.line}",),
@@ -222,9 +226,7 @@ def _declared(vocabulary: Vocabulary, clauses: tuple[ClauseText, ...], calendar:
     )
 
 
-def _forms(
-    vocabulary: Vocabulary, parser: Parser, declared: Declared, problems: list[Diagnostic]
-) -> dict[str, Asked]:
+def _forms(vocabulary: Vocabulary, parser: Parser, declared: Declared, problems: list[Diagnostic]) -> dict[str, Asked]:
     forms: dict[str, Asked] = {}
     for form in vocabulary.asked:
         readings = _readings_of(form, parser, problems)
@@ -284,8 +286,6 @@ def _lexicon(assembly: Assembly, relations: Mapping[str, Relation]) -> Lexicon:
     phrases = {name: word for name, word in assembly.words.items() if isinstance(word, Phrase)}
     records = {name: word for name, word in assembly.words.items() if isinstance(word, RecordDeclaration)}
     return Lexicon({**relations, **every}, phrases, records)
-
-
 
 
 def digest(text: str) -> str:

@@ -81,7 +81,11 @@ class Teller:
                 yield from self._compared(step, holds, depth)
             case Existence():
                 bound = step.scope.bound(step.bindings)
-                yield Line(depth, self.speaker.existence(step.condition, bound, step.value, holds), self._notes_source(step.notes))
+                yield Line(
+                    depth,
+                    self.speaker.existence(step.condition, bound, step.value, holds),
+                    self._notes_source(step.notes),
+                )
                 yield from self._notes(step.notes, depth + 1)
             case AllStep():
                 yield from self._several(step.parts, holds, depth, all_needed=True)
@@ -129,7 +133,7 @@ class Teller:
         declared = self.speaker.lexicon.relations[step.relation]
         if declared.record:
             return Line(depth, said)
-        return Line(depth, f"{said} (nothing else is recorded)", self._clause_of(step.relation))
+        return Line(depth, f"{said} (so far as recorded)", self._clause_of(step.relation))
 
     def _unsettled(self, step: Fact) -> str:
         said = self.speaker.statement(step.relation, step.arguments, True)
@@ -178,9 +182,11 @@ class Teller:
         if lines:
             first = lines[0]
             clause = _section(attempt.rule.origin.clause)
-            yield evolve(first, rests_on=clause if not first.rests_on else f"{clause}; {first.rests_on}") if (
-                first.rests_on != clause
-            ) else first
+            yield (
+                evolve(first, rests_on=clause if not first.rests_on else f"{clause}; {first.rests_on}")
+                if (first.rests_on != clause)
+                else first
+            )
             yield from lines[1:]
         else:
             yield Line(depth, "without condition", _section(attempt.rule.origin.clause))
@@ -304,9 +310,7 @@ class Teller:
         if id(step) in self._told:
             return
         self._told.add(id(step))
-        members = sorted(
-            step.parts, key=lambda part: -part.value if isinstance(part.value, (int, float)) else 0
-        )
+        members = sorted(step.parts, key=lambda part: -part.value if isinstance(part.value, (int, float)) else 0)
         shown = members if self.all_parts else members[:MOST_PARTS]
         for member in shown:
             yield self._member(step, member, depth)
@@ -316,13 +320,14 @@ class Teller:
     def _member(self, step: Folded, member: Witness, depth: int) -> Line:
         variable = step.aggregate.variables[0]
         declared = self.speaker.lexicon.relations.get(variable.type.name)
-        words = [self.speaker.value(value, v.type) for value, v in zip(member.values, step.aggregate.variables, strict=True)]
+        words = [
+            self.speaker.value(value, v.type) for value, v in zip(member.values, step.aggregate.variables, strict=True)
+        ]
         source = ""
         if declared is not None and declared.record and isinstance(member.values[0], str):
             found = self.speaker.facts.find(declared.name, (member.values[0],))
             if step.aggregate.of is not None:
-                type = self.speaker._type(step.aggregate.of)
-                words.append(self.speaker.value(member.value, type) if type is not None else str(member.value))
+                words.append(self.speaker.value(member.value, self.speaker.type_of(step.aggregate.of)))
             if found is not None:
                 table, number = found
                 if declared.time is not None:
@@ -342,9 +347,7 @@ class Teller:
             if isinstance(part, Compared) and _is_attribute_of(part.condition, variable):
                 left = part.condition.left
                 assert isinstance(left, ValueOf)
-                type = self.speaker._type(left)
-                if type is not None:
-                    qualities.append(f"whose {left.column} is {self.speaker.value(part.right, type)}")
+                qualities.append(f"whose {left.column} is {self.speaker.value(part.right, self.speaker.type_of(left))}")
         suffix = f" {' and '.join(qualities)}" if qualities else ""
         return f"no other {variable.type.name}{suffix} is recorded"
 

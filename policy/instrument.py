@@ -35,6 +35,7 @@ from policy.cases import read_case
 from policy.check import check_question
 from policy.diagnostic import ClausebookError, Diagnostic, in_order
 from policy.document import read, read_source
+from policy.preparing import asking, find_phrase
 from policy.present import Presenter
 from policy.source import Source, Span
 from policy.speak import Speaker
@@ -42,7 +43,7 @@ from policy.stating import Stater
 from policy.syntax import Holds, Name, Quantity, Question
 from policy.words import Phrase
 
-TIME_LIMIT = 30.0
+TIME_LIMIT = 30
 """Seconds that one question may take."""
 
 
@@ -113,20 +114,7 @@ class Instrument:
         Parsed once; `Prepared.ask` takes a case and typed values. Raises `ClausebookError` for a phrase that
         the book does not declare.
         """
-        return Prepared(self, _phrase_of(self.book, phrase))
-
-
-def _phrase_of(book: Book, text: str) -> Phrase:
-    from policy.diagnostic import nearest
-    from policy.vocabulary_text import phrase_text
-
-    wanted = " ".join(text.rstrip("?").split()).casefold()
-    known = {phrase_text(phrase).casefold(): phrase for phrase in book.vocabulary.phrases}
-    if wanted not in known:
-        raise ClausebookError(
-            Diagnostic("E0601", f"no phrase is declared as `{text}`", None, nearest=nearest(wanted, known))
-        )
-    return known[wanted]
+        return Prepared(self, find_phrase(self.book, phrase))
 
 
 def _source_of(each: Path | str | Source, problems: list[Diagnostic]) -> Source | None:
@@ -202,9 +190,7 @@ class Case:
         engine = self.book.engine
         found = engine.answer(facts, asking.query, deadline)
         speaker = Speaker(self.book.lexicon, found.facts if found.facts is not None else facts)
-        presenter = Presenter(
-            speaker, self.book.in_order, _descriptions(asking.query, speaker), self.stamp
-        )
+        presenter = Presenter(speaker, self.book.in_order, _descriptions(asking.query, speaker), self.stamp)
         readings = self._readings(facts, asking.query, found, presenter, deadline)
         bound = self._bound(facts, asking, found, tree, speaker, deadline)
         return presenter.present(text, asking.query, found, self._type(asking.query), readings, bound)
@@ -338,9 +324,5 @@ class Prepared:
 
         Raises `ClausebookError` for a value that does not fit its slot, or a name that the case does not have.
         """
-        from policy.preparing import asking
-
-        ready, text = asking(case, self.phrase, values)
-        return case.answer(ready, text)
-
-
+        ready, text, tree = asking(case, self.phrase, values)
+        return case.answer(ready, text, tree)

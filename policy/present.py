@@ -139,8 +139,12 @@ class Presenter:
     def _said_list(self, asked: query.Query, found: query.Answer) -> str:
         assert asked.open is not None
         type = asked.open.type
-        certain = _listed([self.speaker.value(member.value, type) for member in found.members if member.verdict is Verdict.YES])
-        depending = _listed([self.speaker.value(member.value, type) for member in found.members if member.verdict is not Verdict.YES])
+        certain = _listed(
+            [self.speaker.value(member.value, type) for member in found.members if member.verdict is Verdict.YES]
+        )
+        depending = _listed(
+            [self.speaker.value(member.value, type) for member in found.members if member.verdict is not Verdict.YES]
+        )
         if certain and depending:
             return f"{certain}; depending on what is open, {depending}."
         return f"{certain}." if certain else f"Depends: {depending}."
@@ -208,7 +212,7 @@ class Presenter:
             for attempt in (*(a for a in granting if a.truth is not FALSE), *forbidding):
                 yield from split(attempt.rule.origin)
             return
-        applying = [attempt for attempt in forbidding if attempt.truth is not FALSE]
+        applying = _certain(forbidding)
         for attempt in applying:
             yield from split(attempt.rule.origin)
         if not applying:
@@ -246,7 +250,10 @@ class Presenter:
     # ------------------------------------------------------------ provisos
 
     def _provided(self, settlement: Settlement, origins: tuple[Origin, ...]) -> tuple[tuple[Proviso, ...], ...]:
-        return tuple(tuple(self._proviso(literal, origins) for literal in group) for group in settlement.sets)
+        return tuple(
+            tuple(self._proviso(literal, origins) for literal in group if not _is_implied(literal, group))
+            for group in settlement.sets
+        )
 
     def _proviso(self, literal: Literal, origins: tuple[Origin, ...]) -> Proviso:
         question, answer = literal.question, literal.answer
@@ -346,7 +353,7 @@ class Presenter:
             yield from self._member_lines(teller, asked, found)
         elif found.beyond is not None:
             yield Line(0, "Beyond that:")
-            yield from self._root(teller, found.beyond, Verdict.NO, 1)
+            yield from self._past(asked, found)
             if provided and found.settlement.sets:
                 yield from _advice(provided, found.settlement.more, "Up to that, provided that")
         elif found.options:
@@ -361,6 +368,15 @@ class Presenter:
             yield Line(0, f"Reading {reading.id} is taken: {reading.text}. On the other reading: {reading.otherwise}")
         for assumption in assumptions:
             yield Line(0, assumption)
+
+    def _past(self, asked: query.Query, found: query.Answer) -> Iterator[Line]:
+        """Why the next value past the bound is refused."""
+        assert found.beyond is not None
+        facts = found.beyond_facts or self.speaker.facts
+        speaker = Speaker(self.speaker.lexicon, facts)
+        supposed = {record.id: speaker.supposed(record.relation, record.id) for record in asked.supposed}
+        past = Presenter(speaker, self.order, supposed, self.stamp)
+        yield from past._root(Teller(speaker), found.beyond, Verdict.NO, 1)
 
     def _root(self, teller: Teller, step: Step, verdict: Verdict, depth: int) -> Iterator[Line]:
         if isinstance(step, AllStep) and len(step.parts) == 1:
@@ -378,7 +394,7 @@ class Presenter:
             return
         yield Line(depth, f"{self._subject(step, verdict is not Verdict.NO)}:")
         if verdict is Verdict.NO:
-            applying = [attempt for attempt in forbidding if attempt.truth is not FALSE]
+            applying = _certain(forbidding)
             for attempt in applying:
                 yield from teller.attempt(attempt, True, depth + 1)
             for attempt in granting:
@@ -413,9 +429,7 @@ class Presenter:
         elif shallow:
             yield Line(depth, f"{clause} could have allowed it: {'; '.join(line.text for line in shallow)}.")
 
-    def _tested(
-        self, teller: Teller, granting: list[Attempt], forbidding: list[Attempt], depth: int
-    ) -> Iterator[Line]:
+    def _tested(self, teller: Teller, granting: list[Attempt], forbidding: list[Attempt], depth: int) -> Iterator[Line]:
         settled = [
             line
             for attempt in granting
@@ -436,10 +450,7 @@ class Presenter:
     def _limits(self, teller: Teller, forbidding: list[Attempt], depth: int) -> Iterator[Line]:
         tested = [attempt for attempt in forbidding if attempt.holds is FALSE]
         lines = [
-            line
-            for attempt in tested
-            for line in teller.attempt(attempt, False, depth + 1)
-            if line.depth == depth + 1
+            line for attempt in tested for line in teller.attempt(attempt, False, depth + 1) if line.depth == depth + 1
         ]
         if lines:
             yield Line(depth, "Tested, and no bar:")
@@ -483,6 +494,20 @@ class Presenter:
 def split(origin: Origin) -> list[str]:
     """The clause ids of a heading that carries several."""
     return [clause for clause in origin.clause.split("; ") if clause]
+
+
+def _is_implied(literal: Literal, group: Iterable[Literal]) -> bool:
+    """That a value exists goes without saying where the group says what it is."""
+    if not isinstance(literal.question, HasValue) or not literal.answer:
+        return False
+    value = literal.question.value
+    return any(isinstance(other.question, (Threshold, Equals)) and other.question.value == value for other in group)
+
+
+def _certain(attempts: list[Attempt]) -> list[Attempt]:
+    """The attempts that certainly apply; where none does, those that may."""
+    certain = [attempt for attempt in attempts if attempt.truth is TRUE]
+    return certain or [attempt for attempt in attempts if attempt.truth is not FALSE]
 
 
 def _listed(names: list[str]) -> str:

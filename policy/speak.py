@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from attrs import define, field, frozen
@@ -26,6 +27,7 @@ from engine.model import (
     ValueOf,
     Variable,
 )
+from engine.signature import type_of
 from engine.unknowns import (
     NONE,
     UNKNOWN,
@@ -45,7 +47,7 @@ from engine.unknowns import (
     Threshold,
     Unrecorded,
 )
-from engine.values import DATE, Kind, Type
+from engine.values import DATE, Kind, Type, exact
 from policy.quantities import print_value
 from policy.words import Phrase, RecordDeclaration, Slot
 
@@ -117,7 +119,7 @@ class Speaker:
         words: list[str] = []
         for unknown, factor in terms:
             name = self.value(unknown, unknown.type)
-            words.append(name if factor == 1 else f"{print_value(factor, _NUMBER)} times {name}")
+            words.append(name if factor == 1 else f"{_percent(factor)} {name}")
         if constant:
             words.append(print_value(constant, type))
         return " plus ".join(words)
@@ -261,7 +263,7 @@ class Speaker:
 
     def compared(self, condition: Compare, bound: Mapping[str, Any], left: Any, right: Any, holds: bool) -> str:
         """A comparison with its values: "the shares are 110,000 shares, which exceed 100,000 shares"."""
-        type = self._type(condition.left) or self._type(condition.right) or _NUMBER
+        type = self.type_of(condition.left)
         comparison = condition.comparison if holds else _OPPOSITE[condition.comparison]
         subject = self.expression(condition.left, bound)
         plural = _is_plural(condition.left, self.lexicon)
@@ -283,9 +285,8 @@ class Speaker:
         said = self.value(value, type)
         return words if words == said or isinstance(expression, Constant) else f"{words} ({said})"
 
-    def _type(self, expression: Expression) -> Type | None:
-        from engine.signature import type_of
-
+    def type_of(self, expression: Expression) -> Type:
+        """The type of an expression's value."""
         return type_of(expression, self.lexicon.relations)
 
     def existence(self, condition: Exists, bound: Mapping[str, Any], value: Any, holds: bool) -> str:
@@ -293,7 +294,7 @@ class Speaker:
         words = self.expression(condition.expression, bound)
         if not holds:
             return f"there is no {words.removeprefix('the ')}" if words.startswith("the ") else f"{words} is none"
-        type = self._type(condition.expression) or _NUMBER
+        type = self.type_of(condition.expression)
         return f"{words} is {self.value(value, type)}"
 
     # ----------------------------------------------------------- questions
@@ -343,7 +344,12 @@ class Speaker:
             if event is not None:
                 return f"{event} {'on or before' if answer else 'after'} {day}"
             return f"{self.value(value, DATE)} is {'on or before' if answer else 'after'} {day}"
-        words = {(True, False): "at most", (True, True): "less than", (False, False): "more than", (False, True): "at least"}
+        words = {
+            (True, False): "at most",
+            (True, True): "less than",
+            (False, False): "more than",
+            (False, True): "at least",
+        }
         return f"{self.value(value, value.type)} is {words[answer, question.strict]} {print_value(question.bound, value.type)}"
 
     def _event(self, value: Any) -> str | None:
@@ -358,13 +364,18 @@ class Speaker:
     def _sign(self, question: Sign, answer: bool) -> str:
         """An inequality between unknowns, the first alone on its side."""
         (first, factor), *rest = question.terms
-        others = tuple((unknown, -coefficient / factor) for unknown, coefficient in rest)
-        constant = -question.constant / factor
+        others = tuple((unknown, exact(Fraction(-coefficient) / factor)) for unknown, coefficient in rest)
+        constant = exact(Fraction(-question.constant) / factor)
         left = self.value(first, first.type)
-        right = self._linear(tuple((u, _whole(c)) for u, c in others), _whole(constant), first.type)
+        right = self._linear(others, constant, first.type)
         at_most = answer if factor > 0 else not answer
         strict = question.strict if answer else not question.strict
-        words = {(True, False): "at most", (True, True): "less than", (False, False): "at least", (False, True): "more than"}
+        words = {
+            (True, False): "at most",
+            (True, True): "less than",
+            (False, False): "at least",
+            (False, True): "more than",
+        }
         return f"{left} is {words[at_most, strict]} {right}"
 
 
@@ -423,10 +434,12 @@ def _type_of(value: Any) -> Type:
     return result if isinstance(result, Type) else _NUMBER
 
 
-def _whole(number: Any) -> Any:
-    from engine.values import exact
-
-    return exact(number)
+def _percent(factor: int | Fraction) -> str:
+    """A coefficient before an amount: ``110% of``, ``2 times``."""
+    hundredfold = exact(Fraction(factor) * 100)
+    if isinstance(hundredfold, int) and not isinstance(factor, int):
+        return f"{hundredfold}% of"
+    return f"{print_value(factor, _NUMBER)} times"
 
 
 def _plural_name(name: str) -> bool:

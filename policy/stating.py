@@ -326,9 +326,7 @@ class Stater:
         return value
 
     def _symbol(self, text: str, cell: Span, type: Type, problems: list[Diagnostic]) -> str | None:
-        known = type.members or [
-            name for name, types in self.book.vocabulary.names.items() if type in types
-        ]
+        known = type.members or [name for name, types in self.book.vocabulary.names.items() if type in types]
         for name in (text, f"the {text}"):
             if name in known:
                 return name
