@@ -166,7 +166,10 @@ def test(path: tuple[Path, ...]) -> None:
 
 def _summary(files: int, tried: int, wrong: int, broken: int) -> str:
     said = f"{_count(files, 'case file')}, {_count(tried, 'question')}: "
-    bad = [f"{wrong} not as expected" if wrong else "", f"{_count(broken, 'file')} that cannot be asked" if broken else ""]
+    bad = [
+        f"{wrong} not as expected" if wrong else "",
+        f"{_count(broken, 'file')} that cannot be asked" if broken else "",
+    ]
     told = ", ".join(each for each in bad if each)
     return click.style(said + (told or "all as expected"), "red" if told else "green", bold=True)
 
@@ -199,14 +202,14 @@ def _tell_tried(tried: Tried) -> None:
 
 @command.command()
 @click.argument("book")
-@click.argument("words", required=False, default="")
+@click.argument("words", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="List as JSON.")
-def vocabulary(book: str, words: str, as_json: bool) -> None:
+def vocabulary(book: str, words: tuple[str, ...], as_json: bool) -> None:
     """List the phrases of BOOK, those with WORDS in them, under who states each."""
     from policy.book import load
     from policy.listing import entries, to_json
 
-    found = entries(load(book), words)
+    found = entries(load(book), " ".join(words))
     if as_json:
         click.echo(to_json(found))
         return
@@ -285,7 +288,9 @@ def explain(code: str) -> None:
 
     found = explanation(code)
     if found is None:
-        raise click.BadParameter(f"no error has the code {code}; near: {', '.join(near_codes(code))}", param_hint="CODE")
+        raise click.BadParameter(
+            f"no error has the code {code}; near: {', '.join(near_codes(code))}", param_hint="CODE"
+        )
     click.echo(found)
 
 

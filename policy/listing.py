@@ -6,14 +6,13 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from engine.graph import edges
 from policy.book import Book
-from policy.fault import declared
-from policy.phrases import fronted
 from policy.quantities import print_value
 from policy.samples import Fillers
+from policy.vocabulary_text import joined, phrase_text
 from policy.words import Heading, Phrase, RecordDeclaration
 
 _ORDER = tuple(Heading)
@@ -120,17 +119,10 @@ def _columns(record: RecordDeclaration) -> str:
     return f"| {' | '.join((record.name, *(each.name for each in record.attributes), 'source'))} |"
 
 
-def phrase_text(phrase: Phrase) -> str:
-    """A phrase as it is declared, a question's with its verb in front."""
-    asked = fronted(phrase.negative, False) if phrase.heading is Heading.ASKED else ()
-    return declared(evolve(phrase, parts=asked) if asked else phrase)
-
-
 def _negation(phrase: Phrase) -> str:
     if phrase.heading is Heading.ASKED:
         return ""
-    words = [part if isinstance(part, str) else part.noun for part in phrase.negative]
-    return " ".join(words).replace(" 's", "'s")
+    return joined([part if isinstance(part, str) else "…" for part in phrase.negative])
 
 
 class _Uses:

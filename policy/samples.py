@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from attrs import define, field
@@ -11,6 +11,7 @@ from engine.values import DATE, PERIOD, Kind, Period, Type
 from policy.phrases import Parts, fronted
 from policy.quantities import print_value
 from policy.vocabulary import PERSON, Vocabulary
+from policy.vocabulary_text import filled, with_article
 from policy.words import Heading, Phrase, Slot
 
 _PEOPLE = ("Ann Lee", "Bob Ray", "Cy Day")
@@ -54,19 +55,8 @@ class Fillers:
 
     def fill(self, parts: Parts) -> str:
         """The parts of a phrase with their slots filled."""
-        words: list[str] = []
-        seen: list[Type] = []
-        for part in parts:
-            if isinstance(part, Slot):
-                words.append(self.filler(part.type, seen.count(part.type)))
-                seen.append(part.type)
-            elif part == "'s" and words:
-                words[-1] += "'s"
-            elif part == "," and words:
-                words[-1] += ","
-            else:
-                words.append(part)
-        return " ".join(words)
+        types = [part.type for part in parts if isinstance(part, Slot)]
+        return filled(parts, [self.filler(type, types[:at].count(type)) for at, type in enumerate(types)])
 
     # ------------------------------------------------------------- sentences
 
@@ -106,14 +96,4 @@ def sentence(text: str, stop: str = ".") -> str:
 
 def names_line(names: Mapping[str, Type]) -> str:
     """The sentences that introduce names: ``Ann Lee and Bob Ray are persons.``"""
-    return " ".join(f"{name} is {article(type.name)} {type.name}." for name, type in names.items())
-
-
-def article(noun: str) -> str:
-    return "an" if noun[:1] in "aeiou" else "a"
-
-
-def listed(words: Iterable[str]) -> str:
-    """Words in a row, the last after `and`."""
-    *first, last = tuple(words) or ("",)
-    return f"{', '.join(first)} and {last}" if first else last
+    return " ".join(f"{name} is {with_article(type.name)}." for name, type in names.items())

@@ -8,7 +8,7 @@ asks about may rest on. What is printed is a case file as it stands; where nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import islice, product
 
@@ -23,8 +23,9 @@ from policy.diagnostic import ClausebookError
 from policy.instrument import Case, Instrument
 from policy.lint import nodes
 from policy.listing import heading_text
-from policy.quantities import MONTHS, literals, Literal
-from policy.samples import Fillers, article, names_line, sentence
+from policy.markdown import table_lines
+from policy.quantities import MONTHS, literals
+from policy.samples import Fillers, names_line, sentence
 from policy.source import Source, Span
 from policy.tokens import tokenize
 from policy.vocabulary import PERSON
@@ -116,10 +117,7 @@ def _days(question: str) -> tuple[date, ...]:
     words = tokenize(question).words
     found: dict[date, None] = {}
     for at in range(len(words)):
-        read = literals(words, at)
-        for each in read if isinstance(read, tuple) else ():
-            if isinstance(each, Literal) and isinstance(each.value, date):
-                found.setdefault(each.value)
+        found |= dict.fromkeys(each.value for each in literals(words, at) if isinstance(each.value, date))
     return tuple(found)
 
 
@@ -167,11 +165,11 @@ class _Form:
         program = self.book.assembly.program
         names = {name for root in _roots(self.asking) for name in dependencies(program, root)}
         names |= {record.relation for record in self.asking.query.supposed}
-        words = [self.book.assembly.words.get(relation.name) for relation in program.relations if relation.name in names]
-        silent = {relation.name: relation.silence for relation in program.relations}
-        stated = [
-            word for word in words if isinstance(word, Phrase) and silent[word.relation] is not Silence.CONCLUDED
+        words = [
+            self.book.assembly.words.get(relation.name) for relation in program.relations if relation.name in names
         ]
+        silent = {relation.name: relation.silence for relation in program.relations}
+        stated = [word for word in words if isinstance(word, Phrase) and silent[word.relation] is not Silence.CONCLUDED]
         return stated, [word for word in words if isinstance(word, RecordDeclaration)]
 
     def _table(self, record: RecordDeclaration, fillers: Fillers) -> Iterator[str]:
@@ -180,9 +178,7 @@ class _Form:
         yield ""
         columns = (noun, *(each.name for each in record.attributes), "source")
         cells = (fillers.filler(record.type, 0), *("?" for _ in record.attributes), "")
-        widths = [max(len(one), len(other), 3) for one, other in zip(columns, cells, strict=True)]
-        for row in (columns, tuple("-" * width for width in widths), cells):
-            yield f"| {' | '.join(f'{cell:<{width}}' for cell, width in zip(row, widths, strict=True))} |"
+        yield from table_lines((columns, cells))
         yield ""
 
     def _line(self, phrase: Phrase, fillers: Fillers) -> str:
