@@ -409,11 +409,7 @@ def _which_supposed(engine: Engine, facts: FactBase, query: Query, open_: Variab
 def _solve(engine: Engine, facts: FactBase, query: Query, deadline: float | None) -> Answer:
     """The open number or date: its ranges by verdict, and the largest (smallest) value that is not refused."""
     assert query.open is not None
-    slot = OpenValue("", ("asked",), query.open.name, query.open.type)
-    working = _Working(engine, facts, query, slot, deadline)
-    goal: Condition = query.goal  # type: ignore[assignment]
-    evaluation, step = working.test(goal)
-    regions = tuple(_regions(evaluation, step.truth, slot))
+    evaluation, regions = _solved(engine, facts, query, query.open, deadline)
     open_ones = [region for region in regions if region.verdict is not Verdict.NO]
     common: dict[str, Any] = {
         "regions": regions,
@@ -447,6 +443,24 @@ def _solve(engine: Engine, facts: FactBase, query: Query, deadline: float | None
         cut=evaluation.was_cut or at_bound.cut,
         origins=at_bound.origins,
     )
+
+
+def _solved(
+    engine: Engine, facts: FactBase, query: Query, open_: Variable, deadline: float | None
+) -> tuple[Evaluation, tuple[Region, ...]]:
+    slot = OpenValue("", ("asked",), open_.name, open_.type)
+    working = _Working(engine, facts, query, slot, deadline)
+    goal: Condition = query.goal  # type: ignore[assignment]
+    evaluation, step = working.test(goal)
+    return evaluation, tuple(_regions(evaluation, step.truth, slot))
+
+
+def most_allowed(engine: Engine, facts: FactBase, query: Query, deadline: float | None = None) -> Any:
+    """The largest value of the open variable for which the goal is not refused; None: there is none, or no bound."""
+    assert query.open is not None
+    _, regions = _solved(engine, facts, query, query.open, deadline)
+    allowed = [region for region in regions if region.verdict is not Verdict.NO]
+    return allowed[-1].high if allowed and allowed[-1].high_included else None
 
 
 def _regions(evaluation: Evaluation, truth: Truth, slot: OpenValue) -> Iterator[Region]:

@@ -160,9 +160,7 @@ def _exemptions(
     return found, rules
 
 
-def _switch_off(
-    placed: list[PlacedRule], tree: ExemptionSentence, relation: str, problems: list[Diagnostic]
-) -> None:
+def _switch_off(placed: list[PlacedRule], tree: ExemptionSentence, relation: str, problems: list[Diagnostic]) -> None:
     atoms = exempted(placed, tree, relation, problems)
     for number, each in enumerate(placed):
         atom = atoms.get(each.rule.name)

@@ -75,9 +75,7 @@ def read_case(document: Document) -> tuple[CaseFile, tuple[Diagnostic, ...]]:
             more = _part(section, "", "", problems)
             if in_part:
                 last = parts[-1]
-                parts[-1] = CasePart(
-                    last.name, last.title, last.facts + more.facts, last.questions + more.questions
-                )
+                parts[-1] = CasePart(last.name, last.title, last.facts + more.facts, last.questions + more.questions)
             else:
                 facts += more.facts
                 questions += more.questions
@@ -118,9 +116,7 @@ def _questions(block: List, problems: list[Diagnostic]) -> Iterator[CaseQuestion
     for number, item in enumerate(block.items, 1):
         end = _question_end(item)
         if end is None:
-            problems.append(
-                Diagnostic("E0505", "a question ends in a question mark", item.span, expected=("… ?",))
-            )
+            problems.append(Diagnostic("E0505", "a question ends in a question mark", item.span, expected=("… ?",)))
             continue
         source = item.span.source
         question = Span(source, item.span.start, end)

@@ -124,9 +124,7 @@ def _cells(tree: AskedTree, checker: TypeChecker) -> None:
         actual = checker.term(term)
         if attribute is None:
             names = () if record is None else tuple(known.name for known in record.attributes)
-            checker.problems.append(
-                Diagnostic("E0306", f"the supposed record has no {name}", term.span, nearest=names)
-            )
+            checker.problems.append(Diagnostic("E0306", f"the supposed record has no {name}", term.span, nearest=names))
         elif actual is not None and not fits(actual, attribute.type):
             checker.problems.append(
                 Diagnostic(

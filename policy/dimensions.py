@@ -256,9 +256,7 @@ class TypeChecker:
             )
         elif tree.comparison not in _EQUALITIES and left.kind in (Kind.SYMBOL, Kind.PERIOD):
             hint = "compare the days on which they end" if left.kind is Kind.PERIOD else "`is` or `is not`"
-            self._problem(
-                "E0304", f"one {left.name} is not more or less than another", tree.span, expected=(hint,)
-            )
+            self._problem("E0304", f"one {left.name} is not more or less than another", tree.span, expected=(hint,))
 
     def _comes_before(self, tree: ComesBefore) -> None:
         earlier, later = self.term(tree.earlier), self.term(tree.later)
@@ -338,9 +336,7 @@ class TypeChecker:
             return self._fixed(term, known)
         if wrong := [(a, t) for a, t in zip(term.arguments, known, strict=True) if t.kind is not Kind.NUMBER]:
             argument, actual = wrong[0]
-            self._problem(
-                "E0305", f"`{shown(argument.span)}` is {_kind_of_thing(actual)}, not a number", argument.span
-            )
+            self._problem("E0305", f"`{shown(argument.span)}` is {_kind_of_thing(actual)}, not a number", argument.span)
             return None
         if term.operation in ("multiply", "divide"):
             return self._product(known, 1 if term.operation == "multiply" else -1)

@@ -20,7 +20,17 @@ from policy.source import Span
 _PART = re.compile(r"\s*[,;]\s+(citing|may cite|reading)\s+")
 _CLAUSE = re.compile(rf"§\s*(?P<id>{CLAUSE_ID.pattern})", re.VERBOSE)
 _OTHERWISE = re.compile(r"(?P<id>[A-Z]+-?\d+[a-z]?)(?:,?\s+otherwise\s+(?P<otherwise>.+))?$", re.DOTALL)
-_FORMS = ("Yes", "No", "None", "Never", "Depends on …", "Conflict between § X and § Y", "At most …", "At least …", "a value or a list")
+_FORMS = (
+    "Yes",
+    "No",
+    "None",
+    "Never",
+    "Depends on …",
+    "Conflict between § X and § Y",
+    "At most …",
+    "At least …",
+    "a value or a list",
+)
 
 
 @frozen
@@ -59,7 +69,11 @@ def read_expected(span: Span) -> tuple[Expected | None, tuple[Diagnostic, ...]]:
         if kind == "reading":
             match = _OTHERWISE.match(words.strip())
             if match is None:
-                problems.append(Diagnostic("E0511", f"`{words}` names no reading", span, expected=("reading D-06, otherwise depends",)))
+                problems.append(
+                    Diagnostic(
+                        "E0511", f"`{words}` names no reading", span, expected=("reading D-06, otherwise depends",)
+                    )
+                )
             else:
                 readings.append(ExpectedReading(match["id"], match["otherwise"]))
             continue
@@ -123,6 +137,8 @@ def _same_answer(said: str, answer: Answer) -> bool:
 
 def _names_all(said: str, answer: Answer) -> bool:
     """``Depends on A; and on B``: each is named among what the answer hangs on."""
-    wanted = [part.strip() for part in re.split(r"\s*;\s*(?:and\s+)?", said.strip().removeprefix("on ")) if part.strip()]
+    wanted = [
+        part.strip() for part in re.split(r"\s*;\s*(?:and\s+)?", said.strip().removeprefix("on ")) if part.strip()
+    ]
     open_ones = [text.casefold() for text in answer.open]
     return all(any(part.removeprefix("on ").casefold() in text for text in open_ones) for part in wanted)

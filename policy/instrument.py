@@ -249,11 +249,8 @@ class Case:
         if supposed == asked.supposed:
             return None
         opened = Query(asked.goal, Shape.MOST, variable, supposed)
-        try:
-            most = self.book.engine.answer(facts, opened, deadline)
-        except LimitReached:
-            return None
-        said = speaker.value(most.value, type) if most.verdict is Verdict.VALUE else None
+        most = query.most_allowed(self.book.engine, facts, opened, deadline)
+        said = None if most is None else speaker.value(most, type)
         return _bounded(tree, place, said, speaker)
 
 

@@ -381,12 +381,15 @@ class Lowering:
                 if relation is None or (facts_only and not _lists_all(relation)):
                     return set()
                 return _names(part.arguments[: relation.keys])
-            case Compare(comparison=Comparison.IS, left=Variable() as one, right=other) | Compare(
-                comparison=Comparison.IS, left=other, right=Variable() as one
+            case (
+                Compare(comparison=Comparison.IS, left=Variable() as one, right=other)
+                | Compare(comparison=Comparison.IS, left=other, right=Variable() as one)
             ) if not set(variables_of(other)) - given:
                 return {one.name}
-            case Compare(left=ValueOf() as value) | Compare(right=ValueOf() as value) | Exists(
-                expression=ValueOf() as value
+            case (
+                Compare(left=ValueOf() as value)
+                | Compare(right=ValueOf() as value)
+                | Exists(expression=ValueOf() as value)
             ) if not facts_only:
                 return _names(value.arguments)
             case _:
@@ -406,11 +409,7 @@ def _between(variable: Variable, condition: EngineCondition) -> bool:
     """Whether a day runs between two days ("the number of days from X to Y such that …")."""
     if variable.type.kind is not Kind.DATE:
         return False
-    sides = {
-        part.comparison
-        for part in conjuncts(condition)
-        if isinstance(part, Compare) and part.left == variable
-    }
+    sides = {part.comparison for part in conjuncts(condition) if isinstance(part, Compare) and part.left == variable}
     return bool(sides & {Comparison.AT_LEAST, Comparison.MORE}) and bool(sides & {Comparison.AT_MOST, Comparison.LESS})
 
 
@@ -483,9 +482,7 @@ def _head(
     return Atom(relation, tuple(places), origin), equalities
 
 
-def _body(
-    tree: Condition | None, unless: bool, lowering: Lowering, universal: set[str], span: Span
-) -> EngineCondition:
+def _body(tree: Condition | None, unless: bool, lowering: Lowering, universal: set[str], span: Span) -> EngineCondition:
     """A rule's condition; the variables that are not universal stay free in it, each given its values."""
     if tree is None:
         condition: EngineCondition = And(())

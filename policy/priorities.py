@@ -164,9 +164,7 @@ class Ranking:
 def rules_of(rules: Sequence[PlacedRule], clause: str, direct: bool = False) -> list[PlacedRule]:
     """The rules of a clause: with its sub-clauses, or only those directly under it."""
     return [
-        placed
-        for placed in rules
-        if any(own == clause if direct else is_under(own, clause) for own in placed.clauses)
+        placed for placed in rules if any(own == clause if direct else is_under(own, clause) for own in placed.clauses)
     ]
 
 
@@ -183,9 +181,7 @@ def exempted(
     rules: Sequence[PlacedRule], sentence: ExemptionSentence, relation: str, problems: list[Diagnostic]
 ) -> dict[str, Atom]:
     """The atom that switches off each rule of the exempting sentence's clauses, by the rule's name."""
-    excluded = {
-        placed.rule.name for ref in sentence.other_than for placed in rules_of(rules, ref.clause)
-    }
+    excluded = {placed.rule.name for ref in sentence.other_than for placed in rules_of(rules, ref.clause)}
     result: dict[str, Atom] = {}
     for ref in sentence.clauses:
         there = [placed for placed in rules_of(rules, ref.clause) if placed.rule.name not in excluded]
