@@ -418,7 +418,7 @@ def _solve(engine: Engine, facts: FactBase, query: Query, deadline: float | None
     }
     if not open_ones:
         nearest = regions[0 if query.shape is Shape.MOST else -1]
-        sample = _sample(nearest, slot.type)
+        sample = _sample(nearest, query.open.type)
         never = _whether(engine, facts, query, sample, deadline)
         return Answer(Verdict.NONE, None, never.proof, facts=never.facts, **common)
     region = open_ones[-1] if query.shape is Shape.MOST else open_ones[0]
@@ -427,7 +427,7 @@ def _solve(engine: Engine, facts: FactBase, query: Query, deadline: float | None
         direction = "above" if query.shape is Shape.MOST else "below"
         raise LimitReached(f"nothing in the rules bounds the answer from {direction}")
     at_bound = _whether(engine, facts, query, bound, deadline)
-    beyond = _beyond(regions, region, query.shape, slot.type)
+    beyond = _beyond(regions, region, query.shape, query.open.type)
     refused = None if beyond is None else _whether(engine, facts, query, beyond, deadline)
     return Answer(
         Verdict.VALUE,
