@@ -173,7 +173,8 @@ class Planner:
                 steps.append(_filter(self.compiler.test(ready, self.scope, frozenset(known), self.origin), places))
                 continue
             choice = self._cheapest(remaining, known)
-            ranged = _range(remaining, known) if choice is None else None
+            # Days between two known ones can always be run through; the rows of a conclusion not always.
+            ranged = _range(remaining, known) if choice is None or self._is_derived(choice, known) else None
             if ranged is not None:
                 variable, low, high = ranged
                 steps.append(self._through(variable, low, high, frozenset(known)))
@@ -235,6 +236,14 @@ class Planner:
         if relation.silence is Silence.FALSE:
             return 2 if some_bound else 4
         return 6 if relation.silence is Silence.CONCLUDED else 8
+
+    def _is_derived(self, choice: Condition, known: set[str]) -> bool:
+        """Whether binding would have to run rules backwards, or through what nothing lists."""
+        source = _source(choice, known)
+        if source is None or (isinstance(choice, Compare) and _equality(choice, known) is not None):
+            return False
+        relation = self.compiler.relations[source[0]]
+        return not relation.record and relation.silence is not Silence.FALSE
 
     def _through(
         self, variable: Variable, low: Bound, high: Bound, known: frozenset[str]
