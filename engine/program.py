@@ -73,7 +73,7 @@ def build(program: Program) -> Engine:
     aggregation or defeat through recursion, and priorities that go round in a circle.
     """
     relations = {relation.name: relation for relation in program.relations}
-    _check_cycles(program)
+    circular = _check_cycles(program)
     priorities: dict[str, list[object]] = {}
     for priority in program.priorities:
         priorities.setdefault(priority.weaker, []).append(priority)
@@ -81,16 +81,19 @@ def build(program: Program) -> Engine:
     for relation in relations:
         compiler.rules_for(relation)
     return Engine(
-        program, relations, compiler, recursive(program), {name: tuple(each) for name, each in priorities.items()}
+        program, relations, compiler, circular, {name: tuple(each) for name, each in priorities.items()}
     )
 
 
-def _check_cycles(program: Program) -> None:
+def _check_cycles(program: Program) -> frozenset[str]:
+    """The relations that rest on themselves, all of them positively; any other circle is an error."""
     for cycle in cycles_through_negation(program):
         raise ProgramError(f"a conclusion rests on its own absence: {cycle}", cycle.origin)
     for circle in priority_cycles(program):
         raise ProgramError(f"priorities go round in a circle: {circle}", circle.origin)
-    values = {relation.name for relation in program.relations if not relation.is_statement}
+    circular = recursive(program)
+    statements = {relation.name for relation in program.relations if relation.is_statement}
     for rule in program.rules:
-        if rule.head.relation in values & recursive(program):
+        if rule.head.relation in circular - statements:
             raise ProgramError(f"the value of {rule.head.relation} rests on itself", rule.origin)
+    return circular

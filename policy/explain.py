@@ -89,6 +89,10 @@ class Teller:
                 yield from self._notes(step.notes, depth + 1)
             case AllStep():
                 yield from self._several(step.parts, holds, depth, all_needed=True)
+            case AnyStep() if step.truth.is_open:
+                for part in step.parts:
+                    if part.truth.is_open:
+                        yield from self.tell(part, holds, depth)
             case AnyStep():
                 yield from self._several(step.parts, holds, depth, all_needed=False)
             case Negation():

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from policy.explain import Line
 
 _NARROWEST = 24
+_FIXED = "\N{NO-BREAK SPACE}"
 
 
 def inert(text: str) -> str:
@@ -22,7 +23,7 @@ def inert(text: str) -> str:
 def plain_text(said: str, citations: Iterable[str], lines: Iterable[Line], width: int) -> str:
     """The answer's first line, then its explanation."""
     cited = ", ".join(f"§ {clause}" for clause in citations)
-    head = f"{said}  {cited}".rstrip()
+    head = f"{said}  {_whole(cited)}".rstrip()
     result = textwrap.wrap(head, width, subsequent_indent="  ") or [""]
     previous = -1
     for number, line in enumerate(lines):
@@ -30,7 +31,12 @@ def plain_text(said: str, citations: Iterable[str], lines: Iterable[Line], width
             result += [""] if number == 0 else []
         result += _row(line, width)
         previous = line.depth
-    return inert("\n".join(result)) + "\n"
+    return inert("\n".join(result).replace(_FIXED, " ")) + "\n"
+
+
+def _whole(text: str) -> str:
+    """A citation's sign kept on the line of its number."""
+    return text.replace("§ ", f"§{_FIXED}")
 
 
 def _row(line: Line, width: int) -> list[str]:

@@ -365,7 +365,7 @@ class Presenter:
         if bound is not None:
             yield Line(0, bound)
         for reading in readings:
-            yield Line(0, f"Reading {reading.id} is taken: {reading.text}. On the other reading: {reading.otherwise}")
+            yield Line(0, f"Reading {reading.id}: {reading.text}. {_otherwise(reading, self.said(asked, found, type))}")
         for assumption in assumptions:
             yield Line(0, assumption)
 
@@ -502,6 +502,12 @@ def _is_implied(literal: Literal, group: Iterable[Literal]) -> bool:
         return False
     value = literal.question.value
     return any(isinstance(other.question, (Threshold, Equals)) and other.question.value == value for other in group)
+
+
+def _otherwise(reading: Reading, said: str) -> str:
+    if reading.otherwise == said:
+        return "The other reading gives the same answer."
+    return f"On the other reading: {reading.otherwise}"
 
 
 def _certain(attempts: list[Attempt]) -> list[Attempt]:
