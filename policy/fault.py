@@ -28,7 +28,15 @@ _SHOWN = {
     "_LIST": "a list",
     "$END": "the end of the sentence",
 }
-_HIDDEN = frozenset({"EVENT", "SPAN", "HAS", "ONE_OF", "_END"})
+_ARTICLES = ("a", "an", "the", "another", "every")
+_QUESTIONS = (
+    "a declared phrase with its verb in front",
+    "Is it the case that …?",
+    "What is …?",
+    "Which …?",
+    "How many …?",
+    "When …?",
+)
 
 
 class Outcome(Protocol):
@@ -44,23 +52,25 @@ class Outcome(Protocol):
     def refused(self) -> tuple[tuple[int, Diagnostic], ...]: ...
 
 
-def fault(lattice: Lattice, strict: Outcome, loose: Outcome, start: str) -> Diagnostic:
-    """The one error of a sentence without a reading."""
-    if (wrong := _wrong_literal(lattice)) is not None:
-        return wrong
-    refusals = [*strict.refused, *loose.refused]
-    if refusals and max(end for end, _ in refusals) >= loose.furthest:
-        return max(refusals, key=lambda refusal: refusal[0])[1]
-    at = _furthest(lattice, loose)
+def fault(lattice: Lattice, outcome: Outcome, start: str) -> Diagnostic:
+    """The one error of a sentence without a reading, from a tracing lattice."""
+    for wrong in (_wrong_literal(lattice), _unknown_clause(lattice)):
+        if wrong is not None:
+            return wrong
+    at = max([outcome.furthest, *(place for place in lattice.reached if place <= len(lattice))])
+    refusals = [(end, diagnostic) for end, diagnostic in outcome.refused if end >= at]
+    if refusals:
+        return refusals[-1][1]
     span = _place(lattice, at)
-    if (unknown := _unknown_clause(lattice, at)) is not None:
-        return unknown
     word = lattice.words[at] if at < len(lattice) else ""
-    expected = tuple(dict.fromkeys(_expected(lattice, loose, at)))
-    nearest = tuple(_nearest(lattice, at, word))
+    expected = tuple(dict.fromkeys(_expected(lattice, outcome, at)))
+    nearest = tuple(dict.fromkeys(_nearest(lattice, at, word)))
+    if start == "question" and at == 0:
+        return Diagnostic("E0601", "this is no question that can be answered", span, _QUESTIONS, nearest)
+    if word[:1].isupper() and "a term" in expected:
+        name = _name(lattice, at)
+        return Diagnostic("E0114", f"no name `{name.text}` is known", name, ("a name that the case introduces",), nearest)
     said = f"`{word}` cannot stand here" if word and not word.startswith(STRUCTURE) else "the sentence is not finished"
-    if start == "question" and at <= 1:
-        return Diagnostic("E0601", "this is no question that can be answered", span, expected, nearest)
     return Diagnostic("E0102", said, span, expected[:_MOST_EXPECTED], nearest)
 
 
@@ -74,10 +84,12 @@ def _wrong_literal(lattice: Lattice) -> Diagnostic | None:
     return None
 
 
-def _furthest(lattice: Lattice, outcome: Outcome) -> int:
-    """How far the grammar, or a phrase that it was reading, went."""
-    inside = max((at for at in lattice.reached if at <= len(lattice)), default=0)
-    return max(outcome.furthest, inside) if inside <= len(lattice) else outcome.furthest
+def _name(lattice: Lattice, at: int) -> Span:
+    """The words with capitals from a place on."""
+    end = at + 1
+    while end < len(lattice) and lattice.words[end][:1].isupper():
+        end += 1
+    return lattice.span(at, end)
 
 
 def _place(lattice: Lattice, at: int) -> Span:
@@ -87,19 +99,27 @@ def _place(lattice: Lattice, at: int) -> Span:
     return Span(lattice.source, lattice.tokens.starts[-1], last)
 
 
-def _unknown_clause(lattice: Lattice, at: int) -> Diagnostic | None:
-    word = lattice.words[at] if at < len(lattice) else ""
-    if not word.startswith("§ ") or not lattice.clauses or word[2:] in lattice.clauses:
-        return None
-    nearest = get_close_matches(word[2:], sorted(lattice.clauses), 3, 0.5)
-    return Diagnostic("E0103", f"no clause is called {word}", lattice.span(at, at + 1), nearest=tuple(nearest))
+def _unknown_clause(lattice: Lattice) -> Diagnostic | None:
+    for at, word in enumerate(lattice.tokens.words):
+        if word.startswith("§ ") and lattice.clauses and word[2:] not in lattice.clauses:
+            nearest = get_close_matches(word[2:], sorted(lattice.clauses), 3, 0.5)
+            return Diagnostic("E0103", f"no clause is called {word}", lattice.span(at, at + 1), nearest=tuple(nearest))
+    return None
 
 
 def _expected(lattice: Lattice, outcome: Outcome, at: int) -> Iterator[str]:
-    spelt = {terminal: words for entries in lattice.keyword_table.values() for words, terminal in entries}
-    for kind, word in sorted(lattice.reached.get(at, ())):
-        yield word if kind == "word" else "a term"
+    """What might have stood at a place: a noun after an article, an attribute after `'s`, words of phrases, keywords."""
+    before = lattice.words[at - 1] if at else ""
+    if before in _ARTICLES:
+        yield "a noun"
+    if before == "'s":
+        yield "an attribute"
+    reached = sorted(lattice.reached.get(at, ()))
+    if any(kind == "term" for kind, _ in reached):
+        yield "a term"
+    yield from (word for kind, word in reached if kind == "word")
     if at == outcome.furthest:
+        spelt = {terminal: words for entries in lattice.keyword_table.values() for words, terminal in entries}
         for terminal in outcome.expected:
             if terminal in _SHOWN:
                 yield _SHOWN[terminal]
@@ -122,7 +142,7 @@ def _nearest(lattice: Lattice, at: int, word: str) -> Iterator[str]:
         yield from dict.fromkeys([*_close(pair, known), *_close(word, known)])
     else:
         yield from _close(word, (expected for kind, expected in lattice.reached.get(at, ()) if kind == "word"))
-        if before in ("a", "an", "the", "another", "every"):
+        if before in _ARTICLES:
             yield from _close(word, (" ".join(noun.words) for noun in vocabulary.nouns))
     yield from near_phrases(lattice)
 

@@ -1,7 +1,8 @@
 """The lattice of a sentence: every term, phrase and keyword that may start at each of its tokens.
 
 Each is found once a position and kept. A slot takes only terms of its type; in a loose lattice it takes any
-term, so that a sentence which fails for a wrong type can still be read and the type named.
+term, so that a sentence which fails for a wrong type can still be read and the type named. A tracing lattice
+keeps what the phrases expected where, for the message about a sentence that cannot be read.
 """
 
 from __future__ import annotations
@@ -122,6 +123,7 @@ class Lattice:
     keyword_table: KeywordTable
     clauses: frozenset[str] = frozenset()
     loose: bool = False
+    tracing: bool = False
     stating: bool = False
     asked: bool = False
     words: tuple[str, ...] = field(init=False)
@@ -270,6 +272,8 @@ class Lattice:
             yield end.build(filled, self.span(start, after)), after
 
     def _attributes(self, term: Term, start: int, at: int) -> Iterator[tuple[Term, int]]:
+        if self.tracing:
+            self.reached.setdefault(at + 1, set()).add(("attribute", ""))
         for words, name in self.vocabulary.attribute_index.get(self.words[at + 1], ()):
             end = at + 1 + len(words)
             if self.words[at + 1 : end] == words and (attribute := self.vocabulary.attribute(term.type, name)):
@@ -311,7 +315,7 @@ class Lattice:
         """Every way to go on in a trie from a token: what ends, the slots filled, where."""
         for end in node.ends:
             yield end, arguments, at
-        if self.loose and node.words:
+        if self.tracing and node.words:
             self.reached.setdefault(at, set()).update(("word", word) for word in node.words)
         child = node.words.get(self.words[at])
         if child is not None:
@@ -321,7 +325,7 @@ class Lattice:
                 for wanted, child in node.slots:
                     if self.loose or fits(term.type, wanted):
                         yield from self.walk(child, after, (*arguments, term))
-            if self.loose:
+            if self.tracing:
                 self.reached.setdefault(at, set()).add(("term", ""))
 
     def _statement_ends(self, at: int) -> Iterator[tuple[Statement, int]]:

@@ -260,28 +260,34 @@ class Parser:
         self, span: Span, list: List | None, start: str, stop: str, stating: bool = False, asked: bool = False
     ) -> Parsed[Any]:
         try:
-            tokens = self._tokens(span, list, stop)
+            tokens = self._tokens(span, list, start, stop)
             if isinstance(tokens, Diagnostic):
                 return Parsed((), (tokens,))
-            _, found = self._read(span, tokens, start, stating, asked, False)
-            if found.readings:
-                return Parsed(found.readings)
-            loose, tolerant = self._read(span, tokens, start, stating, asked, True)
+            for loose in (False, True):
+                _, found = self._read(span, tokens, start, stating, asked, loose=loose)
+                if found.readings:
+                    return Parsed(found.readings)
+            lattice, found = self._read(span, tokens, start, stating, asked, tracing=True)
         except TooMuch as limit:
             return Parsed((), (Diagnostic("E0109", str(limit), span),))
-        if tolerant.readings:
-            return Parsed(tolerant.readings)
-        return Parsed((), (fault(loose, found, tolerant, start),))
+        return Parsed((), (fault(lattice, found, start),))
 
     def _read(
-        self, span: Span, tokens: Tokens, start: str, stating: bool, asked: bool, loose: bool
+        self,
+        span: Span,
+        tokens: Tokens,
+        start: str,
+        stating: bool,
+        asked: bool,
+        loose: bool = False,
+        tracing: bool = False,
     ) -> tuple[Lattice, Read]:
         """Reads the sentence with its first word small and, if that may be a name, as it is written."""
         best: tuple[Lattice, Read] | None = None
         readings: list[Any] = []
         for variant in self._variants(tokens, start):
             lattice = Lattice(
-                variant, span.source, self.vocabulary, tables().keywords, self.clauses, loose, stating, asked
+                variant, span.source, self.vocabulary, tables().keywords, self.clauses, loose, tracing, stating, asked
             )
             found = read(lattice, start)
             readings += [reading for reading in found.readings if reading not in readings]
@@ -314,7 +320,7 @@ class Parser:
 
     # --------------------------------------------------------------- tokens
 
-    def _tokens(self, span: Span, list: List | None, stop: str) -> Tokens | Diagnostic:
+    def _tokens(self, span: Span, list: List | None, start: str, stop: str) -> Tokens | Diagnostic:
         """The tokens of a sentence and its list, without the final stop."""
         tokens = self._text(span)
         if isinstance(tokens, Diagnostic):
@@ -332,7 +338,7 @@ class Parser:
             return Diagnostic("E0101", "a list follows a colon", span, ("a list",))
         elif stop and tokens.words[-1] == stop:
             tokens = tokens.part(0, len(tokens) - 1)
-        elif stop and tokens.words[-1] in ".?;":
+        elif stop and (tokens.words[-1] in ".?;" or start == "book"):
             return Diagnostic("E0101", f"this ends in `{stop}`", self._last(span, tokens), (stop,))
         if len(tokens) > MOST_TOKENS:
             return Diagnostic("E0109", f"a sentence of more than {MOST_TOKENS} words is not read", span)
