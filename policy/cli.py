@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from policy.testing import TestedFile, Tried
 
 WRONG_FILE, WRONG_USE, NO_VERDICT = 1, 2, 3
-_MISNAMED = frozenset({"E0001", "E0002", "E0008", "E0507", "E0601"})
+_MISNAMED = frozenset({"E0001", "E0002", "E0034", "E0507", "E0601"})
 """Errors of what the command line names: no such file, book, case or phrase."""
 
 _PATIENCE = 1

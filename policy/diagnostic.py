@@ -57,6 +57,7 @@ ERRORS: dict[str, str] = {
     "E0111": "A number of too many digits",
     "E0112": "A date that is not written as one",
     "E0113": "A day that does not exist",
+    "E0114": "A name that is not known",
     # E02xx: vocabulary
     "E0201": "A declaration that is not written as one",
     "E0202": "Declared twice",
@@ -70,6 +71,8 @@ ERRORS: dict[str, str] = {
     "E0210": "A phrase that cannot be negated",
     "E0211": "An asked phrase that asks nothing",
     "E0212": "A default that does not fit its phrase",
+    "E0213": "A phrase that can be read another way",
+    "E0214": "A phrase that does not read as itself",
     # E03xx: types and scope
     "E0301": "A sentence that can be read in two ways",
     "E0302": "A thing of the wrong kind",
