@@ -9,8 +9,6 @@ ordered once, those that can bind a variable before those that need it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -69,12 +67,11 @@ from engine.search import (
 from engine.signature import type_of
 from engine.spans import ENDED, ended, over_time
 from engine.unknowns import NONE, Cases, apply, compare
-from engine.values import NUMBER, Calendar, Period
+from engine.values import NUMBER, PLAIN, Calendar
 
 if TYPE_CHECKING:
     from engine.evaluate import Evaluation
 
-_PLAIN = frozenset({int, Fraction, date, Period, str})
 
 _HOLDS: dict[Comparison, Callable[[Any, Any], bool]] = {
     Comparison.IS: lambda x, y: x == y,
@@ -242,7 +239,7 @@ class Compiler:
             notes: Notes = []
             one = left(e, env, notes)
             other = right(e, env, notes)
-            if type(one) in _PLAIN and type(other) in _PLAIN:
+            if type(one) in PLAIN and type(other) in PLAIN:
                 truth = TRUE if holds(one, other) else FALSE
             else:
                 truth = compare(comparison, one, other, e.decisions)

@@ -15,6 +15,7 @@ from engine.compile import CompiledRule, Compiler
 from engine.decision import FALSE, TRUE, Decisions, TooManyCases, Truth
 from engine.enumerate import Enumeration
 from engine.facts import FactBase, Row, Table
+from engine.ground import Ground
 from engine.model import Comparison, Origin, Priority, Relation, Silence
 from engine.proof import (
     AllStep,
@@ -45,7 +46,7 @@ from engine.unknowns import (
     is_symbolic,
     spread,
 )
-from engine.values import LimitReached
+from engine.values import PLAIN, LimitReached
 
 STEP_LIMIT = 2_000_000
 
@@ -60,6 +61,8 @@ class Evaluation:
         recursive: frozenset[str],
         facts: FactBase,
         deadline: float | None = None,
+        ground: Ground | None = None,
+        touched: frozenset[str] = frozenset(),
     ) -> None:
         self.compiler = compiler
         self.facts = facts
@@ -77,6 +80,13 @@ class Evaluation:
         self._approximations: dict[tuple[str, tuple[Any, ...]], Step] = {}
         self._met: set[tuple[str, tuple[Any, ...]]] = set()
         self.enumeration = Enumeration(self)
+        self._ground = ground
+        self._touched = touched
+
+    def begin(self, deadline: float | None) -> None:
+        """Start counting steps and time anew."""
+        self._steps = 0
+        self._deadline = deadline
 
     # ----------------------------------------------------------- statements
 
@@ -86,6 +96,11 @@ class Evaluation:
         known = self._statements.get(key)
         if known is not None:
             return known
+        if self._ground is not None and relation.name not in self._touched and self._is_plain(arguments):
+            kept = self._ground.statement(relation, arguments)
+            if kept is not None:
+                self._statements[key] = kept
+                return kept
         if any(type(argument) is Cases or argument is NONE for argument in arguments):
             step = self._spread_statement(relation, arguments)
         else:
@@ -94,6 +109,11 @@ class Evaluation:
         if key not in self._working:
             self._statements[key] = step
         return step
+
+    def _is_plain(self, arguments: tuple[Any, ...]) -> bool:
+        """Whether all arguments are known and none is supposed."""
+        supposed = self.facts.supposed
+        return all(type(argument) in PLAIN and argument not in supposed for argument in arguments)
 
     def _count(self) -> None:
         self._steps += 1
@@ -277,7 +297,11 @@ class Evaluation:
         key = (relation.name, arguments, column)
         known = self._quantities.get(key)
         if known is None:
-            known = self._quantities[key] = self._quantity(relation, arguments, column)
+            if self._ground is not None and relation.name not in self._touched and self._is_plain(arguments):
+                known = self._ground.quantity(relation, arguments, column)
+            if known is None:
+                known = self._quantity(relation, arguments, column)
+            self._quantities[key] = known
         return known
 
     def _quantity(self, relation: Relation, arguments: tuple[Any, ...], column: int) -> Quantity:

@@ -211,6 +211,24 @@ def dependencies(program: Program, relation: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def dependents(program: Program) -> dict[str, frozenset[str]]:
+    """For each relation, itself and every relation that a change of its facts could change."""
+    users: dict[str, set[str]] = {relation.name: set() for relation in program.relations}
+    for edge in edges(program):
+        users.setdefault(edge.used, set()).add(edge.concluded)
+    found: dict[str, frozenset[str]] = {}
+    for name in users:
+        reached = {name}
+        pending = [name]
+        while pending:
+            for user in users.get(pending.pop(), ()):
+                if user not in reached:
+                    reached.add(user)
+                    pending.append(user)
+        found[name] = frozenset(reached)
+    return found
+
+
 def cycles_through_negation(program: Program) -> tuple[Cycle, ...]:
     """For each edge that is not positive and lies on a circle: the shortest such circle, each set of edges once."""
     group_of = {name: group for group in _groups(program) for name in group}

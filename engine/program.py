@@ -23,9 +23,10 @@ from attrs import define, field
 from engine.compile import Compiler
 from engine.evaluate import Evaluation
 from engine.facts import FactBase
-from engine.graph import cycles_through_negation, priority_cycles, recursive
-from engine.model import Atom, Constant, Program, Relation, ValueOf
-from engine.query import Answer, Query, Shape, answer
+from engine.graph import cycles_through_negation, dependents, priority_cycles, recursive
+from engine.ground import Ground, touched
+from engine.model import Atom, Constant, Priority, Program, Relation, ValueOf
+from engine.query import Answer, Asked, Query, Shape, answer, most_allowed
 from engine.search import ProgramError
 
 __all__ = ["Engine", "ProgramError", "build"]
@@ -39,15 +40,24 @@ class Engine:
     relations: dict[str, Relation]
     compiler: Compiler = field(repr=False)
     recursive: frozenset[str]
-    priorities: dict[str, tuple[object, ...]] = field(repr=False)
+    priorities: dict[str, tuple[Priority, ...]] = field(repr=False)
+    dependents: dict[str, frozenset[str]] = field(repr=False)
 
     def facts(self) -> FactBase:
         """An empty fact base for this program."""
         return FactBase(self.relations)
 
-    def evaluation(self, facts: FactBase, deadline: float | None = None) -> Evaluation:
-        """A fresh working out of one question."""
-        return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline)  # type: ignore[arg-type]
+    def evaluation(self, facts: FactBase, deadline: float | None = None, ground: Ground | None = None) -> Evaluation:
+        """A fresh working out of one question, on the ground of what is settled whatever it supposes."""
+        changed = None if ground is None else touched(facts, ground.facts)
+        if ground is None or changed is None:
+            return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline)
+        affected = frozenset[str]().union(*(self.dependents[name] for name in changed))
+        return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline, ground, affected)
+
+    def ground(self, facts: FactBase) -> Ground:
+        """What facts that will not change any more settle, to be shared by questions over them."""
+        return Ground(self.evaluation(facts))
 
     def ask(self, facts: FactBase, relation: str, arguments: tuple[object, ...]) -> Answer:
         """Whether a statement holds (of a value relation: its value) for these arguments."""
@@ -61,9 +71,17 @@ class Engine:
         value = ValueOf(relation, constants, kind.columns[-1].name)
         return self.answer(facts, Query(value, Shape.VALUE))
 
-    def answer(self, facts: FactBase, query: Query, deadline: float | None = None) -> Answer:
-        """The answer to any query."""
-        return answer(self, facts, query, deadline)
+    def answer(
+        self, facts: FactBase, query: Query, deadline: float | None = None, ground: Ground | None = None
+    ) -> Answer:
+        """The answer to any query. Raises `LimitReached` where a limit stops it: that is never a verdict."""
+        return answer(Asked(self, facts, deadline, ground), query)
+
+    def most_allowed(
+        self, facts: FactBase, query: Query, deadline: float | None = None, ground: Ground | None = None
+    ) -> object:
+        """The largest value of the open variable for which the goal is not refused; None: there is none, or no bound."""
+        return most_allowed(Asked(self, facts, deadline, ground), query)
 
 
 def build(program: Program) -> Engine:
@@ -74,15 +92,14 @@ def build(program: Program) -> Engine:
     """
     relations = {relation.name: relation for relation in program.relations}
     circular = _check_cycles(program)
-    priorities: dict[str, list[object]] = {}
+    priorities: dict[str, list[Priority]] = {}
     for priority in program.priorities:
         priorities.setdefault(priority.weaker, []).append(priority)
     compiler = Compiler(relations, program.rules, program.calendar)
     for relation in relations:
         compiler.rules_for(relation)
-    return Engine(
-        program, relations, compiler, circular, {name: tuple(each) for name, each in priorities.items()}
-    )
+    over = {name: tuple(each) for name, each in priorities.items()}
+    return Engine(program, relations, compiler, circular, over, dependents(program))
 
 
 def _check_cycles(program: Program) -> frozenset[str]:

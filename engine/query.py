@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from engine.decision import FALSE, TRUE, Truth
+from engine.decision import FALSE, TRUE, Decisions, Truth
 from engine.facts import FactBase
 from engine.fold import distinct
 from engine.judge import Settlement, Theory, Verdict, threshold_order
@@ -36,6 +36,7 @@ from engine.values import Kind, LimitReached, Type
 
 if TYPE_CHECKING:
     from engine.evaluate import Evaluation
+    from engine.ground import Ground
     from engine.program import Engine
 
 SUPPOSED_SOURCE = "supposed"
@@ -139,16 +140,29 @@ class Answer:
     beyond_facts: FactBase | None = field(default=None, eq=False, repr=False)
 
 
-def answer(engine: Engine, facts: FactBase, query: Query, deadline: float | None = None) -> Answer:
+@frozen
+class Asked:
+    """Whom and on what facts a query is asked."""
+
+    engine: Engine
+    facts: FactBase
+    deadline: float | None = None
+    ground: Ground | None = None
+
+    def evaluation(self, facts: FactBase) -> Evaluation:
+        return self.engine.evaluation(facts, self.deadline, self.ground)
+
+
+def answer(asked: Asked, query: Query) -> Answer:
     """The answer to a query. Raises `LimitReached` where a limit stops it: that is never a verdict."""
     try:
         if query.shape is Shape.WHICH:
-            return _which(engine, facts, query, deadline)
+            return _which(asked, query)
         if query.shape in (Shape.MOST, Shape.LEAST):
-            return _solve(engine, facts, query, deadline)
+            return _solve(asked, query)
         if isinstance(query.goal, (Variable, Constant, ValueOf, Apply, Aggregate)):
-            return _value(engine, facts, query, query.goal, deadline)
-        return _whether(engine, facts, query, None, deadline)
+            return _value(asked, query, query.goal)
+        return _whether(asked, query, None)
     except RecursionError:
         raise LimitReached("the rules nest too deep to follow") from None
 
@@ -159,18 +173,17 @@ def answer(engine: Engine, facts: FactBase, query: Query, deadline: float | None
 class _Working:
     """One evaluation of a query's goal, with the open variable given a value (or None)."""
 
-    def __init__(self, engine: Engine, facts: FactBase, query: Query, value: Any, deadline: float | None) -> None:
+    def __init__(self, asked: Asked, query: Query, value: Any) -> None:
         self.scope = Scope()
         self.env: list[Any] = []
         if query.open is not None:
             self.scope.names.append(query.open.name)
             self.env.append(value)
-        self.engine = engine
+        self.asked = asked
+        self.engine = asked.engine
         self.query = query
-        self.deadline = deadline
-        self.base = facts
-        self.facts = self._suppose(facts, value)
-        self.evaluation = engine.evaluation(self.facts, deadline)
+        self.facts = self._suppose(asked.facts, value)
+        self.evaluation = asked.evaluation(self.facts)
 
     def _suppose(self, facts: FactBase, value: Any) -> FactBase:
         query = self.query
@@ -178,7 +191,7 @@ class _Working:
             return facts
         overlay = facts.overlay()
         overlay.supposed = facts.supposed | {record.id for record in query.supposed}
-        plain = self.engine.evaluation(overlay, self.deadline)
+        plain = self.asked.evaluation(overlay)
         for record in query.supposed:
             cells: dict[str, Any] = {}
             for name, expression in record.cells:
@@ -202,7 +215,7 @@ class _Working:
 
     def test(self, goal: Condition, assumed: dict[Question, bool] | None = None) -> tuple[Evaluation, Step]:
         """Evaluate a condition afresh, with answers to some open questions assumed."""
-        evaluation = self.engine.evaluation(self.facts, self.deadline)
+        evaluation = self.asked.evaluation(self.facts)
         if assumed:
             evaluation.decisions.assumed = dict(assumed.items())
         test = self.engine.compiler.test(goal, self.scope, frozenset(self.scope.names), Origin())
@@ -214,9 +227,9 @@ class _Working:
         return self.evaluation, self._compute(self.evaluation, goal, notes), notes
 
 
-def _whether(engine: Engine, facts: FactBase, query: Query, value: Any, deadline: float | None) -> Answer:
+def _whether(asked: Asked, query: Query, value: Any) -> Answer:
     goal: Condition = query.goal  # type: ignore[assignment]  # a condition here
-    working = _Working(engine, facts, query, value, deadline)
+    working = _Working(asked, query, value)
     evaluation, step = working.test(goal)
     theory = Theory(evaluation.decisions, step.truth)
     verdict = theory.judge(step.truth)
@@ -278,7 +291,7 @@ def _by_cases(working: _Working, goal: Condition, step: Step, evaluation: Evalua
         return ByCases(wanted, question, branches[0], branches[1])
 
     def _can_be(assumed: dict[Question, bool]) -> bool:
-        decisions = working.engine.evaluation(working.facts).decisions
+        decisions = Decisions()
         truth = TRUE
         for question, answer in assumed.items():
             asked = decisions.ask(question)
@@ -290,8 +303,8 @@ def _by_cases(working: _Working, goal: Condition, step: Step, evaluation: Evalua
     return step if proved is None else proved
 
 
-def _value(engine: Engine, facts: FactBase, query: Query, goal: Expression, deadline: float | None) -> Answer:
-    working = _Working(engine, facts, query, None, deadline)
+def _value(asked: Asked, query: Query, goal: Expression) -> Answer:
+    working = _Working(asked, query, None)
     evaluation, value, notes = working.compute(goal)
     decisions = evaluation.decisions
     alternatives = value.alternatives if type(value) is Cases else ((TRUE, value),)
@@ -337,15 +350,15 @@ def _noted(notes: Notes, value: Any) -> Step:
 # ---------------------------------------------------------------- which
 
 
-def _which(engine: Engine, facts: FactBase, query: Query, deadline: float | None) -> Answer:
+def _which(asked: Asked, query: Query) -> Answer:
     assert query.open is not None
     if query.supposed:
-        return _which_supposed(engine, facts, query, query.open, deadline)
+        return _which_supposed(asked, query, query.open)
     goal: Condition = query.goal  # type: ignore[assignment]
-    overlay = _Working(engine, facts, Query(goal, supposed=query.supposed), None, deadline)
+    overlay = _Working(asked, Query(goal, supposed=query.supposed), None)
     evaluation = overlay.evaluation
     scope = Scope()
-    search = engine.compiler.search((query.open,), goal, scope)
+    search = asked.engine.compiler.search((query.open,), goal, scope)
     env: list[Any] = [None] * len(scope.names)
     findings = Findings(all=True)
     search(evaluation, env, TRUE, (), findings)
@@ -376,40 +389,40 @@ def _which(engine: Engine, facts: FactBase, query: Query, deadline: float | None
     )
 
 
-def _which_supposed(engine: Engine, facts: FactBase, query: Query, open_: Variable, deadline: float | None) -> Answer:
+def _which_supposed(asked: Asked, query: Query, open_: Variable) -> Answer:
     """Of which named things a supposition holds: each is supposed and asked on its own."""
-    relation = engine.relations.get(open_.type.name)
+    relation = asked.engine.relations.get(open_.type.name)
     if relation is None or relation.keys != 1:
         raise LimitReached(f"the {open_.type.name}s cannot be listed")
     members: list[Member] = []
     others: list[Witness] = []
     opens: dict[Open, None] = {}
     cut = False
-    for table, number in list(facts.rows(relation.name)):
+    for table, number in list(asked.facts.rows(relation.name)):
         value = table.columns[0][number]
-        asked = _whether(engine, facts, query, value, deadline)
-        cut = cut or asked.cut
-        assert asked.proof is not None
-        witness = Witness((value,), asked.proof.truth, (asked.proof,))
-        if asked.verdict is Verdict.NO:
+        each = _whether(asked, query, value)
+        cut = cut or each.cut
+        assert each.proof is not None
+        witness = Witness((value,), each.proof.truth, (each.proof,))
+        if each.verdict is Verdict.NO:
             others.append(witness)
             continue
-        members.append(Member(value, asked.verdict, asked.settlement, witness))
-        opens |= dict.fromkeys(asked.open)
+        members.append(Member(value, each.verdict, each.settlement, witness))
+        opens |= dict.fromkeys(each.open)
     certain = tuple(member.value for member in members if member.verdict is Verdict.YES)
     verdict = Verdict.VALUE if certain else Verdict.DEPENDS if members else Verdict.NONE
     return Answer(
-        verdict, certain, open=tuple(opens), members=tuple(members), others=tuple(others), cut=cut, facts=facts
+        verdict, certain, open=tuple(opens), members=tuple(members), others=tuple(others), cut=cut, facts=asked.facts
     )
 
 
 # ---------------------------------------------------------------- solving
 
 
-def _solve(engine: Engine, facts: FactBase, query: Query, deadline: float | None) -> Answer:
+def _solve(asked: Asked, query: Query) -> Answer:
     """The open number or date: its ranges by verdict, and the largest (smallest) value that is not refused."""
     assert query.open is not None
-    evaluation, regions = _solved(engine, facts, query, query.open, deadline)
+    evaluation, regions = _solved(asked, query, query.open)
     open_ones = [region for region in regions if region.verdict is not Verdict.NO]
     common: dict[str, Any] = {
         "regions": regions,
@@ -419,16 +432,16 @@ def _solve(engine: Engine, facts: FactBase, query: Query, deadline: float | None
     if not open_ones:
         nearest = regions[0 if query.shape is Shape.MOST else -1]
         sample = _sample(nearest, query.open.type)
-        never = _whether(engine, facts, query, sample, deadline)
+        never = _whether(asked, query, sample)
         return Answer(Verdict.NONE, None, never.proof, facts=never.facts, **common)
     region = open_ones[-1] if query.shape is Shape.MOST else open_ones[0]
     bound = region.high if query.shape is Shape.MOST else region.low
     if bound is None:
         direction = "above" if query.shape is Shape.MOST else "below"
         raise LimitReached(f"nothing in the rules bounds the answer from {direction}")
-    at_bound = _whether(engine, facts, query, bound, deadline)
+    at_bound = _whether(asked, query, bound)
     beyond = _beyond(regions, region, query.shape, query.open.type)
-    refused = None if beyond is None else _whether(engine, facts, query, beyond, deadline)
+    refused = None if beyond is None else _whether(asked, query, beyond)
     return Answer(
         Verdict.VALUE,
         bound,
@@ -445,20 +458,18 @@ def _solve(engine: Engine, facts: FactBase, query: Query, deadline: float | None
     )
 
 
-def _solved(
-    engine: Engine, facts: FactBase, query: Query, open_: Variable, deadline: float | None
-) -> tuple[Evaluation, tuple[Region, ...]]:
+def _solved(asked: Asked, query: Query, open_: Variable) -> tuple[Evaluation, tuple[Region, ...]]:
     slot = OpenValue("", ("asked",), open_.name, open_.type)
-    working = _Working(engine, facts, query, slot, deadline)
+    working = _Working(asked, query, slot)
     goal: Condition = query.goal  # type: ignore[assignment]
     evaluation, step = working.test(goal)
     return evaluation, tuple(_regions(evaluation, step.truth, slot))
 
 
-def most_allowed(engine: Engine, facts: FactBase, query: Query, deadline: float | None = None) -> Any:
+def most_allowed(asked: Asked, query: Query) -> Any:
     """The largest value of the open variable for which the goal is not refused; None: there is none, or no bound."""
     assert query.open is not None
-    _, regions = _solved(engine, facts, query, query.open, deadline)
+    _, regions = _solved(asked, query, query.open)
     allowed = [region for region in regions if region.verdict is not Verdict.NO]
     return allowed[-1].high if allowed and allowed[-1].high_included else None
 

@@ -80,6 +80,8 @@ class Period:
 
 
 Value = int | Fraction | date | Period | str
+PLAIN = frozenset({int, Fraction, date, Period, str})
+"""The types of values."""
 
 
 class DateRounding(Enum):

@@ -20,6 +20,7 @@ from attrs import define, evolve, field, frozen
 
 from engine import query
 from engine.facts import FactBase
+from engine.ground import Ground
 from engine.judge import Verdict
 from engine.model import Constant, Expression, Variable
 from engine.proof import Fact as FactStep
@@ -141,6 +142,7 @@ class Case:
     names: Mapping[str, Type]
     files: tuple[tuple[str, str], ...]
     _lock: threading.RLock = field(factory=threading.RLock, repr=False)
+    _ground: Ground | None = field(default=None, repr=False)
 
     @property
     def stamp(self) -> Stamp:
@@ -176,6 +178,7 @@ class Case:
             try:
                 return self._answer(asking, text, tree)
             except LimitReached as limit:
+                self._ground = None  # what was under way when the limit came is not to be built on
                 raise ClausebookError(Diagnostic("E0701", f"no verdict: {limit}", span)) from None
 
     def _answer(self, asking: Asking, text: str, tree: Question | None) -> Answer:
@@ -187,13 +190,20 @@ class Case:
                 raise ClausebookError(*problems)
             facts = stater.facts
         deadline = monotonic() + TIME_LIMIT
-        engine = self.book.engine
-        found = engine.answer(facts, asking.query, deadline)
+        ground = self._ground_of(deadline)
+        found = self.book.engine.answer(facts, asking.query, deadline, ground)
         speaker = Speaker(self.book.lexicon, found.facts if found.facts is not None else facts)
         presenter = Presenter(speaker, self.book.in_order, _descriptions(asking.query, speaker), self.stamp)
         readings = self._readings(facts, asking.query, found, presenter, deadline)
         bound = self._bound(facts, asking, found, tree, speaker, deadline)
         return presenter.present(text, asking.query, found, self._type(asking.query), readings, bound)
+
+    def _ground_of(self, deadline: float) -> Ground:
+        """What this case's facts settle whatever is supposed, kept from question to question."""
+        if self._ground is None or self._ground.is_full:
+            self._ground = self.book.engine.ground(self.facts)
+        self._ground.begin(deadline)
+        return self._ground
 
     def _type(self, asked: Query) -> Type | None:
         if asked.open is not None:
@@ -218,7 +228,7 @@ class Case:
             relation = relations[name]
             other = facts.overlay()
             other.state(name, arguments, not relation.assumed, "the other reading")
-            otherwise = self.book.engine.answer(other, asked, deadline)
+            otherwise = self.book.engine.answer(other, asked, deadline, self._ground)
             said = presenter.said(asked, otherwise, self._type(asked))
             text = presenter.speaker.statement(name, arguments, bool(relation.assumed))
             assert relation.reading is not None
@@ -249,7 +259,7 @@ class Case:
         if supposed == asked.supposed:
             return None
         opened = Query(asked.goal, Shape.MOST, variable, supposed)
-        most = query.most_allowed(self.book.engine, facts, opened, deadline)
+        most = self.book.engine.most_allowed(facts, opened, deadline, self._ground)
         said = None if most is None else speaker.value(most, type)
         return _bounded(tree, place, said, speaker)
 
