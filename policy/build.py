@@ -189,7 +189,7 @@ class Builder:
         )
 
     def priorities(self, parts: Parts) -> Parts:
-        return parts
+        return [*parts[0], parts[1]] if parts else []
 
     def priority(self, parts: Parts) -> PriorityPart:
         word, clauses = parts[0], parts[1] if len(parts) > 1 else []
@@ -277,7 +277,11 @@ class Builder:
                 return NoneOf(tuple(items), span)
 
     def items(self, parts: Parts) -> Parts:
-        return parts
+        entries: Parts = parts[0]
+        return entries
+
+    def entries(self, parts: Parts) -> Parts:
+        return [*parts[0], parts[1]] if len(parts) == 2 else parts
 
     def time(self, parts: Parts) -> When:
         word, *rest = parts

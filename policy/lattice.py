@@ -220,8 +220,11 @@ class Lattice:
                     queue.extend(self._functions(node, at, end, (term,)))
 
     def _mentions(self, at: int, article: Article) -> Iterator[tuple[Term, int]]:
+        """An article, adjectives and a noun; what reads as a declared name is that name."""
+        names = {end for _, end in self._names(at)}
         for nouns, end in self._nouns_at(at + 1, False):
-            yield Mention(article, nouns.adjectives, nouns.noun, nouns.type, self.span(at, end)), end
+            if end not in names:
+                yield Mention(article, nouns.adjectives, nouns.noun, nouns.type, self.span(at, end)), end
 
     def _nouns_at(self, at: int, plural: bool) -> Iterator[tuple[Nouns, int]]:
         """A noun at a token, with up to two adjectives before it."""

@@ -327,6 +327,8 @@ class Parser:
             return tokens
         if not len(tokens):
             return Diagnostic("E0101", "nothing is said here", span)
+        if len(tokens) > MOST_TOKENS:
+            return Diagnostic("E0109", f"a sentence of more than {MOST_TOKENS} words is not read", span)
         if list is not None:
             if tokens.words[-1] != ":":
                 return Diagnostic("E0101", "a sentence that takes a list ends in a colon", span, (":",))
@@ -334,14 +336,14 @@ class Parser:
             if isinstance(items, Diagnostic):
                 return items
             tokens += items
+            if len(tokens) > MOST_TOKENS:
+                return Diagnostic("E0109", f"a sentence of more than {MOST_TOKENS} words is not read", span)
         elif tokens.words[-1] == ":":
             return Diagnostic("E0101", "a list follows a colon", span, ("a list",))
         elif stop and tokens.words[-1] == stop:
             tokens = tokens.part(0, len(tokens) - 1)
         elif stop and (tokens.words[-1] in ".?;" or start == "book"):
             return Diagnostic("E0101", f"this ends in `{stop}`", self._last(span, tokens), (stop,))
-        if len(tokens) > MOST_TOKENS:
-            return Diagnostic("E0109", f"a sentence of more than {MOST_TOKENS} words is not read", span)
         if sum(word in _OPERATORS for word in tokens.words) > _MOST_OPERATORS:
             return Diagnostic("E0109", "a sentence with so many operations is not read", span)
         if not len(tokens):
