@@ -13,7 +13,7 @@ Steps are never changed once made, and compare by identity.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import Any
 
@@ -249,44 +249,39 @@ Step = (
 )
 
 
-def parts_of(step: Step | Witness) -> Iterator[Step | Witness]:
+_PARTS: dict[type, Callable[[Any], tuple[Any, ...]]] = {
+    Fact: lambda step: (),
+    Circular: lambda step: (),
+    Conclusion: lambda step: step.attempts,
+    Quantity: lambda step: step.attempts,
+    Attempt: lambda step: (step.body, *step.exemptions, *step.notes),
+    Compared: lambda step: step.notes,
+    Existence: lambda step: step.notes,
+    Ordered: lambda step: step.notes,
+    OverTime: lambda step: step.notes,
+    AllStep: lambda step: step.parts,
+    AnyStep: lambda step: step.parts,
+    Negation: lambda step: (step.part,),
+    Witness: lambda step: (*step.parts, *step.notes),
+    SomeStep: lambda step: (*step.found, *step.failed),
+    Folded: lambda step: (*step.parts, *step.failed),
+    ByCases: lambda step: tuple(branch for branch in (step.yes, step.no) if branch is not None),
+}
+
+
+def parts_of(step: Step | Witness) -> tuple[Step | Witness, ...]:
     """The steps directly under a step, in order."""
-    match step:
-        case Conclusion() | Quantity():
-            yield from step.attempts
-        case Attempt():
-            yield step.body
-            yield from step.exemptions
-            yield from step.notes
-        case Compared() | Existence() | Ordered() | OverTime():
-            yield from step.notes
-        case AllStep() | AnyStep():
-            yield from step.parts
-        case Negation():
-            yield step.part
-        case Witness():
-            yield from step.parts
-            yield from step.notes
-        case SomeStep():
-            yield from step.found
-            yield from step.failed
-        case Folded():
-            yield from step.parts
-            yield from step.failed
-        case ByCases():
-            yield from (branch for branch in (step.yes, step.no) if branch is not None)
-        case Fact() | Circular():
-            pass
+    return _PARTS[type(step)](step)
 
 
-def walk(step: Step | Witness) -> Iterator[Step | Witness]:
-    """Every step of a proof, each once, parents first."""
+def walk(*roots: Step | Witness) -> Iterator[Step | Witness]:
+    """Every step of proofs, each once, parents first."""
     seen: set[int] = set()
-    pending: list[Step | Witness] = [step]
+    pending: list[Step | Witness] = [*reversed(roots)]
     while pending:
         current = pending.pop()
         if id(current) in seen:
             continue
         seen.add(id(current))
         yield current
-        pending.extend(reversed(list(parts_of(current))))
+        pending += reversed(_PARTS[type(current)](current))

@@ -65,11 +65,12 @@ class Presenter:
         value = self._value(asked, found)
         said = self.said(asked, found, value_type)
         citations = self._citations(asked, found)
-        every = list(self._all_clauses(roots)) + list(self._witness_clauses(found))
+        steps = list(walk(*roots, *found.others))
+        every = self._all_clauses(steps)
         citations = citations or self.order(every)[:1]
         supporting = tuple(clause for clause in self.order(every) if clause not in citations)
         provided = self._provided(found.settlement, found.origins)
-        assumptions = self._assumptions(found, roots)
+        assumptions = self._assumptions(found, steps)
         lines = tuple(self._lines(asked, found, value_type, provided, readings, bound, assumptions))
         return Answer(
             text,
@@ -234,18 +235,17 @@ class Presenter:
                         clauses += [c for a in applying for c in split(a.rule.origin)]
         return self.order(clauses)
 
-    def _all_clauses(self, roots: Iterable[Step]) -> Iterator[str]:
+    def _all_clauses(self, steps: Iterable[Step | Witness]) -> list[str]:
+        """The clauses of every rule and declared phrase in the proof."""
+        origins: dict[str, Origin] = {}
         relations = self.speaker.lexicon.relations
-        for root in roots:
-            for step in walk(root):
-                if isinstance(step, Attempt):
-                    yield from split(step.rule.origin)
-                elif isinstance(step, (Fact, Quantity)) and step.relation in relations:
-                    yield from split(relations[step.relation].origin)
-
-    def _witness_clauses(self, found: query.Answer) -> Iterator[str]:
-        for witness in found.others:
-            yield from self._all_clauses(witness.parts)
+        for step in steps:
+            if isinstance(step, Attempt):
+                origins.setdefault(step.rule.origin.clause, step.rule.origin)
+            elif isinstance(step, (Fact, Quantity)) and step.relation in relations:
+                origin = relations[step.relation].origin
+                origins.setdefault(origin.clause, origin)
+        return [clause for origin in origins.values() for clause in split(origin)]
 
     # ------------------------------------------------------------ provisos
 
@@ -292,20 +292,19 @@ class Presenter:
 
     # ---------------------------------------------------------- explaining
 
-    def _assumptions(self, found: query.Answer, roots: tuple[Step, ...]) -> tuple[str, ...]:
+    def _assumptions(self, found: query.Answer, steps: Iterable[Step | Witness]) -> tuple[str, ...]:
         facts = self.speaker.facts
         relations = self.speaker.lexicon.relations
         result: dict[str, None] = {}
         silent = False
-        for root in roots:
-            for step in walk(root):
-                if isinstance(step, (Fact, Quantity)) and step.relation in relations:
-                    declared = relations[step.relation]
-                    silent = silent or (step.basis is Basis.ABSENT and not declared.record)
-                    if step.basis is Basis.ASSUMED and not declared.reading:
-                        result.setdefault(self._default(step))
-                elif isinstance(step, (Folded, SomeStep)):
-                    silent = True
+        for step in steps:
+            if isinstance(step, (Fact, Quantity)) and step.relation in relations:
+                declared = relations[step.relation]
+                silent = silent or (step.basis is Basis.ABSENT and not declared.record)
+                if step.basis is Basis.ASSUMED and not declared.reading:
+                    result.setdefault(self._default(step))
+            elif isinstance(step, (Folded, SomeStep)):
+                silent = True
         if silent and facts.complete_to is not None:
             others = self._others(found)
             suffix = f": {others}" if others else ""
