@@ -308,7 +308,9 @@ class Parser:
             yield small.part(0, at) + small.part(at + 1, len(small))
 
     def _begins_name(self, word: str) -> bool:
-        return word in self.vocabulary.name_index or word in MONTHS
+        tries = self.vocabulary.tries
+        declared = word in tries.terms.words or word in tries.statements.words
+        return declared or word in self.vocabulary.name_index or word in MONTHS
 
     def _small(self, tokens: Tokens, at: int) -> Tokens:
         """The tokens with the word at a place begun small."""

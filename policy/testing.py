@@ -231,7 +231,7 @@ class _Reading:
         known = self.instrument.book.clause_ids
         cited = [clause for group in expected.citing for clause in group]
         unknown = tuple(
-            Diagnostic("E0402", f"there is no § {clause}", span, nearest=nearest(clause, known))
+            Diagnostic("E0103", f"no clause is called § {clause}", span, nearest=nearest(clause, known))
             for clause in cited
             if clause not in known
         )
