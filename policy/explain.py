@@ -70,7 +70,9 @@ class Teller:
             return
         match step:
             case Fact():
-                yield self._fact(step, holds, depth)
+                # That a thing is of its kind goes without saying.
+                if step.relation in self.speaker.lexicon.phrases or not holds:
+                    yield self._fact(step, holds, depth)
             case Conclusion():
                 yield from self._conclusion(step, holds, depth)
             case Quantity():
@@ -310,8 +312,8 @@ class Teller:
             yield Line(depth, f"and so for {len(step.failed) - MOST_PARTS:,} more")
 
     def _parts(self, step: Folded, depth: int) -> Iterator[Line]:
-        """The members of a total, the largest first."""
-        if id(step) in self._told:
+        """The members of a total, the largest first; of a first or last day, nothing more than itself."""
+        if id(step) in self._told or isinstance(step.aggregate.of, Variable):
             return
         self._told.add(id(step))
         members = sorted(step.parts, key=lambda part: -part.value if isinstance(part.value, (int, float)) else 0)

@@ -43,9 +43,9 @@ def _row(line: Line, width: int) -> list[str]:
     indent = "  " * (line.depth + 1)
     right = line.rests_on
     room = width - (len(right) + 2 if right else 0)
-    if room - len(indent) < _NARROWEST:
+    if room - len(indent) < _NARROWEST or len(right) * 2 > width - len(indent):
         rows = textwrap.wrap(line.text, width, initial_indent=indent, subsequent_indent=indent + "  ")
-        return [*rows, f"{indent}  {right}"] if right else rows
+        return [*rows, f"{right:>{width}}" if len(right) < width else f"{indent}  {right}"] if right else rows
     rows = textwrap.wrap(line.text, room, initial_indent=indent, subsequent_indent=indent + "  ") or [indent]
     if right:
         rows[0] = f"{rows[0]:<{width - len(right)}}{right}"

@@ -160,10 +160,9 @@ class Presenter:
             for member in found.members:
                 for part in member.proof.parts:
                     clauses += self._deciding(part, True)
-            if not found.members:
-                for witness in found.others:
-                    for part in witness.parts:
-                        clauses += self._deciding(part, False)
+            for witness in found.others:
+                for part in witness.parts:
+                    clauses += self._deciding(part, False)
             return self.order(clauses)
         if found.beyond is not None:
             return self.order(self._deciding(found.beyond, False))

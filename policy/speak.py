@@ -17,6 +17,7 @@ from engine.facts import FactBase
 from engine.model import (
     Aggregate,
     Apply,
+    Atom,
     Compare,
     Comparison,
     Constant,
@@ -24,9 +25,11 @@ from engine.model import (
     Expression,
     Fold,
     Relation,
+    Some,
     ValueOf,
     Variable,
 )
+from engine.search import conjuncts
 from engine.signature import type_of
 from engine.unknowns import (
     NONE,
@@ -87,10 +90,14 @@ class Speaker:
         if isinstance(value, Shaped):
             return self._operation(value.operation, [self.value(each, _type_of(each)) for each in value.arguments])
         if isinstance(value, Unrecorded):
-            return f"{_a(value.relation)} not recorded"
+            return self._unrecorded(value)
         if type.kind is Kind.SYMBOL:
             return self.name(str(value), type)
         return print_value(value, type)
+
+    def _unrecorded(self, thing: Unrecorded) -> str:
+        declared = self.lexicon.relations.get(thing.relation)
+        return f"{_a(thing.relation)} not recorded" if declared is not None and declared.record else "one not recorded"
 
     def name(self, id: str, type: Type) -> str:
         """A name; a supposed record is called so."""
@@ -98,6 +105,10 @@ class Speaker:
 
     def open_value(self, value: OpenValue) -> str:
         """What an open value is called: "the supposed grant's exercise price"."""
+        if any(isinstance(key, Unrecorded) for key in value.keys) and value.relation:
+            declared = self.lexicon.relations[value.relation]
+            if not declared.record:
+                return f"a {value.column} not recorded"
         if not value.relation:
             thing = value.keys[0] if value.keys else None
             if isinstance(thing, Unrecorded):
@@ -223,11 +234,31 @@ class Speaker:
                     expression.operation, [self.expression(each, bound) for each in expression.arguments]
                 )
             case Aggregate():
-                what = "" if expression.of is None else f"the {self._attribute_of(expression.of)}"
-                kind = expression.variables[0].type.name
-                if expression.fold is Fold.NUMBER:
-                    return f"the number of {kind}s counted"
-                return f"the {expression.fold.value} of {what}"
+                return self._aggregate(expression, bound)
+
+    def _aggregate(self, aggregate: Aggregate, bound: Mapping[str, Any]) -> str:
+        event = self._event_of(aggregate)
+        if event is not None:
+            which = "first" if aggregate.fold is Fold.LOWEST else "last"
+            return f"the {which} day {self._filled(self._dateless(self.lexicon.phrases[event.relation]), event.arguments, bound)}"
+        kind = aggregate.variables[0].type.name
+        if aggregate.of is None:
+            return f"the number of {kind}s counted"
+        words = {Fold.TOTAL: "total", Fold.PRODUCT: "product", Fold.HIGHEST: "highest", Fold.LOWEST: "lowest"}
+        return f"the {words[aggregate.fold]} of the {kind}s' {self._attribute_of(aggregate.of)}"
+
+    def _event_of(self, aggregate: Aggregate) -> Atom | None:
+        """The event whose first or last day an aggregate is."""
+        if aggregate.fold not in (Fold.LOWEST, Fold.HIGHEST) or not isinstance(aggregate.of, Variable):
+            return None
+        day = aggregate.of
+        for part in conjuncts(aggregate.where):
+            inner = part.condition if isinstance(part, Some) else part
+            for atom in conjuncts(inner):
+                if isinstance(atom, Atom) and atom.arguments[-1:] == (day,):
+                    phrase = self.lexicon.phrases.get(atom.relation)
+                    return atom if phrase is not None and phrase.date_slot is not None else None
+        return None
 
     def _attribute_of(self, expression: Expression) -> str:
         return expression.column if isinstance(expression, ValueOf) else "amounts"
@@ -240,8 +271,12 @@ class Speaker:
         parts: tuple[str | Slot, ...] = phrase.parts
         if phrase.date_slot is not None and phrase.value is None:
             parts = ("the", "day", *self._dateless(phrase))
+        return self._filled(parts, expression.arguments, bound)
+
+    def _filled(self, parts: tuple[str | Slot, ...], filling: tuple[Expression, ...], bound: Mapping[str, Any]) -> str:
+        """A phrase with expressions in its slots."""
         words: list[str] = []
-        arguments = iter(expression.arguments)
+        arguments = iter(filling)
         for part in parts:
             if isinstance(part, Slot):
                 argument = next(arguments, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import PurePath
 from typing import Any
 
 from attrs import define, evolve, field, frozen
@@ -39,7 +40,7 @@ class Place:
     found: bool = False
 
     def __str__(self) -> str:
-        where = self.said or f"{self.file}, line {self.line}"
+        where = self.said or f"{PurePath(self.file).name}, line {self.line}"
         return f"taken as found, {where}" if self.found else where
 
 
