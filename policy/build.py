@@ -228,7 +228,7 @@ class Builder:
         left, one_of = parts
         assert isinstance(one_of, OneOf)
         span = left.span.to(one_of.span)
-        cases = tuple(Compared(Comparison.IS, left, term, left.span.to(term.span)) for term in one_of.terms)
+        cases = tuple(compared(left, "IS", term) for term in one_of.terms)
         return NoneOf(cases, span) if one_of.negated else AnyOf(cases, span)
 
     def has(self, parts: Parts) -> HasAttribute:

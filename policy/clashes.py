@@ -33,7 +33,7 @@ def clashes(parser: Parser) -> Iterator[Diagnostic]:
     types |= {phrase.value for phrase in parser.vocabulary.phrases if phrase.value is not None}
     samples = {
         f"{_SAMPLE} {type.name} {number}": type
-        for type in sorted(types, key=lambda type: type.name)
+        for type in sorted(types, key=lambda each: each.name)
         if type.kind is Kind.SYMBOL
         for number in ("One", "Two", "Three", "Four")
     }

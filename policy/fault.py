@@ -69,7 +69,9 @@ def fault(lattice: Lattice, outcome: Outcome, start: str) -> Diagnostic:
         return Diagnostic("E0601", "this is no question that can be answered", span, _QUESTIONS, nearest)
     if word[:1].isupper() and "a term" in expected:
         name = _name(lattice, at)
-        return Diagnostic("E0114", f"no name `{name.text}` is known", name, ("a name that the case introduces",), nearest)
+        return Diagnostic(
+            "E0114", f"no name `{name.text}` is known", name, ("a name that the case introduces",), nearest
+        )
     said = f"`{word}` cannot stand here" if word and not word.startswith(STRUCTURE) else "the sentence is not finished"
     return Diagnostic("E0102", said, span, expected[:_MOST_EXPECTED], nearest)
 

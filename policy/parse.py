@@ -329,28 +329,36 @@ class Parser:
             return tokens
         if not len(tokens):
             return Diagnostic("E0101", "nothing is said here", span)
+        if len(tokens) <= MOST_TOKENS:
+            whole = self._ended(tokens, span, start, stop) if list is None else self._listed(tokens, span, list)
+            if isinstance(whole, Diagnostic):
+                return whole
+            tokens = whole
         if len(tokens) > MOST_TOKENS:
             return Diagnostic("E0109", f"a sentence of more than {MOST_TOKENS} words is not read", span)
-        if list is not None:
-            if tokens.words[-1] != ":":
-                return Diagnostic("E0101", "a sentence that takes a list ends in a colon", span, (":",))
-            items = self._list(list, 1, True)
-            if isinstance(items, Diagnostic):
-                return items
-            tokens += items
-            if len(tokens) > MOST_TOKENS:
-                return Diagnostic("E0109", f"a sentence of more than {MOST_TOKENS} words is not read", span)
-        elif tokens.words[-1] == ":":
-            return Diagnostic("E0101", "a list follows a colon", span, ("a list",))
-        elif stop and tokens.words[-1] == stop:
-            tokens = tokens.part(0, len(tokens) - 1)
-        elif stop and (tokens.words[-1] in ".?;" or start == "book"):
-            return Diagnostic("E0101", f"this ends in `{stop}`", self._last(span, tokens), (stop,))
         if sum(word in _OPERATORS for word in tokens.words) > _MOST_OPERATORS:
             return Diagnostic("E0109", "a sentence with so many operations is not read", span)
-        if not len(tokens):
-            return Diagnostic("E0101", "nothing is said here", span)
         return tokens if ":" not in tokens.words else self._after_colon(tokens)
+
+    def _listed(self, tokens: Tokens, span: Span, list: List) -> Tokens | Diagnostic:
+        """A sentence with the list that it takes."""
+        if tokens.words[-1] != ":":
+            return Diagnostic("E0101", "a sentence that takes a list ends in a colon", span, (":",))
+        items = self._list(list, 1, True)
+        return items if isinstance(items, Diagnostic) else tokens + items
+
+    def _ended(self, tokens: Tokens, span: Span, start: str, stop: str) -> Tokens | Diagnostic:
+        """A sentence without a list, and without its final stop; a rule must have one."""
+        last = tokens.words[-1]
+        if last == ":":
+            return Diagnostic("E0101", "a list follows a colon", span, ("a list",))
+        if not stop or (last not in (".", "?", ";") and start != "book"):
+            return tokens
+        if last != stop:
+            return Diagnostic("E0101", f"this ends in `{stop}`", self._last(span, tokens), (stop,))
+        if len(tokens) == 1:
+            return Diagnostic("E0101", "nothing is said here", span)
+        return tokens.part(0, len(tokens) - 1)
 
     def _text(self, span: Span) -> Tokens | Diagnostic:
         if span.end - span.start > LONGEST_TEXT:

@@ -578,11 +578,11 @@ class _Reader:
         for reserved in _FORBIDDEN:
             if f" {reserved} " in text:
                 self._problem("E0208", f"a phrase does not say `{reserved}`", span)
-        for one, other in zip(phrase.parts, phrase.parts[1:], strict=False):
-            if isinstance(one, Slot) and isinstance(other, Slot):
-                self._problem("E0209", "two slots of a phrase never touch", other.span or span)
-            if {one, other} & {"and", "or"} and (isinstance(one, Slot) or isinstance(other, Slot)):
-                self._problem("E0209", "a phrase has no `and` or `or` beside a slot", span)
+        pairs = list(zip(phrase.parts, phrase.parts[1:], strict=False))
+        if any(isinstance(one, Slot) and isinstance(other, Slot) for one, other in pairs):
+            self._problem("E0209", "two slots of a phrase never touch", span)
+        if any({one, other} & {"and", "or"} and not {type(one), type(other)} <= {str} for one, other in pairs):
+            self._problem("E0209", "a phrase has no `and` or `or` beside a slot", span)
         if not words:
             self._problem("E0209", "a phrase has words of its own", span)
         if phrase.value is None and not phrase.negative:

@@ -77,7 +77,18 @@ def test_the_month_comes_first() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["$1e6", "1e1000000", "NaN", "Infinity", "February 30, 2001", "2001-02-29", "0000-01-01", "0000", "1/0", "9" * 5000],
+    [
+        "$1e6",
+        "1e1000000",
+        "NaN",
+        "Infinity",
+        "February 30, 2001",
+        "2001-02-29",
+        "0000-01-01",
+        "0000",
+        "1/0",
+        "9" * 5000,
+    ],
 )
 def test_refuses(text: str) -> None:
     assert literals(tokenize(text).words, 0) == ()

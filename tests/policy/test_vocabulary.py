@@ -67,8 +67,15 @@ def test_headings() -> None:
     assert phrase("<grant> is authorized").by == ("the Committee",)
     assert phrase("<grant> is authorized").clause == "4(b)(iv)"
     reading = phrase("a cancelled grant counts toward the yearly limit")
-    assert (reading.heading, reading.default, reading.reading, reading.clause) == (Heading.READ_AS, True, "D-06", "5(a)/4")
-    found, wrong = read(declared("Given, taken as $4.10 per share until supplied:", "the price on *a date* is *money per share*"))
+    assert (reading.heading, reading.default, reading.reading, reading.clause) == (
+        Heading.READ_AS,
+        True,
+        "D-06",
+        "5(a)/4",
+    )
+    found, wrong = read(
+        declared("Given, taken as $4.10 per share until supplied:", "the price on *a date* is *money per share*")
+    )
     assert not wrong
     assert found.phrases[0].default is not None
     found, wrong = read(declared("Determined by the Board, or by the Committee:", "*a thing* is blue"))
@@ -76,9 +83,14 @@ def test_headings() -> None:
 
 
 def test_phrases_are_shown_as_declared() -> None:
-    assert phrase_text(phrase("<person> may receive <shares> on <date>")) == "may *a person* receive *shares* on *a date*"
+    assert (
+        phrase_text(phrase("<person> may receive <shares> on <date>")) == "may *a person* receive *shares* on *a date*"
+    )
     assert phrase_text(phrase("the shares counted up to <grant>")) == "the shares counted up to *a grant* are *shares*"
-    assert phrase_text(phrase("<person>'s voting power on <date>")) == "*a person*'s voting power on *a date* is *a number*"
+    assert (
+        phrase_text(phrase("<person>'s voting power on <date>"))
+        == "*a person*'s voting power on *a date* is *a number*"
+    )
 
 
 def test_slots_of_one_type_are_told_apart() -> None:
@@ -118,7 +130,10 @@ def test_phrases_refused(heading: str, text: str, code: str) -> None:
         ("## Records\n- Grants, all.\n", "E0201"),
         ("## Records\n- A grant has a colour.\n", "E0203"),
         ("## Records\n- A grant has a date and a date.\n", "E0202"),
-        ("## Records\n- A grant has a date.\n\nGrants are ordered by day, then by the recorded order of acts.\n", "E0205"),
+        (
+            "## Records\n- A grant has a date.\n\nGrants are ordered by day, then by the recorded order of acts.\n",
+            "E0205",
+        ),
         ("## Names\nThe Plan is a scheme.\n", "E0203"),
         ("## Names\nWords: a director be a person.\n", "E0201"),
         ("## Vocabulary\n\nRecorded:\n\nNo list.\n", "E0206"),
