@@ -110,7 +110,7 @@ def _unknown_clause(lattice: Lattice) -> Diagnostic | None:
 
 
 def _expected(lattice: Lattice, outcome: Outcome, at: int) -> Iterator[str]:
-    """What might have stood at a place: a noun after an article, an attribute after `'s`, words of phrases, keywords."""
+    """What might have stood at a place: a noun or an attribute, words of phrases, keywords."""
     before = lattice.words[at - 1] if at else ""
     if before in _ARTICLES:
         yield "a noun"
