@@ -7,31 +7,33 @@ internal fault.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from policy.terminal import (
+    NO_VERDICT,
+    WRONG_FILE,
+    count,
+    finish,
+    let_go,
+    patience,
+    progress,
+    report,
+    status,
+    tell_fault,
+    width,
+)
+
 if TYPE_CHECKING:
-    from policy.diagnostic import ClausebookError, Diagnostic
     from policy.formatting import Formatted
     from policy.listing import Entry
     from policy.testing import TestedFile, Tried
 
-WRONG_FILE, WRONG_USE, NO_VERDICT = 1, 2, 3
-_MISNAMED = frozenset({"E0001", "E0002", "E0034", "E0507", "E0601"})
-"""Errors of what the command line names: no such file, book, case or phrase."""
-
-_PATIENCE = 1
-"""Seconds after which progress is shown."""
-
 _COLOURS = {"Yes": "green", "No": "red", "Depends": "yellow", "Conflict": "magenta"}
-
-Each = TypeVar("Each")
 
 
 class _Doors(click.Group):
@@ -46,17 +48,17 @@ class _Doors(click.Group):
             result = super().invoke(ctx)
             sys.stdout.flush()
         except ClausebookError as error:
-            _report(error.diagnostics)
-            ctx.exit(_status(error.diagnostics))
+            report(error.diagnostics)
+            ctx.exit(status(error.diagnostics))
         except BrokenPipeError:
-            _let_go()
+            let_go()
             ctx.exit(0)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as fault:
             if os.environ.get("CLAUSEBOOK_DEBUG"):
                 raise
-            _echo_fault(fault)
+            tell_fault(fault)
             ctx.exit(NO_VERDICT)
         return result
 
@@ -97,14 +99,15 @@ def ask(book: str, question: str, cases: tuple[Path, ...], part: str, form: str 
 
     if part:
         _need_part(part, cases)
-    answer = load(book).case(*cases, part=part).ask(question)
+    with patience():
+        answer = load(book).case(*cases, part=part).ask(question)
     match form:
         case "json":
             click.echo(answer.to_json())
         case "markdown":
             click.echo(answer.to_markdown(), nl=False)
         case _:
-            click.echo(_coloured(answer.to_text(_width())), nl=False)
+            click.echo(_coloured(answer.to_text(width())), nl=False)
 
 
 def _need_part(part: str, cases: tuple[Path, ...]) -> None:
@@ -134,26 +137,24 @@ def check(path: tuple[Path, ...]) -> None:
     from policy.testing import Shelf, check_file, markdown_files
 
     shelf = Shelf()
-    found: dict[Diagnostic, None] = {}
     files = markdown_files(path)
-    for file in _progress(files, "Checking"):
-        found |= dict.fromkeys(check_file(file, shelf))
-    _report(in_order(found), err=False)
+    every = (problem for file in progress(files, "Checking") for problem in check_file(file, shelf))
+    found = in_order(dict.fromkeys(every))
+    report(found, err=False)
     errors = sum(each.is_error for each in found)
-    click.echo(f"{_count(len(files), 'file')}: {_count(errors, 'error')}, {_count(len(found) - errors, 'warning')}")
-    _finish(_status(found) if errors else 0)
+    click.echo(f"{count(len(files), 'file')}: {count(errors, 'error')}, {count(len(found) - errors, 'warning')}")
+    finish(status(found))
 
 
 @command.command()
 @_paths("path")
 def test(path: tuple[Path, ...]) -> None:
-    """Answer the questions of case files, and show what differs from the answers expected."""
-    from policy.diagnostic import ClausebookError
+    """Ask what case files ask, and show what differs."""
     from policy.testing import Shelf, is_case_file, markdown_files, test_file
 
     shelf = Shelf()
     files = [file for file in markdown_files(path) if file in path or is_case_file(file)]
-    results = [test_file(file, shelf) for file in _progress(files, "Testing")]
+    results = [test_file(file, shelf) for file in progress(files, "Testing")]
     for result in results:
         _tell_result(result)
     tried = [each for result in results for each in result.tried]
@@ -161,21 +162,21 @@ def test(path: tuple[Path, ...]) -> None:
     broken = [result for result in results if not result.passed and not result.tried]
     click.echo(_summary(len(files), len(tried), len(wrong), len(broken)))
     limits = [problem for each in wrong for problem in each.problems if problem.code.startswith("E07")]
-    _finish(NO_VERDICT if limits else WRONG_FILE if wrong or broken else 0)
+    finish(NO_VERDICT if limits else WRONG_FILE if wrong or broken else 0)
 
 
 def _summary(files: int, tried: int, wrong: int, broken: int) -> str:
-    said = f"{_count(files, 'case file')}, {_count(tried, 'question')}: "
+    said = f"{count(files, 'case file')}, {count(tried, 'question')}: "
     bad = [
         f"{wrong} not as expected" if wrong else "",
-        f"{_count(broken, 'file')} that cannot be asked" if broken else "",
+        f"{count(broken, 'file')} that cannot be asked" if broken else "",
     ]
     told = ", ".join(each for each in bad if each)
     return click.style(said + (told or "all as expected"), "red" if told else "green", bold=True)
 
 
 def _tell_result(result: TestedFile) -> None:
-    _report(result.problems, err=False)
+    report(result.problems, err=False)
     for tried in result.tried:
         if not tried.passed:
             _tell_tried(tried)
@@ -191,9 +192,9 @@ def _tell_tried(tried: Tried) -> None:
     rows = tried.rows()
     marks = ["", *("red" if row.differs else "" for row in rows)]
     pairs = [("expected", "answered"), *((row.expected, row.found) for row in rows)]
-    for mark, text in zip(marks, columns(pairs, _width()) if rows else (), strict=False):
+    for mark, text in zip(marks, columns(pairs, width()) if rows else (), strict=False):
         click.echo(click.style(inert(text), mark or None))
-    _report(tried.problems, err=False)
+    report(tried.problems, err=False)
     click.echo()
 
 
@@ -205,11 +206,12 @@ def _tell_tried(tried: Tried) -> None:
 @click.argument("words", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="List as JSON.")
 def vocabulary(book: str, words: tuple[str, ...], as_json: bool) -> None:
-    """List the phrases of BOOK, those with WORDS in them, under who states each."""
+    """List the phrases of BOOK (those with WORDS)."""
     from policy.book import load
     from policy.listing import entries, to_json
 
-    found = entries(load(book), " ".join(words))
+    with patience():
+        found = entries(load(book), " ".join(words))
     if as_json:
         click.echo(to_json(found))
         return
@@ -231,11 +233,16 @@ def _tell_entry(entry: Entry) -> None:
 @click.argument("book")
 @click.argument("question")
 def case_file(book: str, question: str) -> None:
-    """Print a case file to fill in, with each fact that QUESTION can turn on."""
+    """Print a case file to fill in for QUESTION.
+
+    It has a place for each fact that the answer can turn on.
+    """
     from policy.instrument import load
     from policy.template import template
 
-    click.echo(template(load(book), book, question), nl=False)
+    with patience():
+        text = template(load(book), book, question)
+    click.echo(text, nl=False)
 
 
 @command.command()
@@ -246,16 +253,16 @@ def fmt(path: tuple[Path, ...], only_check: bool) -> None:
     from policy.formatting import format_file
     from policy.testing import markdown_files
 
-    done = [format_file(file, write=not only_check) for file in _progress(markdown_files(path), "Formatting")]
+    done = [format_file(file, write=not only_check) for file in progress(markdown_files(path), "Formatting")]
     for each in done:
         _tell_formatted(each, only_check)
     errors = [problem for each in done for problem in each.problems]
     changed = [each for each in done if each.changed]
-    _finish(_status(errors) if errors else WRONG_FILE if only_check and changed else 0)
+    finish(status(errors) or (WRONG_FILE if only_check and changed else 0))
 
 
 def _tell_formatted(formatted: Formatted, only_check: bool) -> None:
-    _report(formatted.problems)
+    report(formatted.problems)
     if formatted.changed:
         click.echo(f"{formatted.path}: {'not in its one form' if only_check else 'formatted'}")
 
@@ -268,22 +275,24 @@ def _tell_formatted(formatted: Formatted, only_check: bool) -> None:
 @click.argument("question", required=False)
 @click.option("--svg", "as_svg", is_flag=True, help="Draw the graph as SVG; without it, print DOT.")
 def graph(book: str, question: str | None, as_svg: bool) -> None:
-    """Print what the conclusions of BOOK, or QUESTION alone, rest on."""
+    """Show what BOOK, or QUESTION alone, rests on."""
     from engine.graph import to_dot
     from policy.drawing import svg
     from policy.instrument import load
     from policy.template import relations_asked
 
-    instrument = load(book)
-    roots = () if question is None else relations_asked(instrument, question)
-    program = instrument.book.assembly.program
-    click.echo(svg(program, roots) if as_svg else to_dot(program, roots), nl=False)
+    with patience():
+        instrument = load(book)
+        roots = () if question is None else relations_asked(instrument, question)
+        draw = svg if as_svg else to_dot
+        text = draw(instrument.book.assembly.program, roots)
+    click.echo(text, nl=False)
 
 
 @command.command()
 @click.argument("code")
 def explain(code: str) -> None:
-    """Say what an error's CODE means and how to mend what causes it."""
+    """Say what a CODE means and how to mend it."""
     from policy.errors_text import explanation, near_codes
 
     found = explanation(code)
@@ -300,69 +309,6 @@ def version() -> None:
     from policy.instrument import engine_version
 
     click.echo(f"clausebook {engine_version()}")
-
-
-# ---------------------------------------------------------------- telling
-
-
-def _width() -> int:
-    return shutil.get_terminal_size((100, 24)).columns
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _report(diagnostics: Iterable[Diagnostic], err: bool = True) -> None:
-    from policy.diagnostic import render
-
-    for each in diagnostics:
-        first, *rest = render(each).split("\n")
-        kind = "error" if each.is_error else "warning"
-        place, found, message = first.partition(f"{kind} {each.code}")
-        click.echo(place + click.style(found, "red" if each.is_error else "yellow", bold=True) + message, err=err)
-        click.echo("\n".join((*rest, "")), err=err)
-
-
-def _status(diagnostics: Iterable[Diagnostic]) -> int:
-    return max((_status_of(each) for each in diagnostics if each.is_error), default=WRONG_FILE)
-
-
-def _status_of(diagnostic: Diagnostic) -> int:
-    if diagnostic.code.startswith("E07"):
-        return NO_VERDICT
-    asked = diagnostic.span is not None and diagnostic.span.source.name == "question"
-    return WRONG_USE if asked or (diagnostic.span is None and diagnostic.code in _MISNAMED) else WRONG_FILE
-
-
-def _finish(status: int) -> None:
-    click.get_current_context().exit(status)
-
-
-def _echo_fault(fault: Exception) -> None:
-    said = " ".join(str(fault).split())[:200]
-    click.echo(
-        f"clausebook: internal fault, no verdict ({type(fault).__name__}: {said}). Please report it with the command "
-        "and its files; CLAUSEBOOK_DEBUG=1 shows where it arose.",
-        err=True,
-    )
-
-
-def _let_go() -> None:
-    """Whoever read the output has left: what is still to be flushed goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _progress(each: Iterable[Each], doing: str) -> Iterator[Each]:
-    """What is gone through, with a line on the terminal's standard error once it takes longer than a moment."""
-    begun, shown = monotonic(), False
-    for number, one in enumerate(each, 1):
-        if sys.stderr.isatty() and monotonic() - begun > _PATIENCE:
-            click.echo(f"\r{doing} {number} ", nl=False, err=True)
-            shown = True
-        yield one
-    if shown:
-        click.echo("\r" + " " * 30 + "\r", nl=False, err=True)
 
 
 if __name__ == "__main__":

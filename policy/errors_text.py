@@ -15,7 +15,9 @@ def explanations() -> dict[str, str]:
     """The entry of each code, its title first, in the order of the page."""
     place = next(path for path in _PLACES if path.is_file())
     page = place.read_text("utf-8")
-    fenced = re.sub(r"^```.*?^```", lambda block: block[0].replace("\n#", "\n\x00#"), page, flags=re.MULTILINE | re.DOTALL)
+    fenced = re.sub(
+        r"^```.*?^```", lambda block: block[0].replace("\n#", "\n\x00#"), page, flags=re.MULTILINE | re.DOTALL
+    )
     found = _ENTRY.finditer(fenced)
     return {match["code"]: f"{match['code']} {match['text']}".replace("\x00", "").strip() for match in found}
 

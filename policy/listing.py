@@ -159,7 +159,7 @@ def heading_text(phrase: Phrase) -> str:
         case Heading.GIVEN if phrase.default is not None:
             return f"Given, taken as {_default(phrase)} until supplied"
         case _:
-            return phrase.heading.value
+            return str(phrase.heading.value)
 
 
 def _default(phrase: Phrase) -> str:

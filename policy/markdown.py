@@ -101,7 +101,7 @@ def _paragraph(block: Paragraph) -> str:
 
 
 def _lines_of(span: Span, numbered: bool) -> Iterator[str]:
-    """The texts of an item that begin on lines of their own: a question's expected answer, what an asked phrase supposes."""
+    """What begins on a line of its own in an item: the answer expected, what an asked phrase supposes and asks."""
     for piece in _BREAKS.split(span.text):
         question, mark, answer = piece.partition("?") if numbered else (piece, "", "")
         yield question + mark

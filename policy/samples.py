@@ -95,5 +95,5 @@ def sentence(text: str, stop: str = ".") -> str:
 
 
 def names_line(names: Mapping[str, Type]) -> str:
-    """The sentences that introduce names: ``Ann Lee and Bob Ray are persons.``"""
+    """The sentences that introduce names, such as ``Ann Lee is a person.``, in one line."""
     return " ".join(f"{name} is {with_article(type.name)}." for name, type in names.items())

@@ -45,7 +45,10 @@ _SILENCE = {
 
 
 def template(instrument: Instrument, name: str, question: str) -> str:
-    """The case file for a question of a book that is called ``name``. Raises `ClausebookError` for one that does not parse."""
+    """The case file for a question of a book that is called ``name``.
+
+    Raises `ClausebookError` for a question that does not parse.
+    """
     case, asking, names = understood(instrument, question)
     return "\n".join(_Form(case.book, asking, names, question).lines(name)) + "\n"
 
@@ -84,8 +87,9 @@ def understood(instrument: Instrument, question: str) -> tuple[Case, Asking, dic
 
 def _guesses(book: Book, question: str) -> Iterator[dict[str, Type]]:
     """The names that a question introduces, as things of each kind in turn: people first, then records."""
-    types = [type for type in book.vocabulary.types.values() if type.name in book.engine.relations and not type.members]
-    kinds = sorted(types, key=lambda type: (type != PERSON, type.name not in book.vocabulary.records))
+    every = book.vocabulary.types.values()
+    open = [each for each in every if each.name in book.engine.relations and not each.members]
+    kinds = sorted(open, key=lambda each: (each != PERSON, each.name not in book.vocabulary.records))
     names = tuple(_unknown_names(book, question))
     for chosen in product(kinds, repeat=len(names)):
         yield dict(zip(names, chosen, strict=True))

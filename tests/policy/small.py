@@ -49,7 +49,8 @@ Asked:
 Decided by the Warden:
 - *a lease* is authorized
 
-A person is welcome on a date if the person is a member on the date and the Club opened the garden on or before the date.
+A person is welcome on a date if the person is a member on the date and the Club opened the garden on or before the
+date.
 
 ## § 2 Leases
 
@@ -64,8 +65,8 @@ Read as true, unless the Warden determines otherwise (D-01):
 
 Despite § 2, a lease is not permitted if the shares let up to the lease exceed 100 shares.
 
-The shares let up to a lease are the total of the counted lease's shares for every counted lease, being a lease for which
-all of these hold:
+The shares let up to a lease are the total of the counted lease's shares for every counted lease, being a lease for
+which all of these hold:
 - the counted lease's tenant is the lease's tenant;
 - the counted lease is the lease, or the counted lease comes before the lease;
 - the counted lease was not given up on or before the lease's date, or a given up lease counts.

@@ -123,8 +123,10 @@ def test_a_formatted_book_has_the_same_rules(name: str) -> None:
 
 _LINES = st.lists(
     st.sampled_from(
-        ["", "", "Text of a paragraph.", "Ends in a colon:", "- item", "  - nested", "* item", "1. Question?", "   Yes.", "> note"]
-        + ["> - note", "| a | b |", "|---|:-:|", "| 1 |   |", "## § 1 Clause", "### Words", "long " * 40, "1) x", "+ plus"]
+        (
+            "\n\nText of a paragraph.\nEnds in a colon:\n- item\n  - nested\n* item\n1. Question?\n   Yes.\n"
+            "1) x\n+ plus\n> note\n> - note\n| a | b |\n|---|:-:|\n| 1 |   |\n## § 1 Clause\n### Words\n" + "long " * 40
+        ).split("\n")
     ),
     max_size=25,
 )

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from policy.book import Book, load, shipped_books
-from policy.instrument import Instrument
 from policy.listing import Entry, entries, heading_text, to_json
 from policy.samples import Fillers, names_line
 from policy.source import Source, Span
@@ -70,12 +69,6 @@ def test_the_listing_as_json_says_the_same(club: Book) -> None:
     assert set(data[0]) == {
         "phrase", "heading", "slots", "gives", "negation", "example", "clause", "concluded_in", "used_in"
     }  # fmt: skip
-
-
-def parses(book: Book, heading: Heading, text: str, names: str) -> bool:
-    """Whether an example reads in a case that introduces its names."""
-    case, problems = Instrument(book).read_case([f"{names} {text}".strip() if heading else text])
-    return not problems
 
 
 @pytest.mark.parametrize("name", ["club", *shipped_books()])

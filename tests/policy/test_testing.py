@@ -93,7 +93,9 @@ def test_a_question_without_an_expected_answer_is_answered_only(tmp_path: Path) 
         ("No, citing § 2(a); reading D-99.", "not taken"),
     ],
 )
-def test_each_aspect_that_differs_stands_beside_what_was_found(expected: str, found: str | None, tmp_path: Path) -> None:
+def test_each_aspect_that_differs_stands_beside_what_was_found(
+    expected: str, found: str | None, tmp_path: Path
+) -> None:
     first, *_ = tried(CASE.replace("No, citing § 2(a).", expected), tmp_path)
     assert [row.found for row in first.rows() if row.differs] == ([] if found is None else [found])
     assert first.passed == (found is None)
