@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
@@ -62,7 +63,7 @@ class Stamp:
     engine: str
 
 
-@frozen
+@frozen(slots=False)
 class Answer:
     """An answer.
 
@@ -85,10 +86,15 @@ class Answer:
     open: tuple[str, ...]
     readings: tuple[Reading, ...]
     assumptions: tuple[str, ...]
-    lines: tuple[Line, ...]
     stamp: Stamp
     proof: tuple[Step, ...] = field(repr=False, eq=False, default=())
-    proof_tree: Any = field(repr=False, eq=False, default=None)
+    explain: Callable[[], tuple[Line, ...]] = field(repr=False, eq=False, default=tuple)
+    proof_data: Callable[[], Any] = field(repr=False, eq=False, default=list)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The explanation: worked out from the proof when it is first read."""
+        return self.explain()
 
     def to_json(self) -> str:
         """The answer as JSON by the schema in ``docs/answer.schema.json``."""
@@ -111,7 +117,7 @@ class Answer:
             "readings": [{"id": r.id, "text": r.text, "otherwise": r.otherwise} for r in self.readings],
             "assumptions": list(self.assumptions),
             "explanation": [{"depth": line.depth, "text": line.text, "rests_on": line.rests_on} for line in self.lines],
-            "proof": self.proof_tree() if callable(self.proof_tree) else self.proof_tree,
+            "proof": self.proof_data(),
             "stamp": {
                 "book": self.stamp.book,
                 "book_hash": self.stamp.book_hash,

@@ -195,7 +195,11 @@ class Case:
         speaker = Speaker(self.book.lexicon, found.facts if found.facts is not None else facts)
         presenter = Presenter(speaker, self.book.in_order, _descriptions(asking.query, speaker), self.stamp)
         readings = self._readings(facts, asking.query, found, presenter, deadline)
-        bound = self._bound(facts, asking, found, tree, speaker, deadline)
+
+        def bound() -> str | None:
+            with self._lock:
+                return self._bound(facts, asking, found, tree, speaker)
+
         return presenter.present(text, asking.query, found, self._type(asking.query), readings, bound)
 
     def _ground_of(self, deadline: float) -> Ground:
@@ -243,7 +247,6 @@ class Case:
         found: query.Answer,
         tree: Question | None,
         speaker: Speaker,
-        deadline: float,
     ) -> str | None:
         """Where a question with a number is refused: the largest number that would not be."""
         asked = asking.query
@@ -259,7 +262,8 @@ class Case:
         if supposed == asked.supposed:
             return None
         opened = Query(asked.goal, Shape.MOST, variable, supposed)
-        most = self.book.engine.most_allowed(facts, opened, deadline, self._ground)
+        deadline = monotonic() + TIME_LIMIT
+        most = self.book.engine.most_allowed(facts, opened, deadline, self._ground_of(deadline))
         said = None if most is None else speaker.value(most, type)
         return _bounded(tree, place, said, speaker)
 

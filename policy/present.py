@@ -57,9 +57,9 @@ class Presenter:
         found: query.Answer,
         value_type: Type | None,
         readings: tuple[Reading, ...] = (),
-        bound: str | None = None,
+        bound: Callable[[], str | None] = lambda: None,
     ) -> Answer:
-        """The answer to a question; ``bound`` is a sentence on the most or least that would be allowed."""
+        """The answer to a question; ``bound`` gives a sentence on the most that would be allowed."""
         roots = tuple(step for step in (found.proof, found.beyond) if step is not None)
         roots += tuple(step for member in found.members for step in member.proof.parts)
         value = self._value(asked, found)
@@ -71,7 +71,10 @@ class Presenter:
         supporting = tuple(clause for clause in self.order(every) if clause not in citations)
         provided = self._provided(found.settlement, found.origins)
         assumptions = self._assumptions(found, steps)
-        lines = tuple(self._lines(asked, found, value_type, provided, readings, bound, assumptions))
+
+        def explain() -> tuple[Line, ...]:
+            return tuple(self._lines(asked, found, value_type, provided, readings, bound(), assumptions))
+
         return Answer(
             text,
             found.verdict,
@@ -85,9 +88,9 @@ class Presenter:
             self._open(found),
             readings,
             assumptions,
-            lines,
             self.stamp,
             roots,
+            explain,
             lambda: [self._tree(step) for step in roots],
         )
 
