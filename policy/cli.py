@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,7 +137,7 @@ def check(path: tuple[Path, ...]) -> None:
     from policy.testing import Shelf, check_file, markdown_files
 
     shelf = Shelf()
-    files = markdown_files(path)
+    files = _found(markdown_files(path), "Markdown file")
     every = (problem for file in progress(files, "Checking") for problem in check_file(file, shelf))
     found = in_order(dict.fromkeys(every))
     report(found, err=False)
@@ -153,7 +153,7 @@ def test(path: tuple[Path, ...]) -> None:
     from policy.testing import Shelf, is_case_file, markdown_files, test_file
 
     shelf = Shelf()
-    files = [file for file in markdown_files(path) if file in path or is_case_file(file)]
+    files = _found([file for file in markdown_files(path) if file in path or is_case_file(file)], "case file")
     results = [test_file(file, shelf) for file in progress(files, "Testing")]
     for result in results:
         _tell_result(result)
@@ -161,8 +161,15 @@ def test(path: tuple[Path, ...]) -> None:
     wrong = [each for each in tried if not each.passed]
     broken = [result for result in results if not result.passed and not result.tried]
     click.echo(_summary(len(files), len(tried), len(wrong), len(broken)))
-    limits = [problem for each in wrong for problem in each.problems if problem.code.startswith("E07")]
-    finish(NO_VERDICT if limits else WRONG_FILE if wrong or broken else 0)
+    problems = [problem for each in (*results, *tried) for problem in each.problems]
+    finish(max(status(problems), WRONG_FILE if wrong or broken else 0))
+
+
+def _found(files: Sequence[Path], what: str) -> Sequence[Path]:
+    """The files that there are: to find none is no success."""
+    if not files:
+        raise click.UsageError(f"there is no {what} there")
+    return files
 
 
 def _summary(files: int, tried: int, wrong: int, broken: int) -> str:
@@ -253,7 +260,10 @@ def fmt(path: tuple[Path, ...], only_check: bool) -> None:
     from policy.formatting import format_file
     from policy.testing import markdown_files
 
-    done = [format_file(file, write=not only_check) for file in progress(markdown_files(path), "Formatting")]
+    done = [
+        format_file(file, write=not only_check)
+        for file in progress(_found(markdown_files(path), "Markdown file"), "Formatting")
+    ]
     for each in done:
         _tell_formatted(each, only_check)
     errors = [problem for each in done for problem in each.problems]

@@ -140,6 +140,13 @@ def test_what_differs_is_shown_side_by_side(folder: Path) -> None:
     assert result.stdout.endswith("1 case file, 3 questions: 1 not as expected\n")
 
 
+@pytest.mark.parametrize("door", ["check", "test", "fmt"])
+def test_to_find_nothing_is_no_success(door: str, folder: Path) -> None:
+    (folder / "empty").mkdir()
+    assert run(door, "empty").exit_code == 2
+    assert run(door, "nowhere.md").exit_code == 2
+
+
 # ------------------------------------------------------------------- the rest
 
 
