@@ -91,7 +91,8 @@ class CompiledRule:
     """A rule ready to be tried for given head arguments.
 
     ``search`` is there where the rule's value depends on what its condition finds, so that each witness (values
-    for the places ``found``) is an attempt of its own.
+    for the places ``found``) is an attempt of its own. ``is_simple``: the head's places are its variables in
+    order, so that the arguments are the first bindings; ``rest`` are the others, not yet bound.
     """
 
     rule: Rule
@@ -102,6 +103,8 @@ class CompiledRule:
     value: Compute | None
     search: Search | None
     found: tuple[int, ...]
+    is_simple: bool
+    rest: tuple[None, ...]
 
 
 class Compiler:
@@ -163,7 +166,9 @@ class Compiler:
         value = None if rule.value is None else self.compute(rule.value, scope, all_bound, rule.origin)
         exemptions = tuple(self.test(atom, scope, frozenset(bound), rule.origin) for atom in rule.exemptions)
         found = tuple(scope.names.index(v.name) for v in inner) if search is not None else ()
-        return CompiledRule(rule, scope, tuple(head), body, exemptions, value, search, found)
+        simple = [place for place, _ in head] == list(range(len(head)))
+        rest = (None,) * (len(scope.names) - len(head)) if simple else ()
+        return CompiledRule(rule, scope, tuple(head), body, exemptions, value, search, found, simple, rest)
 
     def _generator(self, rule: Rule, mask: tuple[bool, ...]) -> Generator:
         scope = Scope()

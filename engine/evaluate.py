@@ -88,6 +88,13 @@ class Evaluation:
         self._steps = 0
         self._deadline = deadline
 
+    def adopt(self, other: Evaluation, affected: frozenset[str]) -> None:
+        """Take over what another evaluation of the same query found out about all but some relations."""
+        self.decisions = other.decisions
+        self.origins = other.origins
+        self._statements = {key: step for key, step in other._statements.items() if key[0] not in affected}
+        self._quantities = {key: step for key, step in other._quantities.items() if key[0] not in affected}
+
     # ----------------------------------------------------------- statements
 
     def statement(self, relation: Relation, arguments: tuple[Any, ...]) -> Step:
@@ -446,6 +453,10 @@ class Evaluation:
         return tuple(attempts)
 
     def _try(self, compiled: CompiledRule, arguments: tuple[Any, ...]) -> Iterator[Attempt]:
+        if compiled.is_simple and compiled.search is None:
+            bindings = [*arguments, *compiled.rest]
+            yield self._attempt(compiled, bindings, TRUE, compiled.body(self, bindings))
+            return
         env: list[Any] = [None] * len(compiled.scope.names)
         match = TRUE
         for (place, constant), argument in zip(compiled.head, arguments, strict=True):

@@ -77,6 +77,19 @@ class Engine:
         """The answer to any query. Raises `LimitReached` where a limit stops it: that is never a verdict."""
         return answer(Asked(self, facts, deadline, ground), query)
 
+    def reconsider(
+        self,
+        facts: FactBase,
+        query: Query,
+        before: Answer,
+        changed: str,
+        deadline: float | None = None,
+        ground: Ground | None = None,
+    ) -> Answer:
+        """The answer over facts that differ from those of `before` in one relation only."""
+        like = before.evaluation
+        return answer(Asked(self, facts, deadline, ground, like, self.dependents[changed]), query)
+
     def most_allowed(
         self, facts: FactBase, query: Query, deadline: float | None = None, ground: Ground | None = None
     ) -> object:

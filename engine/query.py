@@ -138,6 +138,7 @@ class Answer:
     facts: FactBase | None = field(default=None, eq=False, repr=False)
     origins: tuple[Origin, ...] = field(default=(), eq=False, repr=False)
     beyond_facts: FactBase | None = field(default=None, eq=False, repr=False)
+    evaluation: Evaluation | None = field(default=None, eq=False, repr=False)
 
 
 @frozen
@@ -148,9 +149,14 @@ class Asked:
     facts: FactBase
     deadline: float | None = None
     ground: Ground | None = None
+    like: Evaluation | None = None
+    affected: frozenset[str] = frozenset()
 
     def evaluation(self, facts: FactBase) -> Evaluation:
-        return self.engine.evaluation(facts, self.deadline, self.ground)
+        evaluation = self.engine.evaluation(facts, self.deadline, self.ground)
+        if self.like is not None:
+            evaluation.adopt(self.like, self.affected)
+        return evaluation
 
 
 def answer(asked: Asked, query: Query) -> Answer:
@@ -210,17 +216,22 @@ class _Working:
         return overlay
 
     def _compute(self, evaluation: Evaluation, expression: Expression, notes: Notes) -> Any:
-        bound = frozenset(self.scope.names)
-        return self.engine.compiler.compute(expression, self.scope, bound, Origin())(evaluation, self.env, notes)
+        bound = frozenset(self.scope.names[: len(self.env)])
+        compute = self.engine.compiler.compute(expression, self.scope, bound, Origin())
+        return compute(evaluation, self._bindings(), notes)
+
+    def _bindings(self) -> list[Any]:
+        """A place for every variable that compiling has met."""
+        return self.env + [None] * (len(self.scope.names) - len(self.env))
 
     def test(self, goal: Condition, assumed: dict[Question, bool] | None = None) -> tuple[Evaluation, Step]:
         """Evaluate a condition afresh, with answers to some open questions assumed."""
         evaluation = self.asked.evaluation(self.facts)
         if assumed:
             evaluation.decisions.assumed = dict(assumed.items())
-        test = self.engine.compiler.test(goal, self.scope, frozenset(self.scope.names), Origin())
-        env = self.env + [None] * (len(self.scope.names) - len(self.env))
-        return evaluation, test(evaluation, env)
+        bound = frozenset(self.scope.names[: len(self.env)])
+        test = self.engine.compiler.test(goal, self.scope, bound, Origin())
+        return evaluation, test(evaluation, self._bindings())
 
     def compute(self, goal: Expression) -> tuple[Evaluation, Any, Notes]:
         notes: Notes = []
@@ -250,6 +261,7 @@ def _whether(asked: Asked, query: Query, value: Any) -> Answer:
         cut=evaluation.was_cut,
         facts=working.facts,
         origins=tuple(evaluation.origins),
+        evaluation=evaluation,
     )
 
 
@@ -315,6 +327,7 @@ def _value(asked: Asked, query: Query, goal: Expression) -> Answer:
         "cut": evaluation.was_cut,
         "facts": working.facts,
         "origins": tuple(evaluation.origins),
+        "evaluation": evaluation,
     }
     if len(possible) == 1 and not is_symbolic(possible[0][1]):
         scalar = possible[0][1]

@@ -232,7 +232,7 @@ class Case:
             relation = relations[name]
             other = facts.overlay()
             other.state(name, arguments, not relation.assumed, "the other reading")
-            otherwise = self.book.engine.answer(other, asked, deadline, self._ground)
+            otherwise = self.book.engine.reconsider(other, asked, found, name, deadline, self._ground)
             said = presenter.said(asked, otherwise, self._type(asked))
             text = presenter.speaker.statement(name, arguments, bool(relation.assumed))
             assert relation.reading is not None
