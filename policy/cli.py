@@ -161,7 +161,7 @@ def test(path: tuple[Path, ...]) -> None:
     wrong = [each for each in tried if not each.passed]
     broken = [result for result in results if not result.passed and not result.tried]
     click.echo(_summary(len(files), len(tried), len(wrong), len(broken)))
-    problems = [problem for each in (*results, *tried) for problem in each.problems]
+    problems = [problem for result in results for problem in result.all_problems]
     finish(max(status(problems), WRONG_FILE if wrong or broken else 0))
 
 

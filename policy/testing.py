@@ -23,6 +23,7 @@ from policy.source import Source, Span
 
 Diagnostics = tuple[Diagnostic, ...]
 _BETWEEN = "  │ "
+_HELD = "\N{NO-BREAK SPACE}"
 _NARROWEST = 16
 
 
@@ -69,6 +70,11 @@ class TestedFile:
     path: Path
     problems: Diagnostics
     tried: tuple[Tried, ...]
+
+    @property
+    def all_problems(self) -> Diagnostics:
+        """Those of the file and those of its questions."""
+        return (*self.problems, *(problem for each in self.tried for problem in each.problems))
 
     @property
     def passed(self) -> bool:
@@ -245,11 +251,12 @@ def _rows(expected: Expected, answer: Answer) -> Iterator[Row]:
     bare = evolve(expected, citing=(), readings=())
     yield Row(expected.said, _said(answer), bool(differences(bare, answer)))
     anything = evolve(bare, said=answer.said)
-    cited = _sections((*answer.citations, *answer.supporting))
-    for number, group in enumerate(expected.citing):
+    all_cited = (*answer.citations, *answer.supporting)
+    cited = _sections(all_cited)
+    for group in expected.citing:
         differs = bool(differences(evolve(anything, citing=(group,)), answer))
-        wanted = " or ".join(f"§ {clause}" for clause in group)
-        yield Row(f"citing {wanted}", f"cites {cited or 'nothing'}" if number == 0 or differs else "", differs)
+        found = cited if differs else _sections(clause for clause in group if clause in all_cited)
+        yield Row(f"citing {' or '.join(map(_section, group))}", f"cites {found or 'nothing'}", differs)
     for reading in expected.readings:
         differs = bool(differences(evolve(anything, readings=(reading,)), answer))
         taken = next((each for each in answer.readings if each.id == reading.id), None)
@@ -272,8 +279,13 @@ def columns(pairs: Iterable[tuple[str, str]], width: int) -> Iterator[str]:
     room = max(_NARROWEST, (width - len(_BETWEEN) - 2) // 2)
     for left, right in pairs:
         lines = zip_longest(wrap(left, room), wrap(right, room), fillvalue="")
-        yield "\n".join(f"  {one:<{room}}{_BETWEEN}{other}".rstrip() for one, other in lines)
+        yield "\n".join(f"  {one:<{room}}{_BETWEEN}{other}".rstrip() for one, other in lines).replace(_HELD, " ")
 
 
 def _sections(clauses: Iterable[str]) -> str:
-    return ", ".join(f"§ {clause}" for clause in clauses)
+    return ", ".join(map(_section, clauses))
+
+
+def _section(clause: str) -> str:
+    """A citation that does not break over lines."""
+    return f"§{_HELD}{clause.replace(' ', _HELD)}"
