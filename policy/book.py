@@ -15,9 +15,9 @@ from attrs import define, field, frozen
 from engine.model import Relation
 from engine.program import Engine, ProgramError, build
 from engine.values import Calendar, DateRounding
-from policy.check import Asked
 from policy.assemble import Assembly, Declared, PlacedSentence, assemble, relations_of
-from policy.check import AskedTree, check_asked, check_sentence
+from policy.check import Asked, AskedTree, check_asked, check_sentence
+from policy.clashes import clashes
 from policy.diagnostic import ClausebookError, Diagnostic, in_order, nearest
 from policy.document import Block, Document, List, Paragraph, Section, read, read_source
 from policy.lint import warnings
@@ -118,6 +118,7 @@ def book_of(
     clauses = tuple(_clauses(document, problems))
     declared = _declared(vocabulary, clauses, _calendar(settings, problems))
     parser = Parser(vocabulary, frozenset(declared.clauses))
+    problems += clashes(parser)
     relations = relations_of(declared)
     forms = _forms(vocabulary, parser, declared, problems)
     sentences = tuple(_sentences(document, parser, declared, problems))

@@ -23,8 +23,8 @@ from engine.facts import FactBase
 from engine.ground import Ground
 from engine.judge import Verdict
 from engine.model import Constant, Expression, Variable
+from engine.proof import Basis, Step, Witness, walk
 from engine.proof import Fact as FactStep
-from engine.proof import Step, walk
 from engine.query import Query, Shape, Supposed
 from engine.signature import type_of
 from engine.values import LimitReached, Type
@@ -43,6 +43,8 @@ from policy.speak import Speaker
 from policy.stating import Stater
 from policy.syntax import Holds, Name, Quantity, Question
 from policy.words import Phrase
+
+Steps = tuple[Step | Witness, ...]
 
 TIME_LIMIT = 30
 """Seconds that one question may take."""
@@ -194,13 +196,14 @@ class Case:
         found = self.book.engine.answer(facts, asking.query, deadline, ground)
         speaker = Speaker(self.book.lexicon, found.facts if found.facts is not None else facts)
         presenter = Presenter(speaker, self.book.in_order, _descriptions(asking.query, speaker), self.stamp)
-        readings = self._readings(facts, asking.query, found, presenter, deadline)
+        steps = tuple(walk(*_roots(found)))
+        readings = self._readings(facts, asking.query, found, steps, presenter, deadline)
 
         def bound() -> str | None:
             with self._lock:
                 return self._bound(facts, asking, found, tree, speaker)
 
-        return presenter.present(text, asking.query, found, self._type(asking.query), readings, bound)
+        return presenter.present(text, asking.query, found, steps, self._type(asking.query), readings, bound)
 
     def _ground_of(self, deadline: float) -> Ground:
         """What this case's facts settle whatever is supposed, kept from question to question."""
@@ -218,15 +221,14 @@ class Case:
         return None
 
     def _readings(
-        self, facts: FactBase, asked: Query, found: query.Answer, presenter: Presenter, deadline: float
+        self, facts: FactBase, asked: Query, found: query.Answer, steps: Steps, presenter: Presenter, deadline: float
     ) -> tuple[Reading, ...]:
         """The readings that the proof rests on, each with what the other would answer."""
         relations = self.book.engine.relations
         taken: dict[tuple[str, tuple[Any, ...]], FactStep] = {}
-        for root in _roots(found):
-            for step in walk(root):
-                if isinstance(step, FactStep) and step.basis.value == "assumed" and relations[step.relation].reading:
-                    taken.setdefault((step.relation, step.arguments), step)
+        for step in steps:
+            if isinstance(step, FactStep) and step.basis is Basis.ASSUMED and relations[step.relation].reading:
+                taken.setdefault((step.relation, step.arguments), step)
         result: dict[str, Reading] = {}
         for (name, arguments), _ in taken.items():
             relation = relations[name]
@@ -268,15 +270,14 @@ class Case:
         return _bounded(tree, place, said, speaker)
 
 
-def _roots(found: query.Answer) -> Iterable[Step]:
+def _roots(found: query.Answer) -> Iterable[Step | Witness]:
     if found.proof is not None:
         yield found.proof
     if found.beyond is not None:
         yield found.beyond
     for member in found.members:
-        yield from member.proof.parts
-    for witness in found.others:
-        yield from witness.parts
+        yield member.proof
+    yield from found.others
 
 
 def _question_span(text: str) -> Span:

@@ -55,17 +55,19 @@ class Presenter:
         text: str,
         asked: query.Query,
         found: query.Answer,
+        steps: tuple[Step | Witness, ...],
         value_type: Type | None,
         readings: tuple[Reading, ...] = (),
         bound: Callable[[], str | None] = lambda: None,
     ) -> Answer:
-        """The answer to a question; ``bound`` gives a sentence on the most that would be allowed."""
+        """The answer to a question; ``steps`` are all those of its proofs, ``bound`` gives a
+        sentence on the most that would be allowed.
+        """
         roots = tuple(step for step in (found.proof, found.beyond) if step is not None)
         roots += tuple(step for member in found.members for step in member.proof.parts)
         value = self._value(asked, found)
         said = self.said(asked, found, value_type)
         citations = self._citations(asked, found)
-        steps = list(walk(*roots, *found.others))
         every = self._all_clauses(steps)
         citations = citations or self.order(every)[:1]
         supporting = tuple(clause for clause in self.order(every) if clause not in citations)

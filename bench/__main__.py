@@ -1,0 +1,151 @@
+"""Speed, as figures of one run: `make bench`.
+
+Each figure is the median of several runs, with the fastest and slowest beside it, and is set against how long
+this machine takes for a fixed piece of plain Python, so that runs on different machines can be compared.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+HERE = Path(__file__).resolve().parent.parent
+BOOK = "1992-plan"
+CASE = HERE / "rules" / "1992-plan.cases" / "annual-limit.md"
+QUESTION = "May Ann Lee receive {shares} shares on September 1, 2001?"
+ROUNDS = 5
+
+
+def case_of_100_facts() -> str:
+    """The flagship case with further grants to others: a hundred facts in all."""
+    text = CASE.read_text()
+    rows = "\n".join(
+        f"| X-{number} | Bob Ray | 2001-{1 + number % 12:02}-{1 + number % 28:02} | 1,000 | nonstatutory stock option"
+        " | employee pool | $4.10 | 2011-01-01 | ledger |"
+        for number in range(96)
+    )
+    mark = next(line for line in text.splitlines() if line.startswith("| G-17"))
+    return text.replace("Names: Ann Lee is a person.", "Names: Ann Lee and Bob Ray are persons.").replace(
+        mark, f"{mark}\n{rows}"
+    )
+
+
+def median(measure: Callable[[], float], rounds: int = ROUNDS) -> tuple[float, float, float]:
+    """Median, least and most of several measurements, in seconds."""
+    taken = sorted(measure() for _ in range(rounds))
+    return statistics.median(taken), taken[0], taken[-1]
+
+
+def timed(work: Callable[[], object], times: int = 1) -> Callable[[], float]:
+    """Seconds that one piece of work takes, over so many in a row."""
+
+    def measure() -> float:
+        start = perf_counter()
+        for _ in range(times):
+            work()
+        return (perf_counter() - start) / times
+
+    return measure
+
+
+def in_a_new_process(code: str) -> Callable[[], float]:
+    """Seconds that Python takes from start to end for some code."""
+
+    def measure() -> float:
+        start = perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True, cwd=HERE, stdout=subprocess.DEVNULL)
+        return perf_counter() - start
+
+    return measure
+
+
+def loading() -> Callable[[], float]:
+    """Seconds to load the book in a process that has imported the software, and nothing kept from before."""
+    code = (
+        "from time import perf_counter; from policy import book, instrument; start = perf_counter();"
+        f"book.load({BOOK!r}); print(perf_counter() - start)"
+    )
+
+    def measure() -> float:
+        with tempfile.TemporaryDirectory() as empty:
+            run = subprocess.run(
+                [sys.executable, "-c", code],
+                check=True,
+                cwd=HERE,
+                capture_output=True,
+                text=True,
+                env={"XDG_CACHE_HOME": empty, "PATH": ""},
+            )
+        return float(run.stdout)
+
+    return measure
+
+
+def plain_python() -> int:
+    total = 0
+    for number in range(10_000):
+        total += number * number
+    return total
+
+
+def main() -> None:
+    from policy.instrument import load
+    from policy.source import Source
+
+    instrument = load(BOOK)
+    case = instrument.case(Source("bench.md", case_of_100_facts()))
+    prepared = instrument.prepare("may *a person* receive *shares* on *a date*")
+    from datetime import date
+
+    day = date(2001, 9, 1)
+    command = (
+        f"import sys; sys.argv = ['clausebook', 'ask', {BOOK!r}, '--case', {str(CASE)!r},"
+        f" {QUESTION.format(shares='30,000')!r}]; from policy.cli import main; main()"
+    )
+    unit = median(timed(plain_python, 200))[0]
+    rows = [
+        ("book loaded cold, no cache", "s", 1.0, median(loading())),
+        ("process start to printed answer", "s", 1.5, median(in_a_new_process(command))),
+    ]
+    for shares, verdict in (("30,000", "no"), ("15,000", "depends")):
+        text = QUESTION.format(shares=shares)
+        number = int(shares.replace(",", ""))
+        case.ask(text)
+        rows += [
+            (
+                f"warm question from text, 100 facts: {verdict}",
+                "ms",
+                2e-3,
+                median(timed(lambda t=text: case.ask(t), 50)),
+            ),
+            (
+                f"the same with its explanation as text: {verdict}",
+                "ms",
+                None,
+                median(timed(lambda t=text: case.ask(t).to_text(), 50)),
+            ),
+            (
+                f"the same prepared: {verdict}",
+                "ms",
+                None,
+                median(timed(lambda n=number: prepared.ask(case, "Ann Lee", n, day), 50)),
+            ),
+        ]
+    print(f"a loop of 10,000 multiplications in plain Python: {unit * 1e3:.3f} ms\n")
+    print(f"{'what':<52} {'median':>10} {'least':>10} {'most':>10} {'bar':>8} {'loops':>8}")
+    for what, shown, bar, (middle, least, most) in rows:
+        scale = 1e3 if shown == "ms" else 1
+        said = "" if bar is None else f"{bar * scale:g} {shown}"
+        print(
+            f"{what:<52} {middle * scale:>7.2f} {shown:<2} {least * scale:>7.2f} {shown:<2} {most * scale:>7.2f} {shown:<2}"
+            f" {said:>8} {middle / unit:>8.2f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
