@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 from attrs import frozen
@@ -149,8 +150,9 @@ class Theory:
             cubes = _primes(decisions, goal)
         except TooManyCases:
             cubes = [tuple(sorted(path.items())) for _, path in zip(range(64), decisions.paths(goal), strict=False)]
-        real = [cube for cube in cubes if self.possible(self._cube(cube))]
-        real.sort(key=lambda cube: (len(cube), cube))
+        cubes.sort(key=lambda cube: (len(cube), cube))
+        possible = (cube for cube in cubes if self.possible(self._cube(cube)))
+        real = list(islice(possible, MOST_SETS + 1))
         sets = tuple(
             tuple(Literal(decisions.questions[place], answer, place) for place, answer in cube)  # type: ignore[arg-type]
             for cube in real[:MOST_SETS]
@@ -224,8 +226,19 @@ def feasible(constraints: list[tuple[dict[Unknown, Fraction], Fraction, bool]]) 
         remaining = [entry for entry in remaining if entry[0]]
         if not remaining or len(remaining) > 4_000:
             return True
-        unknown = next(iter(remaining[0][0]))
-        remaining = [*_without(unknown, remaining)]
+        remaining = [*_without(_cheapest(remaining), remaining)]
+
+
+def _cheapest(constraints: list[tuple[dict[Unknown, Fraction], Fraction, bool]]) -> Unknown:
+    """The unknown whose elimination leaves the fewest constraints, the first met of equals."""
+    above: dict[Unknown, int] = {}
+    below: dict[Unknown, int] = {}
+    for terms, _, _ in constraints:
+        for unknown, factor in terms.items():
+            side, other = (above, below) if factor > 0 else (below, above)
+            side[unknown] = side.get(unknown, 0) + 1
+            other.setdefault(unknown, 0)
+    return min(above, key=lambda unknown: above[unknown] * below[unknown] - above[unknown] - below[unknown])
 
 
 def _without(

@@ -7,6 +7,7 @@ here: what decided the answer in full, what was merely tested in a line, what ne
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import Any
 
 from attrs import define, evolve, field, frozen
@@ -316,7 +317,7 @@ class Teller:
         if id(step) in self._told or isinstance(step.aggregate.of, Variable):
             return
         self._told.add(id(step))
-        members = sorted(step.parts, key=lambda part: -part.value if isinstance(part.value, (int, float)) else 0)
+        members = sorted(step.parts, key=lambda part: -part.value if isinstance(part.value, (int, Fraction)) else 0)
         shown = members if self.all_parts else members[:MOST_PARTS]
         for member in shown:
             yield self._member(step, member, depth)

@@ -80,6 +80,8 @@ class Speaker:
         """A value as the language writes it; what is open is described."""
         if value is NONE or value is None:
             return "none"
+        if value is UNKNOWN:
+            return "not known"
         if isinstance(value, Cases):
             known = [self.value(each, type) for _, each in value.alternatives if each is not NONE]
             return " or ".join(known) if known and len(known) <= 3 else "not known"
