@@ -67,9 +67,11 @@ class Enumeration:
         yield from self._facts.rows(relation.name)
 
     def _ground(self, relation: Relation) -> Table | None:
-        """The lowest layer's table, whose cells are all plain or `UNKNOWN`."""
-        layers = self._facts.layers(relation.name)
-        return layers[-1] if layers else None
+        """The recorded table, whose cells are all plain or `UNKNOWN`; those of hypotheses may be open."""
+        base = self._facts
+        while base.under is not None:
+            base = base.under
+        return base.tables.get(relation.name)
 
     @staticmethod
     def _fits(pattern: tuple[Any, ...], keys: tuple[Any, ...]) -> bool:

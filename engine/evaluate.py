@@ -81,6 +81,7 @@ class Evaluation:
         self._met: set[tuple[str, tuple[Any, ...]]] = set()
         self.enumeration = Enumeration(self)
         self._ground = ground
+        self._ground_facts = None if ground is None else ground.facts
         self._touched = touched
 
     def begin(self, deadline: float | None) -> None:
@@ -108,7 +109,7 @@ class Evaluation:
             if kept is not None:
                 self._statements[key] = kept
                 return kept
-        if any(type(argument) is Cases or argument is NONE for argument in arguments):
+        if _are_cases(arguments):
             step = self._spread_statement(relation, arguments)
         else:
             self._count()
@@ -117,10 +118,27 @@ class Evaluation:
             self._statements[key] = step
         return step
 
+    def _is_unchanged(self, kind: str, id: Any) -> bool:
+        """Whether a record is one of the ground, which no layer above replaces."""
+        if type(id) is not str:
+            return False
+        if kind not in self._touched:
+            return id not in self.facts.supposed
+        base: FactBase | None = self.facts
+        while base is not None and base is not self._ground_facts:
+            table = base.tables.get(kind)
+            if table is not None and table.rows_of((id,)):
+                return False
+            base = base.under
+        return True
+
     def _is_plain(self, arguments: tuple[Any, ...]) -> bool:
         """Whether all arguments are known and none is supposed."""
         supposed = self.facts.supposed
-        return all(type(argument) in PLAIN and argument not in supposed for argument in arguments)
+        for argument in arguments:
+            if type(argument) not in PLAIN or argument in supposed:
+                return False
+        return True
 
     def _count(self) -> None:
         self._steps += 1
@@ -304,7 +322,11 @@ class Evaluation:
         key = (relation.name, arguments, column)
         known = self._quantities.get(key)
         if known is None:
-            if self._ground is not None and relation.name not in self._touched and self._is_plain(arguments):
+            if self._ground is not None and (
+                self._is_unchanged(relation.name, arguments[0])
+                if relation.record
+                else relation.name not in self._touched and self._is_plain(arguments)
+            ):
                 known = self._ground.quantity(relation, arguments, column)
             if known is None:
                 known = self._quantity(relation, arguments, column)
@@ -314,7 +336,7 @@ class Evaluation:
     def _quantity(self, relation: Relation, arguments: tuple[Any, ...], column: int) -> Quantity:
         self._count()
         name = relation.columns[column].name
-        if any(type(argument) is Cases or argument is NONE for argument in arguments):
+        if _are_cases(arguments):
             inner: list[Quantity] = []
 
             def each(*scalars: Any) -> Any:
@@ -448,7 +470,7 @@ class Evaluation:
             attempts += self._try(compiled, arguments)
             while len(self.origins) < len(self.decisions.questions):
                 self.origins.append(compiled.rule.origin)
-        if len(attempts) > 1 and any(attempt.rule.name in self._priorities for attempt in attempts):
+        if len(attempts) > 1 and _may_disagree(attempts):
             self._defeat(attempts)
         return tuple(attempts)
 
@@ -627,3 +649,20 @@ class Evaluation:
         for key in [key for key in self._statements if key not in known]:
             del self._statements[key]
         self._quantities.clear()
+
+
+def _are_cases(arguments: tuple[Any, ...]) -> bool:
+    """Whether an argument is one of several values, or none."""
+    for argument in arguments:
+        if type(argument) is Cases or argument is NONE:
+            return True
+    return False
+
+
+def _may_disagree(attempts: list[Attempt]) -> bool:
+    """Whether two of the attempts that may apply could conclude otherwise."""
+    applying = [attempt for attempt in attempts if attempt.holds is not FALSE]
+    if len(applying) < 2:
+        return False
+    first = applying[0].rule
+    return first.value is not None or any(attempt.rule.positive != first.positive for attempt in applying)

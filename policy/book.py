@@ -57,6 +57,10 @@ class Book:
     lexicon: Lexicon = field(repr=False)
     clauses: tuple[ClauseText, ...] = field(repr=False)
     hash: str = ""
+    _places: dict[str, int] = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._places = {id: number for number, id in enumerate(self.clause_ids)}
 
     @property
     def clause_ids(self) -> tuple[str, ...]:
@@ -65,9 +69,8 @@ class Book:
 
     def in_order(self, clauses: Iterable[str]) -> tuple[str, ...]:
         """Clause ids, each once, in the order of the book."""
-        places = {id: number for number, id in enumerate(self.clause_ids)}
-        unique = dict.fromkeys(clauses)
-        return tuple(sorted(unique, key=lambda id: (places.get(id, len(places)), id)))
+        places = self._places
+        return tuple(sorted(dict.fromkeys(clauses), key=lambda id: (places.get(id, len(places)), id)))
 
 
 def find_book(name: str | Path) -> Path:

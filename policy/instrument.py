@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import monotonic
@@ -50,6 +51,7 @@ TIME_LIMIT = 30
 """Seconds that one question may take."""
 
 
+@cache
 def engine_version() -> str:
     """The version of the software, as stamped on answers."""
     try:

@@ -329,7 +329,7 @@ class Presenter:
     def _others(self, found: query.Answer) -> str:
         """That no other member of the deciding total is recorded."""
         root = found.beyond if found.beyond is not None else found.proof
-        if root is None:
+        if root is None or (found.beyond is None and found.verdict is not Verdict.NO):
             return ""
         teller = Teller(self.speaker)
         for step in walk(root):
