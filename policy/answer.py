@@ -13,8 +13,10 @@ from attrs import field, frozen
 
 from engine.judge import Verdict
 from engine.proof import Step
+from engine.values import PERIOD, Period
 from policy.explain import Line
 from policy.layout import markdown, plain_text
+from policy.quantities import print_value
 
 SCHEMA_VERSION = 1
 
@@ -148,6 +150,8 @@ def value_data(value: Any) -> Any:
             return f"{value.numerator}/{value.denominator}"
         case date():
             return value.isoformat()
+        case Period():
+            return print_value(value, PERIOD)
         case Bound():
             kind = "at most" if value.most else "at least"
             return {"bound": kind, "value": value_data(value.value), "strict": value.strict}
