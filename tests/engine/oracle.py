@@ -158,7 +158,7 @@ class Case:
 
 def ask(program: Program, facts: Facts, goal: Condition | Expression, limit: int = 4_000) -> Finding:
     """The answer to a question about a condition (yes or no) or an expression (its value)."""
-    case = Case(program, facts, goal, _domains(program, facts), _recursive(program))
+    case = Case(program, facts, goal, domains_of(program, facts), recursive(program))
     found: set[Finding] = set()
     for number, finding in enumerate(_completions(case, {})):
         found.add(finding)
@@ -283,8 +283,8 @@ class World:
         if (earlier in self.facts.supposed) is not (later in self.facts.supposed):
             return later in self.facts.supposed
         order = self.facts.order.get(relation.name, [])
-        if (later in _following(order, earlier)) or (earlier in _following(order, later)):
-            return later in _following(order, earlier)
+        if (later in following(order, earlier)) or (earlier in following(order, later)):
+            return later in following(order, earlier)
         first, second = sorted((str(earlier), str(later)))
         came_first = self.answer(("which first", relation.name, first, second), (True, False))
         return bool(came_first) is (earlier == first)
@@ -391,7 +391,7 @@ class World:
                 return arguments is not None and self.holds(condition.relation, arguments)
             case Compare():
                 sides = self.all_values((condition.left, condition.right), bound)
-                return sides is not None and _COMPARE[condition.comparison](*sides)
+                return sides is not None and COMPARE[condition.comparison](*sides)
             case Exists():
                 return self.value(condition.expression, bound) is not None
             case Before():
@@ -412,7 +412,7 @@ class World:
                     return False
                 relation = self.relations[condition.relation]
                 every_or_any = all if condition.throughout else any
-                return every_or_any(self.holds_on(relation, keys, day) for day in _days(*ends))
+                return every_or_any(self.holds_on(relation, keys, day) for day in days(*ends))
 
     def bindings(self, variables: Iterable[Variable], condition: Condition, bound: Bound) -> Iterator[Bound]:
         """The ways to give the variables values so that a condition holds."""
@@ -465,13 +465,13 @@ class World:
                 return None if keys is None else self.value_of(expression.relation, keys, expression.column)
             case Apply():
                 operands = self.all_values(expression.arguments, bound)
-                return None if operands is None else _OPERATIONS[expression.operation](self.program.calendar, *operands)
+                return None if operands is None else OPERATIONS[expression.operation](self.program.calendar, *operands)
             case Aggregate():
                 members = list(self.bindings(expression.variables, expression.where, bound))
                 if expression.of is None or expression.fold is Fold.NUMBER:
                     return len(members)
                 found = [self.value(expression.of, member) for member in members]
-                return _FOLDS[expression.fold]([value for value in found if value is not None])
+                return FOLDS[expression.fold]([value for value in found if value is not None])
 
 
 # ------------------------------------------------------------- about the program
@@ -506,7 +506,7 @@ def parts(node: Any) -> Iterator[Any]:
             yield from parts(part)
 
 
-def _domains(program: Program, facts: Facts) -> dict[str, tuple[Value, ...]]:
+def domains_of(program: Program, facts: Facts) -> dict[str, tuple[Value, ...]]:
     """By the name of a type: every value of it that the facts or the rules mention, or an unknown may have."""
     found: dict[str, set[Value]] = {name: set(domain) for name, domain in facts.domains.items()}
 
@@ -532,7 +532,7 @@ def _domains(program: Program, facts: Facts) -> dict[str, tuple[Value, ...]]:
     return {name: tuple(sorted(domain, key=repr)) for name, domain in found.items()}
 
 
-def _recursive(program: Program) -> dict[str, frozenset[str]]:
+def recursive(program: Program) -> dict[str, frozenset[str]]:
     """The relations that are concluded from themselves, with those that are concluded together with them."""
     uses: dict[str, set[str]] = {}
     for rule in program.rules:
@@ -541,7 +541,7 @@ def _recursive(program: Program) -> dict[str, frozenset[str]]:
             if isinstance(part, Atom | ValueOf | On):
                 used.add(part.relation)
     edges = [(user, used) for user, each in uses.items() for used in each]
-    reached = {name: _following(edges, name) for name in uses}
+    reached = {name: following(edges, name) for name in uses}
     return {
         name: frozenset(other for other in reached[name] if name in reached.get(other, ()))
         for name in uses
@@ -549,7 +549,7 @@ def _recursive(program: Program) -> dict[str, frozenset[str]]:
     }
 
 
-def _following(pairs: Iterable[tuple[Any, Any]], start: Any) -> set[Any]:
+def following(pairs: Iterable[tuple[Any, Any]], start: Any) -> set[Any]:
     """All that is reached from a start by following pairs."""
     found: set[Any] = set()
     while more := {second for first, second in pairs if (first == start or first in found) and second not in found}:
@@ -557,13 +557,13 @@ def _following(pairs: Iterable[tuple[Any, Any]], start: Any) -> set[Any]:
     return found
 
 
-def _days(first: Any, last: Any) -> Iterator[date]:
+def days(first: Any, last: Any) -> Iterator[date]:
     """Every day from the first to the last."""
     for number in range((last - first).days + 1):
         yield first + datetime.timedelta(days=number)
 
 
-_COMPARE: dict[Comparison, Callable[[Any, Any], bool]] = {
+COMPARE: dict[Comparison, Callable[[Any, Any], bool]] = {
     Comparison.IS: lambda x, y: x == y,
     Comparison.IS_NOT: lambda x, y: x != y,
     Comparison.LESS: lambda x, y: x < y,
@@ -572,14 +572,14 @@ _COMPARE: dict[Comparison, Callable[[Any, Any], bool]] = {
     Comparison.AT_LEAST: lambda x, y: x >= y,
 }
 
-_FOLDS: dict[Fold, Callable[[list[Any]], Value | None]] = {
+FOLDS: dict[Fold, Callable[[list[Any]], Value | None]] = {
     Fold.TOTAL: lambda each: exact(sum(each)),
     Fold.PRODUCT: lambda each: exact(math.prod(each)),
     Fold.HIGHEST: lambda each: max(each, default=None),
     Fold.LOWEST: lambda each: min(each, default=None),
 }
 
-_OPERATIONS: dict[str, Callable[..., Value]] = {
+OPERATIONS: dict[str, Callable[..., Value]] = {
     "add": lambda _, x, y: exact(x + y),
     "subtract": lambda _, x, y: exact(x - y),
     "multiply": lambda _, x, y: exact(x * y),
