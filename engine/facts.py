@@ -15,6 +15,9 @@ from attrs import define, field, frozen
 from engine.model import Relation
 from engine.unknowns import NONE, UNKNOWN
 
+DateSpan = tuple[date, date | None]
+"""The first and last day of an interval; no last day: it continues."""
+
 
 class BadFact(Exception):
     """A fact contradicts another, or does not fit its relation."""
@@ -75,6 +78,10 @@ class Table:
         """The rows with these keys (one, but for spans)."""
         return self._by_key.get(keys, _NO_ROWS)
 
+    def spans_of(self, keys: tuple[Any, ...]) -> list[DateSpan]:
+        """The intervals stated for these keys."""
+        return [span for number in self.rows_of(keys) if (span := self.spans[number]) is not None]
+
     def rows_where(self, place: int, cell: Any) -> list[int]:
         """The rows with this cell in a column; the index is made when it is first needed."""
         index = self._indexes.get(place)
@@ -90,6 +97,11 @@ class Table:
 
 
 _NO_ROWS: list[int] = []
+
+
+def _meet(one: DateSpan, other: DateSpan) -> bool:
+    """Whether two intervals share a day."""
+    return (other[1] is None or one[0] <= other[1]) and (one[1] is None or other[0] <= one[1])
 
 
 @define(eq=False)
@@ -172,7 +184,12 @@ class FactBase:
         """A span statement holds (is not known to hold) from the first day to the last; None: it continues."""
         if last is not None and last < first:
             raise BadFact(f"{relation} ends before it starts")
-        self.table(relation).add(keys, status, (first, last), source)
+        table = self.table(relation)
+        for number in table.rows_of(keys):
+            span = table.spans[number]
+            if span is not None and table.status[number] is not status and _meet(span, (first, last)):
+                raise BadFact(f"{relation} is stated in two ways for one day")
+        table.add(keys, status, (first, last), source)
 
     def put_before(self, relation: str, earlier: str, later: str) -> None:
         """One record was made before another of its day."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve, frozen
+
 from engine.decision import FALSE, TRUE, Truth
-from engine.facts import Row, Table
+from engine.facts import DateSpan, Row
 from engine.model import Comparison, Relation, Silence
 from engine.proof import Basis, Quantity
 from engine.unknowns import NONE, Cases, HasValue, OpenStatement, OpenValue, cases, compare, is_symbolic, spread
@@ -15,6 +17,8 @@ from engine.values import DATE, LimitReached
 
 if TYPE_CHECKING:
     from engine.evaluate import Evaluation
+
+ONE_DAY = timedelta(days=1)
 
 
 def over_time(
@@ -24,41 +28,63 @@ def over_time(
     if any(type(value) is Cases or value is NONE for value in (*keys, first, last)):
         return _spread_over_time(evaluation, relation, keys, first, last, throughout)
     decisions = evaluation.decisions
-    intervals = [
-        (table, number, same)
-        for table, number in _span_rows(evaluation, relation, keys)
-        if (same := evaluation.matches(keys, table, number, relation.keys)) is not FALSE
-    ]
+    found = _intervals(evaluation, relation, keys)
+    intervals = [interval for interval in found if interval.status is not False]
     truth = FALSE
     rows: list[Row] = []
-    for start, end, status, same, merged in _merged(evaluation, relation, intervals):
-        if throughout:
-            inside = _within(evaluation, start, first, last, end)
-        else:
-            inside = _within(evaluation, start, last, first, end)
-        if status is None:
+    for interval in _merged(intervals):
+        ends = (first, last) if throughout else (last, first)
+        inside = _within(evaluation, interval, *ends)
+        if interval.status is None:
             inside = decisions.both(inside, evaluation.ask(OpenStatement(relation.name, (*keys, first, last))))
-        inside = decisions.both(inside, same)
+        inside = decisions.both(inside, interval.same)
         if inside is not FALSE:
-            rows += merged
+            rows += interval.rows
             truth = decisions.either(truth, inside)
             if truth is TRUE:
                 return TRUE, tuple(rows)
-    horizon = evaluation.facts.complete_to
-    if (
-        horizon is not None
-        and relation.name not in evaluation.facts.complete
-        and not any(evaluation.is_supposed(key) for key in keys)
-    ):
-        later = compare(Comparison.MORE, last, horizon, decisions)
-        if later is not FALSE:
-            open_ = evaluation.ask(OpenStatement(relation.name, (*keys, first, last)))
-            truth = decisions.either(truth, decisions.both(later, open_))
-    elif evaluation.is_about_supposed(relation, keys) or (
-        relation.silence is Silence.UNKNOWN and not intervals and relation.name not in evaluation.facts.complete
-    ):
-        truth = decisions.either(truth, evaluation.ask(OpenStatement(relation.name, (*keys, first, last))))
+    silent = _silence(evaluation, relation, keys, first, last, not intervals)
+    if throughout and silent is not FALSE:
+        silent = decisions.both(silent, _until_record_ends(evaluation, relation, intervals, first))
+    truth = decisions.either(truth, silent)
+    denied = [interval for interval in found if interval.status is False]
+    for interval in denied if truth is not FALSE else ():
+        ends = (last, first) if throughout else (first, last)
+        outside = decisions.both(interval.same, _within(evaluation, interval, *ends))
+        if outside is TRUE:
+            return FALSE, tuple(interval.rows)
+        truth = decisions.both(truth, decisions.negation(outside))
     return truth, tuple(rows)
+
+
+def _silence(
+    evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...], first: Any, last: Any, unstated: bool
+) -> Truth:
+    """Whether a span statement may hold although no interval shows it."""
+    decisions = evaluation.decisions
+    complete = relation.name in evaluation.facts.complete
+    horizon = evaluation.facts.complete_to
+    if horizon is not None and not complete and not any(evaluation.is_supposed(key) for key in keys):
+        later = compare(Comparison.MORE, last, horizon, decisions)
+    elif evaluation.is_about_supposed(relation, keys):
+        later = TRUE
+    else:
+        later = TRUE if relation.silence is Silence.UNKNOWN and unstated and not complete else FALSE
+    if later is FALSE:
+        return FALSE
+    return decisions.both(later, evaluation.ask(OpenStatement(relation.name, (*keys, first, last))))
+
+
+def _until_record_ends(evaluation: Evaluation, relation: Relation, intervals: list[_Interval], first: Any) -> Truth:
+    """Whether nothing before the record's end speaks against what holds throughout from a day on."""
+    decisions = evaluation.decisions
+    horizon = evaluation.facts.complete_to
+    if horizon is None or relation.name in evaluation.facts.complete:
+        return TRUE
+    truth = compare(Comparison.MORE, first, horizon, decisions)
+    for interval in _merged(intervals):
+        truth = decisions.either(truth, decisions.both(interval.same, _within(evaluation, interval, first, horizon)))
+    return truth
 
 
 ENDED = "ended"
@@ -73,77 +99,105 @@ def ended(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...]) -> 
     if any(type(key) is Cases or key is NONE or is_symbolic(key) for key in keys):
         value: Any = OpenValue(relation.name, keys, ENDED, DATE)
         return Quantity(value, relation.name, keys, ENDED, Basis.OPEN)
-    rows = [(table, number, TRUE) for table, number in _span_rows(evaluation, relation, keys)]
-    intervals = list(_merged(evaluation, relation, rows))
+    found = _intervals(evaluation, relation, keys)
+    intervals = list(_merged([interval for interval in found if interval.status is not False]))
     if len(intervals) > 1:
         raise LimitReached(f"{relation.name} held for several intervals: which ended is not said")
     if not intervals:
         return Quantity(NONE, relation.name, keys, ENDED, Basis.ABSENT)
-    _, last, status, _, found = intervals[0]
-    open_ended = status is None or any(_goes_on(evaluation, row) for row in found)
-    if not open_ended:
-        return Quantity(last, relation.name, keys, ENDED, Basis.STATED, found[-1])
+    (interval,) = intervals
+    row = interval.rows[-1]
+    if interval.status is not None and not interval.goes_on:
+        return Quantity(interval.last, relation.name, keys, ENDED, Basis.STATED, row)
     if evaluation.facts.complete_to is None or relation.name in evaluation.facts.complete:
-        return Quantity(NONE, relation.name, keys, ENDED, Basis.STATED, found[-1])
+        return Quantity(NONE, relation.name, keys, ENDED, Basis.STATED, row)
     least = evaluation.facts.complete_to.toordinal() + 1
     later = OpenValue(relation.name, keys, ENDED, DATE, least)
     has = evaluation.ask(HasValue(later))
     value = cases(((has, later), (evaluation.decisions.negation(has), NONE)), evaluation.decisions)
-    return Quantity(value, relation.name, keys, ENDED, Basis.OPEN, found[-1])
+    return Quantity(value, relation.name, keys, ENDED, Basis.OPEN, row)
 
 
-def _goes_on(evaluation: Evaluation, row: Row) -> bool:
-    """Whether a row's interval has no end stated."""
-    for table in evaluation.facts.layers(row.relation):
-        if row.number < len(table) and table.sources[row.number] == row.source:
-            span = table.spans[row.number]
-            return span is not None and span[1] is None
-    return False
+@frozen
+class _Interval:
+    """Days from the first to the last (None: to the calendar's end) for which the facts say something.
+
+    ``same`` is the truth that it is about the keys asked; ``goes_on``: no end is stated.
+    """
+
+    first: date
+    last: date | None
+    status: bool | None
+    same: Truth
+    goes_on: bool
+    rows: tuple[Row, ...]
 
 
-def _span_rows(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...]) -> Iterator[tuple[Table, int]]:
-    if any(is_symbolic(key) for key in keys):
-        yield from evaluation.facts.rows(relation.name)
-        return
-    for table in reversed(evaluation.facts.layers(relation.name)):
-        for number in table.rows_of(keys):
-            yield table, number
-
-
-def _within(evaluation: Evaluation, start: Any, first: Any, last: Any, end: Any) -> Truth:
-    """Start ≤ first and last ≤ end (no end: the calendar's last day)."""
-    begun = compare(Comparison.AT_MOST, start, first, evaluation.decisions)
-    if begun is FALSE or end is None:
-        return begun
-    return evaluation.decisions.both(begun, compare(Comparison.AT_MOST, last, end, evaluation.decisions))
-
-
-def _merged(
-    evaluation: Evaluation, relation: Relation, intervals: list[tuple[Table, int, Truth]]
-) -> Iterator[tuple[date, date | None, bool | None, Truth, list[Row]]]:
-    """The intervals in order, adjoining certain ones joined; an open end runs to the end of the record."""
-    horizon = None if relation.name in evaluation.facts.complete else evaluation.facts.complete_to
-    ordered = sorted(
-        (
-            (span[0], span[1] or horizon, table.status[number], same, Row(relation.name, number, table.sources[number]))
-            for table, number, same in intervals
-            if (span := table.spans[number]) is not None and table.status[number] is not False
-        ),
-        key=lambda entry: (entry[0], entry[1] or date.max),
-    )
-    current: tuple[date, date | None, bool | None, Truth, list[Row]] | None = None
-    for start, end, status, same, row in ordered:
-        if current is not None and current[2] is status and current[3] is same:
-            before = current[1]
-            if before is None or start.toordinal() <= before.toordinal() + 1:
-                joined = None if before is None or end is None else max(before, end)
-                current = (current[0], joined, status, same, [*current[4], row])
+def _intervals(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...]) -> list[_Interval]:
+    """What the facts say of these keys, in order; what is supposed stands in place of what is recorded."""
+    facts = evaluation.facts
+    horizon = None if relation.name in facts.complete else facts.complete_to
+    layers = facts.layers(relation.name)
+    symbolic = any(is_symbolic(key) for key in keys)
+    found: list[_Interval] = []
+    for depth in range(len(layers) - 1, -1, -1):
+        table = layers[depth]
+        for number in range(len(table)) if symbolic else table.rows_of(keys):
+            same = evaluation.matches(keys, table, number, relation.keys)
+            span = table.spans[number]
+            if same is FALSE or span is None:
                 continue
+            own = table.cells(number)[: relation.keys]
+            row = Row(relation.name, number, table.sources[number])
+            for first, last in _outside(span, [upper for above in layers[:depth] for upper in above.spans_of(own)]):
+                end = last or horizon
+                found.append(_Interval(first, end, table.status[number], same, last is None, (row,)))
+    return sorted(found, key=lambda interval: (interval.first, interval.last or date.max))
+
+
+def _outside(span: DateSpan, covers: list[DateSpan]) -> list[DateSpan]:
+    """The parts of an interval of days that no other covers."""
+    parts = [span]
+    for start, end in covers:
+        left: list[DateSpan] = []
+        for first, last in parts:
+            if first < start:
+                before = start - ONE_DAY
+                left.append((first, before if last is None else min(last, before)))
+            if end is not None and (last is None or last > end):
+                left.append((max(first, end + ONE_DAY), last))
+        parts = left
+    return parts
+
+
+def _within(evaluation: Evaluation, interval: _Interval, first: Any, last: Any) -> Truth:
+    """An interval begins on or before the first day and does not end before the last."""
+    begun = compare(Comparison.AT_MOST, interval.first, first, evaluation.decisions)
+    if begun is FALSE or interval.last is None:
+        return begun
+    return evaluation.decisions.both(begun, compare(Comparison.AT_MOST, last, interval.last, evaluation.decisions))
+
+
+def _merged(intervals: list[_Interval]) -> Iterator[_Interval]:
+    """Adjoining intervals of which the same is said, joined."""
+    current: _Interval | None = None
+    for following in intervals:
+        if current is not None and _adjoin(current, following):
+            last = None if current.last is None or following.last is None else max(current.last, following.last)
+            goes_on = current.goes_on or following.goes_on
+            current = evolve(current, last=last, goes_on=goes_on, rows=(*current.rows, *following.rows))
+            continue
         if current is not None:
             yield current
-        current = (start, end, status, same, [row])
+        current = following
     if current is not None:
         yield current
+
+
+def _adjoin(one: _Interval, following: _Interval) -> bool:
+    if one.status is not following.status or one.same is not following.same:
+        return False
+    return one.last is None or following.first.toordinal() <= one.last.toordinal() + 1
 
 
 def _spread_over_time(
