@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 
 from attrs import field, frozen
 
@@ -15,7 +16,7 @@ from engine.model import And, Atom, Comparison, Constant, Expression, Not, Origi
 from engine.model import Condition as EngineCondition
 from engine.query import Query, Shape, Supposed
 from engine.unknowns import NONE, UNKNOWN
-from engine.values import Kind, Value
+from engine.values import Kind, Type, Value
 from policy.check import Asked, Checked, parts_of
 from policy.diagnostic import Diagnostic
 from policy.dimensions import shown
@@ -210,13 +211,24 @@ def _constants(terms: tuple[Term, ...], problems: list[Diagnostic]) -> tuple[Val
         match term:
             case Name():
                 values.append(term.name)
-            case Quantity() if term.type.whole and not isinstance(term.value, int):
-                problems.append(Diagnostic("E0318", f"a fact counts whole {term.type.name}", term.span))
+            case Quantity() if (wrong := miscounted(term.value, term.type)) is not None:
+                problems.append(Diagnostic("E0318", wrong, term.span))
             case Quantity():
                 values.append(term.value)
             case _:
                 problems.append(Diagnostic("E0318", f"a fact states values; `{shown(term.span)}` is none", term.span))
     return tuple(values)
+
+
+def miscounted(value: object, type: Type) -> str | None:
+    """What is wrong with a number that counts things: it is whole, and not less than the least."""
+    if not isinstance(value, (int, Fraction)):
+        return None
+    if type.whole and not isinstance(value, int):
+        return f"{type.name} are counted whole"
+    if type.least is not None and value < type.least:
+        return f"there are no fewer {type.name} than {type.least}"
+    return None
 
 
 def _days(terms: tuple[Term, ...], problems: list[Diagnostic]) -> tuple[date, ...]:
@@ -298,6 +310,9 @@ def _expanded(
     form = forms.get(tree.phrase.relation)
     if form is None:
         return None, None
+    for term in tree.arguments:
+        if isinstance(term, Quantity) and (wrong := miscounted(term.value, term.type)) is not None:
+            lowering.problems.append(Diagnostic("E0318", wrong, term.span))
     arguments = lowering.terms(tree.arguments)
     values: dict[Variable, Expression] = dict(zip(form.slots, arguments, strict=True))
     record = form.tree.record

@@ -13,7 +13,7 @@ from engine.facts import BadFact, FactBase
 from engine.model import Relation
 from engine.unknowns import NONE, UNKNOWN
 from engine.values import DATE, Kind, Type
-from policy.asked import CellFact, Fact, OrderFact, SpanFact, Statement, ValueFact, lower_fact, lower_none
+from policy.asked import CellFact, Fact, OrderFact, SpanFact, Statement, ValueFact, lower_fact, lower_none, miscounted
 from policy.book import Book
 from policy.cases import CaseFile, CasePart, sentences
 from policy.check import check_fact
@@ -42,6 +42,11 @@ class Place:
     def __str__(self) -> str:
         where = self.said or f"{PurePath(self.file).name}, line {self.line}"
         return f"taken as found, {where}" if self.found else where
+
+
+def misspelt(wrong: Misspelt, span: Span) -> Diagnostic:
+    """The finding that a value is not written as one."""
+    return Diagnostic(wrong.code, wrong.message, span, (wrong.right,) if wrong.right else ())
 
 
 @define(eq=False)
@@ -81,7 +86,7 @@ class Stater:
         if case.complete_to is not None:
             day = read_value(case.complete_to.text, DATE)
             if isinstance(day, Misspelt):
-                problems.append(Diagnostic(day.code, day.message, case.complete_to, (day.right,)))
+                problems.append(misspelt(day, case.complete_to))
             else:
                 assert isinstance(day, date)
                 self.facts.complete_to = day
@@ -322,7 +327,10 @@ class Stater:
             return self._symbol(text, cell, type, problems)
         value = read_value(text, type)
         if isinstance(value, Misspelt):
-            problems.append(Diagnostic(value.code, value.message, cell, (value.right,)))
+            problems.append(misspelt(value, cell))
+            return None
+        if (wrong := miscounted(value, type)) is not None:
+            problems.append(Diagnostic("E0318", wrong, cell))
             return None
         return value
 
