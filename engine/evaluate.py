@@ -387,7 +387,7 @@ class Evaluation:
         row = Row(relation.name, number, table.sources[number])
         if cell is not UNKNOWN:
             return Quantity(cell, relation.name, arguments, name, Basis.STATED, row)
-        optional = relation.columns[column].optional or not relation.record
+        optional = relation.columns[column].optional
         value = self._open(relation, arguments, column, optional)
         supposed = relation.record and arguments[0] in self.facts.supposed
         return Quantity(value, relation.name, arguments, name, Basis.SUPPOSED if supposed else Basis.OPEN, row)
@@ -402,8 +402,9 @@ class Evaluation:
         return cases(((has, value), (self.decisions.negation(has), NONE)), self.decisions)
 
     def _silent_value(self, relation: Relation, arguments: tuple[Any, ...], column: int, name: str) -> Quantity:
+        optional = relation.columns[column].optional
         if self.is_about_supposed(relation, arguments):
-            value = self._open(relation, arguments, column, optional=True)
+            value = self._open(relation, arguments, column, optional)
             return Quantity(value, relation.name, arguments, name, Basis.SUPPOSED)
         if relation.silence is Silence.ASSUMED:
             return Quantity(relation.assumed, relation.name, arguments, name, Basis.ASSUMED)
@@ -411,7 +412,7 @@ class Evaluation:
         later = self._is_later(relation, arguments)
         if closed and later is FALSE:
             return Quantity(NONE, relation.name, arguments, name, Basis.ABSENT)
-        value = self._open(relation, arguments, column, optional=True)
+        value = self._open(relation, arguments, column, optional)
         if closed:
             value = cases(((later, value), (self.decisions.negation(later), NONE)), self.decisions)
         return Quantity(value, relation.name, arguments, name, Basis.OPEN)

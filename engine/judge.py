@@ -22,6 +22,7 @@ MOST_SETS = 8
 
 _MOST_PATHS = 2_000
 _MOST_CUBES = 2_000
+_MOST_COMPARED = 24
 
 
 class Verdict(Enum):
@@ -152,12 +153,33 @@ class Theory:
             cubes = [tuple(sorted(path.items())) for _, path in zip(range(64), decisions.paths(goal), strict=False)]
         cubes.sort(key=lambda cube: (len(cube), cube))
         possible = (cube for cube in cubes if self.possible(self._cube(cube)))
-        real = list(islice(possible, MOST_SETS + 1))
+        real = list(islice(possible, _MOST_COMPARED))
+        if self.axioms is not TRUE:
+            real = self._weakest(real)
         sets = tuple(
             tuple(Literal(decisions.questions[place], answer, place) for place, answer in cube)  # type: ignore[arg-type]
             for cube in real[:MOST_SETS]
         )
-        return Settlement(sets, len(real) > MOST_SETS)
+        return Settlement(sets, len(real) > MOST_SETS or len(real) == _MOST_COMPARED)
+
+    def _weakest(self, cubes: list[Cube]) -> list[Cube]:
+        """Without the sets that ask for more than another does: by August 3, where by October 20 will do."""
+        truths = [self._cube(cube) for cube in cubes]
+        kept: list[int] = []
+        for one in range(len(cubes)):
+            negations = (self._decisions.negation(truths[other]) for other in range(len(cubes)) if other != one)
+            stronger = [
+                other
+                for other, negation in zip((o for o in range(len(cubes)) if o != one), negations, strict=True)
+                if not self.possible(self._decisions.both(truths[one], negation))
+            ]
+            if all(other > one and self._same(truths[one], truths[other]) for other in stronger):
+                kept.append(one)
+        return [cubes[number] for number in kept]
+
+    def _same(self, one: Truth, other: Truth) -> bool:
+        """Whether the second truth implies the first as well."""
+        return not self.possible(self._decisions.both(other, self._decisions.negation(one)))
 
     def _cube(self, cube: Iterable[tuple[int, bool]]) -> Truth:
         decisions = self._decisions

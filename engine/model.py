@@ -46,7 +46,7 @@ class Silence(Enum):
 
 @frozen
 class Column:
-    """A column: its name, its type, and whether a row may have none there."""
+    """A column: its name, its type, and whether there may be none: of an open value, whether it may not exist."""
 
     name: str
     type: Type

@@ -7,7 +7,7 @@ live in an overlay of the facts made for the query alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from enum import Enum
 from fractions import Fraction
@@ -31,7 +31,18 @@ from engine.model import (
 )
 from engine.proof import ByCases, Quantity, Scope, Step, Witness
 from engine.search import Findings, Notes
-from engine.unknowns import NONE, UNKNOWN, Cases, OpenValue, Question, Threshold, is_symbolic
+from engine.unknowns import (
+    NONE,
+    UNKNOWN,
+    Cases,
+    HasValue,
+    Linear,
+    OpenValue,
+    Question,
+    Shaped,
+    Threshold,
+    is_symbolic,
+)
 from engine.values import Kind, LimitReached, Type
 
 if TYPE_CHECKING:
@@ -274,6 +285,21 @@ def _open(evaluation: Evaluation, *truths: Truth) -> tuple[Open, ...]:
     )
 
 
+def _open_values(scalars: Iterable[Any]) -> tuple[Open, ...]:
+    """The open values that symbolic values are made of."""
+    found: dict[OpenValue, None] = {}
+    pending = list(scalars)
+    while pending:
+        scalar = pending.pop(0)
+        if isinstance(scalar, OpenValue):
+            found.setdefault(scalar)
+        elif isinstance(scalar, Linear):
+            pending += [unknown for unknown, _ in scalar.terms]
+        elif isinstance(scalar, Shaped):
+            pending += scalar.arguments
+    return tuple(Open(HasValue(value), Origin()) for value in found)
+
+
 _MOST_SPLITS = 256
 
 
@@ -341,7 +367,7 @@ def _value(asked: Asked, query: Query, goal: Expression) -> Answer:
         Verdict.DEPENDS,
         None,
         proof,
-        open=_open(evaluation, *(truth for truth, _ in possible)),
+        open=_open(evaluation, *(truth for truth, _ in possible)) + _open_values(scalar for _, scalar in possible),
         options=_options(theory, possible),
         **common,
     )

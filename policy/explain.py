@@ -177,11 +177,11 @@ class Teller:
             yield from self._body(attempt, attempt.truth is TRUE, depth + 1)
 
     def deciding(self, step: Conclusion, holds: bool) -> list[Attempt]:
-        """The attempts that a conclusion rests on."""
-        applying = [a for a in step.attempts if a.rule.positive == holds and a.truth is not FALSE]
-        if applying or holds:
-            return applying
-        return [attempt for attempt in step.attempts if attempt.rule.positive]
+        """The attempts that a conclusion rests on: those that apply; for a failure, else those that fail to grant."""
+        granting = [attempt for attempt in step.attempts if attempt.rule.positive]
+        if holds:
+            return [attempt for attempt in granting if attempt.truth is not FALSE]
+        return forbidding(step.attempts) or granting
 
     def attempt(self, attempt: Attempt, holds: bool, depth: int) -> Iterator[Line]:
         """An attempt's reasons, the first with its clause."""
@@ -196,7 +196,8 @@ class Teller:
             )
             yield from lines[1:]
         else:
-            yield Line(depth, "without condition", _section(attempt.rule.origin.clause))
+            said = self.speaker.conclusion(attempt.rule, attempt.scope.bound(attempt.bindings), attempt.value)
+            yield Line(depth, said, _section(attempt.rule.origin.clause))
 
     def _body(self, attempt: Attempt, holds: bool, depth: int) -> Iterator[Line]:
         if attempt.defeaters and attempt.truth is FALSE and attempt.holds is not FALSE:
@@ -282,8 +283,8 @@ class Teller:
             yield evolve(lines[0], rests_on=clause if not lines[0].rests_on else f"{clause}; {lines[0].rests_on}")
             yield from lines[1:]
         else:
-            words = self.speaker.quantity(note.relation, note.arguments, note.column)
-            yield Line(depth, f"{words} is so set", clause)
+            said = self.speaker.conclusion(attempt.rule, attempt.scope.bound(attempt.bindings), attempt.value)
+            yield Line(depth, said, clause)
 
     def _ordered(self, step: Ordered, holds: bool, depth: int) -> Line:
         kind = self.speaker.lexicon.relations[step.condition.relation].columns[0].type
@@ -364,6 +365,15 @@ class Teller:
                 continue
             yield Line(depth, f"if {self.speaker.question(step.question, answer)}:")
             yield from Teller(self.speaker, self.all_parts).tell(branch, holds, depth + 1)
+
+
+def forbidding(attempts: tuple[Attempt, ...]) -> list[Attempt]:
+    """The attempts that forbid: those that certainly apply; failing that, where something would grant, those that may."""
+    against = [attempt for attempt in attempts if not attempt.rule.positive]
+    certain = [attempt for attempt in against if attempt.truth is TRUE]
+    if certain or all(attempt.truth is FALSE for attempt in attempts if attempt.rule.positive):
+        return certain
+    return [attempt for attempt in against if attempt.truth is not FALSE]
 
 
 def _is_attribute_of(condition: Compare, variable: Variable) -> bool:

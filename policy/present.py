@@ -32,7 +32,7 @@ from engine.proof import (
 from engine.unknowns import Clash, Equals, HasValue, OpenStatement, Question, Threshold
 from engine.values import DATE, Kind, Type
 from policy.answer import Answer, Bound, Listed, Proviso, Reading, Stamp
-from policy.explain import Line, Teller
+from policy.explain import Line, Teller, forbidding
 from policy.speak import Speaker
 
 Clauses = Iterable[str]
@@ -212,12 +212,12 @@ class Presenter:
 
     def _deciding_rules(self, step: Conclusion, holds: bool) -> Iterator[str]:
         granting = [attempt for attempt in step.attempts if attempt.rule.positive]
-        forbidding = [attempt for attempt in step.attempts if not attempt.rule.positive]
         if holds:
-            for attempt in (*(a for a in granting if a.truth is not FALSE), *forbidding):
+            limits = (attempt for attempt in step.attempts if not attempt.rule.positive)
+            for attempt in (*(a for a in granting if a.truth is not FALSE), *limits):
                 yield from split(attempt.rule.origin)
             return
-        applying = _certain(forbidding)
+        applying = forbidding(step.attempts)
         for attempt in applying:
             yield from split(attempt.rule.origin)
         if not applying:
@@ -367,8 +367,7 @@ class Presenter:
             yield from self._root(teller, found.proof, found.verdict, 0)
         if bound is not None:
             yield Line(0, bound)
-        for reading in readings:
-            yield Line(0, f"Reading {reading.id}: {reading.text}. {_otherwise(reading, self.said(asked, found, type))}")
+        yield from _reading_lines(readings, self.said(asked, found, type))
         for assumption in assumptions:
             yield Line(0, assumption)
 
@@ -391,13 +390,13 @@ class Presenter:
 
     def _conclusion(self, teller: Teller, step: Conclusion, verdict: Verdict, depth: int) -> Iterator[Line]:
         granting = [attempt for attempt in step.attempts if attempt.rule.positive]
-        forbidding = [attempt for attempt in step.attempts if not attempt.rule.positive]
+        against = [attempt for attempt in step.attempts if not attempt.rule.positive]
         if verdict is Verdict.DEPENDS:
-            yield from self._tested(teller, granting, forbidding, depth)
+            yield from self._tested(teller, granting, against, depth)
             return
         yield Line(depth, f"{self._subject(step, verdict is not Verdict.NO)}:")
         if verdict is Verdict.NO:
-            applying = _certain(forbidding)
+            applying = forbidding(step.attempts)
             for attempt in applying:
                 yield from teller.attempt(attempt, True, depth + 1)
             for attempt in granting:
@@ -407,12 +406,12 @@ class Presenter:
             if attempt.truth is not FALSE:
                 yield from teller.attempt(attempt, True, depth + 1)
         if verdict is Verdict.CONFLICT:
-            for attempt in forbidding:
+            for attempt in against:
                 if attempt.truth is not FALSE:
                     yield Line(depth, f"{self._subject(step, False)}:")
                     yield from teller.attempt(attempt, True, depth + 1)
             return
-        yield from self._limits(teller, forbidding, depth)
+        yield from self._limits(teller, against, depth)
 
     def _subject(self, step: Conclusion, holds: bool) -> str:
         said = self.speaker.statement(step.relation, step.arguments, holds)
@@ -432,7 +431,7 @@ class Presenter:
         elif shallow:
             yield Line(depth, f"{clause} could have allowed it: {'; '.join(line.text for line in shallow)}.")
 
-    def _tested(self, teller: Teller, granting: list[Attempt], forbidding: list[Attempt], depth: int) -> Iterator[Line]:
+    def _tested(self, teller: Teller, granting: list[Attempt], against: list[Attempt], depth: int) -> Iterator[Line]:
         settled = [
             line
             for attempt in granting
@@ -442,7 +441,7 @@ class Presenter:
         if settled:
             yield Line(depth, "Already settled:")
             yield from settled
-        yield from self._limits(teller, forbidding, depth)
+        yield from self._limits(teller, against, depth)
 
     def _settled(self, teller: Teller, body: Step, depth: int) -> Iterator[Line]:
         parts = body.parts if isinstance(body, AllStep) else (body,)
@@ -450,8 +449,8 @@ class Presenter:
             if part.truth is TRUE:
                 yield from (line for line in teller.tell(part, True, depth) if line.depth == depth)
 
-    def _limits(self, teller: Teller, forbidding: list[Attempt], depth: int) -> Iterator[Line]:
-        tested = [attempt for attempt in forbidding if attempt.holds is FALSE]
+    def _limits(self, teller: Teller, against: list[Attempt], depth: int) -> Iterator[Line]:
+        tested = [attempt for attempt in against if attempt.holds is FALSE]
         lines = [
             line for attempt in tested for line in teller.attempt(attempt, False, depth + 1) if line.depth == depth + 1
         ]
@@ -507,16 +506,16 @@ def _is_implied(literal: Literal, group: Iterable[Literal]) -> bool:
     return any(isinstance(other.question, (Threshold, Equals)) and other.question.value == value for other in group)
 
 
-def _otherwise(reading: Reading, said: str) -> str:
-    if reading.otherwise == said:
-        return "The other reading gives the same answer."
-    return f"On the other reading: {reading.otherwise}"
-
-
-def _certain(attempts: list[Attempt]) -> list[Attempt]:
-    """The attempts that certainly apply; where none does, those that may."""
-    certain = [attempt for attempt in attempts if attempt.truth is TRUE]
-    return certain or [attempt for attempt in attempts if attempt.truth is not FALSE]
+def _reading_lines(readings: tuple[Reading, ...], said: str) -> Iterator[Line]:
+    """The readings that matter, each with what the other would answer; those that do not, together."""
+    idle = [reading.id for reading in readings if reading.otherwise == said]
+    for reading in readings:
+        if reading.otherwise != said:
+            yield Line(0, f"Reading {reading.id}: {reading.text}. On the other reading: {reading.otherwise}")
+    if idle:
+        word = "Reading" if len(idle) == 1 else "Readings"
+        verb = "is" if len(idle) == 1 else "are"
+        yield Line(0, f"{word} {_listed(idle)} {verb} taken too; otherwise the answer is the same.")
 
 
 def _listed(names: list[str]) -> str:

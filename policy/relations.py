@@ -48,7 +48,8 @@ def relation_of_phrase(phrase: Phrase) -> Relation:
     names = _distinct([" ".join((*slot.adjectives, slot.noun)) for slot in slots])
     columns = tuple(Column(name, slot.type) for name, slot in zip(names, slots, strict=True))
     if value is not None:
-        columns += (Column(VALUE, value, optional=True),)
+        # What somebody must determine has a value, once determined; other values may not exist.
+        columns += (Column(VALUE, value, optional=phrase.heading is not Heading.DETERMINED),)
     silence = _SILENCE[phrase.heading]
     if silence is Silence.UNKNOWN and phrase.default is not None:
         silence = Silence.ASSUMED

@@ -25,6 +25,7 @@ from engine.model import (
     Expression,
     Fold,
     Relation,
+    Rule,
     Some,
     ValueOf,
     Variable,
@@ -129,13 +130,18 @@ class Speaker:
         return self._fill(phrase.parts, declared, keys)
 
     def _linear(self, terms: tuple[tuple[Any, Any], ...], constant: Any, type: Type) -> str:
-        words: list[str] = []
+        parts: list[tuple[bool, str]] = []
         for unknown, factor in terms:
             name = self.value(unknown, unknown.type)
-            words.append(name if factor == 1 else f"{_percent(factor)} {name}")
+            size = abs(factor)
+            parts.append((factor < 0, name if size == 1 else f"{_percent(size)} {name}"))
         if constant:
-            words.append(print_value(constant, type))
-        return " plus ".join(words)
+            parts.append((constant < 0, print_value(abs(constant), type)))
+        parts.sort(key=lambda part: part[0])
+        words = parts[0][1] if not parts[0][0] else f"0 minus {parts[0][1]}"
+        for negative, part in parts[1:]:
+            words += f" {'minus' if negative else 'plus'} {part}"
+        return words
 
     # --------------------------------------------------------- statements
 
@@ -296,6 +302,20 @@ class Speaker:
             return f"{operation.replace('_', ' ')} of {' and '.join(arguments)}"
         return form.format(*arguments)
 
+    def conclusion(self, rule: Rule, bound: Mapping[str, Any], value: Any) -> str:
+        """What a rule concludes in an instance, with its value."""
+        declared = self.lexicon.relations[rule.head.relation]
+        arguments = tuple(
+            bound.get(argument.name) if isinstance(argument, Variable) else argument.value  # type: ignore[union-attr]
+            for argument in rule.head.arguments
+        )
+        if rule.value is None:
+            return self.statement(declared.name, arguments, rule.positive)
+        column = declared.columns[-1]
+        phrase = self.lexicon.phrases.get(declared.name)
+        verb = phrase.verb if phrase is not None and phrase.verb else "is"
+        return f"{self.quantity(declared.name, arguments, column.name)} {verb} {self.value(value, column.type)}"
+
     # --------------------------------------------------------- comparisons
 
     def compared(self, condition: Compare, bound: Mapping[str, Any], left: Any, right: Any, holds: bool) -> str:
@@ -371,7 +391,8 @@ class Speaker:
             parts = phrase.parts if answer or not phrase.negative else phrase.negative
             return self._fill(parts[:-2], declared, value.keys)
         words = self.open_value(value)
-        return f"{words} exists" if answer else f"there is no {words.removeprefix('the ')}"
+        verb = "exist" if phrase is not None and phrase.verb == "are" else "exists"
+        return f"{words} {verb}" if answer else f"there is no {words.removeprefix('the ')}"
 
     def _threshold(self, question: Threshold, answer: bool) -> str:
         value = question.value

@@ -317,9 +317,8 @@ class World:
         else:
             cell = Mark.NONE
         if cell is Mark.UNKNOWN:
-            may_be_none = kind.optional or not relation.record
             domain = self.facts.domains.get(kind.type.name, ())
-            cell = self.answer(question, (Mark.NONE, *domain) if may_be_none else domain)
+            cell = self.answer(question, (Mark.NONE, *domain) if kind.optional else domain)
         return None if isinstance(cell, Mark) else cell
 
     # -------------------------------------------------------------------- rules

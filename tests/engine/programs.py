@@ -72,7 +72,7 @@ def _statement(name: str, *types: Type, **options: Any) -> Relation:
 
 
 def _value(name: str, key: Type, kind: Type, **options: Any) -> Relation:
-    return Relation(name, (Column("of", key), Column("value", kind)), 1, **options)
+    return Relation(name, (Column("of", key), Column("value", kind, optional=name != "worth")), 1, **options)
 
 
 RECORDED = (
