@@ -30,6 +30,7 @@ from policy.syntax import (
     ComesBefore,
     Compared,
     Condition,
+    DayOf,
     HasAttribute,
     Holds,
     ItIsNot,
@@ -183,13 +184,16 @@ def _happened(tree: Holds, keys: tuple[Value, ...], known: bool) -> Fact | None:
 
 
 def _value_fact(left: Term, value: object, span: Span) -> Fact | None:
+    problems: list[Diagnostic] = []
     match left:
         case Call():
-            problems: list[Diagnostic] = []
             keys = _constants(left.arguments, problems)
             return None if problems else ValueFact(left.phrase.relation, keys, value, span)
         case Attribute():
             return _cell(left.of, left.attribute, value, span)
+        case DayOf(which="the") if happens_once(left.phrase):
+            keys = _constants(left.arguments, problems)
+            return None if problems else ValueFact(left.phrase.relation, keys, value, span)
         case _:
             return None
 
