@@ -34,7 +34,7 @@ PLAN, CASE = "harbor-mill.md", "ann-lee.md"
 KINDS = {"markdown", "console", "rules", "facts", "questions", "python", "text"}
 REFRESH = os.environ.get("CLAUSEBOOK_REFRESH") == "1"
 
-_FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"^(?P<fence>```+)(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=fence)$", re.DOTALL | re.MULTILINE)
 _COMMAND = re.compile(r"^\$ (?P<command>(?:[^\n]*\\\n)*[^\n]*)\n?(?P<printed>(?:(?!\$ )[^\n]*\n)*)", re.MULTILINE)
 
 
