@@ -165,6 +165,8 @@ def _settings(document: Document, problems: list[Diagnostic]) -> dict[str, Span]
             problems.append(
                 Diagnostic("E0031", f"a book has no setting {setting.name!r}", setting.span, _SETTINGS, near)
             )
+        elif setting.name in settings and setting.name not in ("External", "Words"):
+            problems.append(Diagnostic("E0202", f"`{setting.name}` is already stated", setting.span))
         settings[setting.name] = setting.value
     return settings
 

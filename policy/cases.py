@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import field, frozen
 
-from policy.diagnostic import Diagnostic
+from policy.diagnostic import Diagnostic, nearest
 from policy.document import Block, Document, Item, List, Paragraph, Quote, Section, Table
 from policy.source import Span
 
@@ -58,8 +58,16 @@ def read_case(document: Document) -> tuple[CaseFile, tuple[Diagnostic, ...]]:
     for setting in document.settings:
         if setting.name not in _SETTINGS:
             problems.append(
-                Diagnostic("E0501", f"a case file has no setting {setting.name!r}", setting.span, expected=_SETTINGS)
+                Diagnostic(
+                    "E0501",
+                    f"a case file has no setting {setting.name!r}",
+                    setting.span,
+                    _SETTINGS,
+                    nearest(setting.name, _SETTINGS),
+                )
             )
+        elif setting.name in settings and setting.name != "Names":
+            problems.append(Diagnostic("E0202", f"`{setting.name}` is already stated", setting.span))
         settings.setdefault(setting.name, []).append(setting.value)
     facts: list[Block] = []
     questions: list[CaseQuestion] = []
@@ -81,7 +89,13 @@ def read_case(document: Document) -> tuple[CaseFile, tuple[Diagnostic, ...]]:
                 questions += more.questions
         else:
             problems.append(
-                Diagnostic("E0502", f"a case file has no section {section.heading!r}", section.span, expected=_HEADINGS)
+                Diagnostic(
+                    "E0502",
+                    f"a case file has no section {section.heading!r}",
+                    section.span,
+                    _HEADINGS,
+                    nearest(section.heading, _HEADINGS),
+                )
             )
     names = [part.name for part in parts]
     for name in sorted({name for name in names if names.count(name) > 1}):

@@ -57,6 +57,7 @@ class Stater:
     facts: FactBase = None  # type: ignore[assignment]  # made below where none is given
     names: dict[str, Type] = field(factory=dict)
     _cells: dict[tuple[str, str], dict[str, Any]] = field(factory=dict)
+    _supposed: dict[tuple[str, str], dict[str, Any]] = field(factory=dict)
     _sources: dict[tuple[str, str], Place] = field(factory=dict)
     _spans: dict[tuple[str, str], Span] = field(factory=dict)
     _orders: dict[str, list[tuple[int, str]]] = field(factory=dict)
@@ -217,6 +218,14 @@ class Stater:
 
     def _replace_cell(self, fact: CellFact, relation: Relation, source: Any) -> None:
         """In an overlay: the record with one attribute supposed otherwise."""
+        own = self.facts.table(fact.relation).rows_of((fact.id,))
+        place = next(place for place, column in enumerate(relation.columns) if column.name == fact.column)
+        supposed = self._supposed.setdefault((fact.relation, fact.id), {})
+        if supposed.setdefault(fact.column, fact.value) != fact.value:
+            raise BadFact(f"{fact.id} has another {fact.column}")
+        if own:
+            self.facts.table(fact.relation).columns[place][own[0]] = fact.value
+            return
         found = self.facts.find(fact.relation, (fact.id,))
         assert found is not None
         table, number = found
@@ -228,6 +237,10 @@ class Stater:
     def finish(self) -> list[Diagnostic]:
         """Put in the records gathered from tables and sentences, and the order of those of one day."""
         problems: list[Diagnostic] = []
+        for name, type in self.names.items():
+            kind = self.book.engine.relations.get(type.name)
+            if kind is not None and kind.record:
+                self._cells.setdefault((type.name, name), {})  # named without a row: nothing more is known of it
         for (relation, id), cells in self._cells.items():
             try:
                 self.facts.record(relation, id, cells, self._sources.get((relation, id)))
