@@ -66,7 +66,11 @@ class Decisions:
         if place is None:
             place = self._places[question] = len(self.questions)
             self.questions.append(question)
-        return self._node(place, TRUE, FALSE)
+        key = (place, TRUE, FALSE)
+        node = self._nodes.get(key)
+        if node is None:  # a question can always be asked, however large the diagrams over it have grown
+            node = self._nodes[key] = Truth(place, TRUE, FALSE)
+        return node
 
     def _node(self, place: int, yes: Truth, no: Truth) -> Truth:
         if yes is no:

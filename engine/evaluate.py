@@ -44,6 +44,7 @@ from engine.unknowns import (
     cases,
     compare,
     is_symbolic,
+    least_of,
     spread,
 )
 from engine.values import PLAIN, LimitReached
@@ -446,6 +447,8 @@ class Evaluation:
         else:
             chosen = self.ask(Clash(relation.name, arguments))
             truth = decisions.choose(clash, chosen, decisions.both(support, decisions.negation(against)))
+        if truth.is_open and any(type(argument) is Unrecorded for argument in arguments):
+            truth = self.ask(OpenStatement(relation.name, arguments))
         if not truth.is_open:
             self._note_cancellations(truth, attempts)
         return Conclusion(truth, relation.name, arguments, attempts, clash)
@@ -493,12 +496,14 @@ class Evaluation:
             else:
                 env[place] = argument
         if compiled.search is not None:
-            yield from self._try_each(compiled, env, match)
+            yield from self._try_each(compiled, arguments, env, match)
             return
         body = compiled.body(self, env)
         yield self._attempt(compiled, env, match, body)
 
-    def _try_each(self, compiled: CompiledRule, env: list[Any], match: Truth) -> Iterator[Attempt]:
+    def _try_each(
+        self, compiled: CompiledRule, arguments: tuple[Any, ...], env: list[Any], match: Truth
+    ) -> Iterator[Attempt]:
         """A value rule whose value depends on what its condition finds: an attempt for each witness."""
         assert compiled.search is not None
         findings = Findings(all=True)
@@ -511,7 +516,21 @@ class Evaluation:
             each = [*env]
             for place, value in zip(compiled.found, witness.values, strict=True):
                 each[place] = value
-            yield self._attempt(compiled, each, match, AllStep(witness.truth, witness.parts))
+            attempt = self._attempt(compiled, each, match, AllStep(witness.truth, witness.parts))
+            if witness.unrecorded and attempt.holds is not FALSE:
+                self._blur(attempt, arguments)
+            yield attempt
+
+    def _blur(self, attempt: Attempt, arguments: tuple[Any, ...]) -> None:
+        """What something unrecorded would make of a value is one open value, known only from below.
+
+        Its days come after those of the record, and that is kept; how it would come about is not: each
+        way that it might would be a case of its own, and there is nothing to tell them apart.
+        """
+        relation = self.compiler.relations[attempt.rule.head.relation]
+        column = relation.columns[-1]
+        thing = Unrecorded(relation.name, arguments)
+        attempt.value = OpenValue(relation.name, (*arguments, thing), column.name, column.type, least_of(attempt.value))
 
     def _attempt(self, compiled: CompiledRule, env: list[Any], match: Truth, body: Step) -> Attempt:
         decisions = self.decisions
@@ -587,6 +606,8 @@ class Evaluation:
                     both = decisions.both(attempt.truth, under)
                     if both is not FALSE:
                         options[scalar] = decisions.either(options[scalar], both) if scalar in options else both
+        if any(type(argument) is Unrecorded for argument in arguments):
+            options = self._blurred(relation, arguments, column, options)
         pairs = self._settle_clashes(relation, arguments, list(options.items()))
         some = decisions.any(truth for _, truth in pairs)
         value = cases(
@@ -595,6 +616,17 @@ class Evaluation:
         )
         name = relation.columns[column].name
         return Quantity(value, relation.name, arguments, name, None, None, attempts)
+
+    def _blurred(
+        self, relation: Relation, arguments: tuple[Any, ...], column: int, options: dict[Any, Truth]
+    ) -> dict[Any, Truth]:
+        """The value of something unrecorded as one open value, known only from below."""
+        if len(options) < 2:
+            return options
+        leasts = [least_of(option) for option in options]
+        least = None if None in leasts else min(each for each in leasts if each is not None)
+        value = self._open(relation, arguments, column, False, least)
+        return {value: self.decisions.any(options.values())}
 
     def _settle_clashes(
         self, relation: Relation, arguments: tuple[Any, ...], options: list[tuple[Any, Truth]]

@@ -16,12 +16,14 @@ from attrs import frozen
 
 from engine.decision import FALSE, TRUE, Decisions, TooManyCases, Truth
 from engine.unknowns import Clash, Equals, Question, Sign, Threshold, Unknown
+from engine.values import LimitReached
 
 MOST_SETS = 8
 """At most so many minimal sets of open questions are reported."""
 
 _MOST_PATHS = 2_000
 _MOST_CUBES = 2_000
+_MOST_CONSTRAINTS = 4_000
 _MOST_COMPARED = 24
 
 
@@ -104,7 +106,11 @@ class Theory:
 
     def _consistent(self, answers: dict[int, bool]) -> bool:
         """Whether the linear inequalities among these answers can all hold."""
-        constraints: list[tuple[dict[Unknown, Fraction], Fraction, bool]] = []
+        return projected(self._constraints(answers), None) is not None
+
+    def _constraints(self, answers: dict[int, bool]) -> list[Constraint]:
+        """The linear inequalities among these answers, and that no unknown is below its least value."""
+        constraints: list[Constraint] = []
         for place, answer in answers.items():
             question = self._decisions.questions[place]
             if isinstance(question, Threshold):
@@ -124,10 +130,20 @@ class Theory:
                 least = unknown.type.least if least is None else least
                 if least is not None:
                     constraints.append(({unknown: Fraction(-1)}, Fraction(least), False))
-        return feasible(constraints)
+        return constraints
 
-    def judge(self, truth: Truth) -> Verdict:
-        """Yes, no, conflict or depends."""
+    def ends(self, truth: Truth, unknown: Unknown) -> Iterator[tuple[Fraction, bool]]:
+        """Where the ranges of a number in which this can be true end, as bounds: at most (True: less than) so much."""
+        truth = self._decisions.both(self.axioms, self._decisions.sometimes(truth, self.clashes))
+        for number, answers in enumerate(self._decisions.paths(truth)):
+            if number >= _MOST_PATHS:
+                raise LimitReached("there are too many cases to solve for the number asked")
+            for terms, constant, strict in projected(self._constraints(answers), unknown) or ():
+                factor = terms[unknown]
+                yield -constant / factor, strict if factor > 0 else not strict
+
+    def judge(self, truth: Truth, given: Truth = TRUE) -> Verdict:
+        """Yes, no, conflict or depends; of the completions for which ``given`` is true."""
         if truth is TRUE:
             return Verdict.YES
         if truth is FALSE:
@@ -135,11 +151,11 @@ class Theory:
         decisions = self._decisions
         always = decisions.always(truth, self.clashes)
         sometimes = decisions.sometimes(truth, self.clashes)
-        if not self.possible(decisions.negation(always)):
+        if not self.possible(decisions.both(given, decisions.negation(always))):
             return Verdict.YES
-        if not self.possible(sometimes):
+        if not self.possible(decisions.both(given, sometimes)):
             return Verdict.NO
-        if not self.possible(decisions.either(always, decisions.negation(sometimes))):
+        if not self.possible(decisions.both(given, decisions.either(always, decisions.negation(sometimes)))):
             return Verdict.CONFLICT
         return Verdict.DEPENDS
 
@@ -235,24 +251,32 @@ def _implies(cube: Cube, truth: Truth) -> bool:
     return True
 
 
-def feasible(constraints: list[tuple[dict[Unknown, Fraction], Fraction, bool]]) -> bool:
-    """Whether ``terms + constant ≤ 0`` (strict: ``< 0``) can all hold over the rationals.
+Constraint = tuple[dict[Unknown, Fraction], Fraction, bool]
+"""``terms + constant ≤ 0`` (True: ``< 0``)."""
 
-    Fourier-Motzkin elimination; past a few thousand constraints it gives up and says they can.
+
+def projected(constraints: list[Constraint], kept: Unknown | None) -> list[Constraint] | None:
+    """What the constraints say of one unknown alone over the rationals; None: they cannot all hold.
+
+    Fourier-Motzkin elimination; past a few thousand constraints it gives up and says that they can, and nothing
+    more of the unknown.
     """
-    remaining = [(terms, constant, strict) for terms, constant, strict in constraints]
+    remaining = constraints
     while True:
         for terms, constant, strict in remaining:
             if not terms and (constant > 0 or (strict and constant == 0)):
-                return False
+                return None
         remaining = [entry for entry in remaining if entry[0]]
-        if not remaining or len(remaining) > 4_000:
-            return True
-        remaining = [*_without(_cheapest(remaining), remaining)]
+        if len(remaining) > _MOST_CONSTRAINTS:
+            return []
+        unknown = _cheapest(remaining, kept)
+        if unknown is None:
+            return remaining
+        remaining = [*_without(unknown, remaining)]
 
 
-def _cheapest(constraints: list[tuple[dict[Unknown, Fraction], Fraction, bool]]) -> Unknown:
-    """The unknown whose elimination leaves the fewest constraints, the first met of equals."""
+def _cheapest(constraints: list[Constraint], kept: Unknown | None) -> Unknown | None:
+    """The other unknown whose elimination leaves the fewest constraints, the first met of equals."""
     above: dict[Unknown, int] = {}
     below: dict[Unknown, int] = {}
     for terms, _, _ in constraints:
@@ -260,12 +284,13 @@ def _cheapest(constraints: list[tuple[dict[Unknown, Fraction], Fraction, bool]])
             side, other = (above, below) if factor > 0 else (below, above)
             side[unknown] = side.get(unknown, 0) + 1
             other.setdefault(unknown, 0)
-    return min(above, key=lambda unknown: above[unknown] * below[unknown] - above[unknown] - below[unknown])
+    above.pop(kept, None)  # type: ignore[arg-type]  # None is kept by no constraint
+    return min(
+        above, key=lambda unknown: above[unknown] * below[unknown] - above[unknown] - below[unknown], default=None
+    )
 
 
-def _without(
-    unknown: Unknown, constraints: list[tuple[dict[Unknown, Fraction], Fraction, bool]]
-) -> Iterator[tuple[dict[Unknown, Fraction], Fraction, bool]]:
+def _without(unknown: Unknown, constraints: list[Constraint]) -> Iterator[Constraint]:
     uppers = [entry for entry in constraints if entry[0].get(unknown, 0) > 0]
     lowers = [entry for entry in constraints if entry[0].get(unknown, 0) < 0]
     yield from (entry for entry in constraints if not entry[0].get(unknown, 0))

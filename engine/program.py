@@ -93,7 +93,10 @@ class Engine:
     def most_allowed(
         self, facts: FactBase, query: Query, deadline: float | None = None, ground: Ground | None = None
     ) -> object:
-        """The largest value of the open variable for which the goal is not refused; None: there is none, or no bound."""
+        """The largest value of the open variable for which the goal is not refused; `NONE`: all are refused.
+
+        None: nothing bounds it from above, or it cannot be worked out.
+        """
         return most_allowed(Asked(self, facts, deadline, ground), query)
 
 

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from engine.decision import FALSE, TRUE, Decisions, Truth
+from engine.decision import FALSE, TRUE, Decisions, TooManyCases, Truth
 from engine.facts import FactBase
 from engine.fold import distinct
 from engine.judge import Settlement, Theory, Verdict, threshold_order
@@ -40,10 +41,11 @@ from engine.unknowns import (
     OpenValue,
     Question,
     Shaped,
+    Sign,
     Threshold,
     is_symbolic,
 )
-from engine.values import Kind, LimitReached, Type
+from engine.values import Kind, LimitReached, Type, exact
 
 if TYPE_CHECKING:
     from engine.evaluate import Evaluation
@@ -182,6 +184,8 @@ def answer(asked: Asked, query: Query) -> Answer:
         return _whether(asked, query, None)
     except RecursionError:
         raise LimitReached("the rules nest too deep to follow") from None
+    except TooManyCases:
+        raise LimitReached("there are more cases than can be told apart") from None
 
 
 # -------------------------------------------------------------- evaluating
@@ -478,8 +482,8 @@ def _solve(asked: Asked, query: Query) -> Answer:
     if bound is None:
         direction = "above" if query.shape is Shape.MOST else "below"
         raise LimitReached(f"nothing in the rules bounds the answer from {direction}")
-    at_bound = _whether(asked, query, bound)
     beyond = _beyond(regions, region, query.shape, query.open.type)
+    at_bound, bound, beyond = _at_bound(asked, query, region, bound, beyond)
     refused = None if beyond is None else _whether(asked, query, beyond)
     return Answer(
         Verdict.VALUE,
@@ -505,36 +509,86 @@ def _solved(asked: Asked, query: Query, open_: Variable) -> tuple[Evaluation, tu
     return evaluation, tuple(_regions(evaluation, step.truth, slot))
 
 
-def most_allowed(asked: Asked, query: Query) -> Any:
-    """The largest value of the open variable for which the goal is not refused; None: there is none, or no bound."""
+_MOST_TRIED = 64
+
+
+def _at_bound(asked: Asked, query: Query, region: Region, bound: Any, beyond: Any) -> tuple[Answer, Any, Any]:
+    """The answer at a bound, the bound, and the next value past it.
+
+    Ranges are solved over the rationals, and may reach a little too far where other unknowns are whole.
+    """
     assert query.open is not None
-    _, regions = _solved(asked, query, query.open)
-    allowed = [region for region in regions if region.verdict is not Verdict.NO]
-    return allowed[-1].high if allowed and allowed[-1].high_included else None
+    found = _whether(asked, query, bound)
+    included = region.high_included if query.shape is Shape.MOST else region.low_included
+    if found.verdict is not Verdict.NO or not included:
+        return found, bound, beyond
+    step = -1 if query.shape is Shape.MOST else 1
+    for _ in range(_MOST_TRIED if query.open.type.whole else 0):
+        bound, beyond = bound + step, bound
+        found = _whether(asked, query, bound)
+        if found.verdict is not Verdict.NO:
+            return found, bound, beyond
+    raise LimitReached("the rules cannot be solved for the value asked")
+
+
+def most_allowed(asked: Asked, query: Query) -> Any:
+    """The largest value of the open variable for which the goal is not refused; `NONE`: all are refused.
+
+    None: nothing bounds it from above, or it cannot be worked out.
+    """
+    assert query.open is not None
+    try:
+        _, regions = _solved(asked, query, query.open)
+        allowed = [region for region in regions if region.verdict is not Verdict.NO]
+        if not allowed:
+            return NONE
+        region = allowed[-1]
+        if region.high is None or not region.high_included:
+            return None
+        return _at_bound(asked, query, region, region.high, None)[1]
+    except (LimitReached, RecursionError):
+        return None
+
+
+def _cuts(evaluation: Evaluation, truth: Truth, slot: OpenValue) -> tuple[list[Threshold], bool]:
+    """Where the ranges of the open value may end, in order; and whether sums of several unknowns had to be solved."""
+    decisions = evaluation.decisions
+    questions = [decisions.questions[place] for place in decisions.support(truth)]
+    cuts = {question for question in questions if isinstance(question, Threshold) and question.value == slot}
+    mixed = any(isinstance(question, Sign) and slot in dict(question.terms) for question in questions)
+    if mixed:
+        whole = slot.type.whole or slot.type.kind is Kind.DATE
+        for bound, strict in Theory(decisions, truth).ends(truth, slot):
+            if whole:
+                bound, strict = Fraction(ceil(bound) - 1 if strict else floor(bound)), False
+            if slot.type.least is None or bound >= slot.type.least:
+                cuts.add(Threshold(slot, exact(bound), strict))
+    return sorted(cuts, key=threshold_order), mixed
 
 
 def _regions(evaluation: Evaluation, truth: Truth, slot: OpenValue) -> Iterator[Region]:
     """The line of the open value cut at every threshold that its truth hangs on."""
     decisions = evaluation.decisions
-    asked = [
-        (place, question)
-        for place in decisions.support(truth)
-        if isinstance(question := decisions.questions[place], Threshold) and question.value == slot
-    ]
-    asked.sort(key=lambda entry: threshold_order(entry[1]))
+    cuts, mixed = _cuts(evaluation, truth, slot)
+    asked = [decisions.ask(cut) for cut in cuts]
+    whole_theory = Theory(decisions, truth, *asked) if mixed else None
     show = _shown(slot.type)
     whole = slot.type.whole or slot.type.kind is Kind.DATE
     low: Any = show(slot.type.least) if slot.type.least is not None else None
     low_included = True
     for number in range(len(asked) + 1):
         here = truth
-        for other, (place, _) in enumerate(asked):
-            here = decisions.where(here, place, other >= number)
+        for other, cut in enumerate(asked):
+            here = decisions.where(here, cut.place, other >= number)
         theory = Theory(decisions, here)
         verdict = theory.judge(here)
         settlement = theory.settle(here) if verdict is Verdict.DEPENDS else Settlement(())
+        if whole_theory is not None:
+            above = decisions.negation(asked[number - 1]) if number else TRUE
+            given = decisions.both(above, asked[number]) if number < len(asked) else above
+            verdict = whole_theory.judge(truth, given)
         if number < len(asked):
-            threshold = asked[number][1]
+            threshold = cuts[number]
             high, high_included = show(threshold.bound), not threshold.strict
             yield Region(low, low_included, high, high_included, verdict, settlement)
             low = show(threshold.bound + 1) if whole else high

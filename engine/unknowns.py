@@ -497,3 +497,41 @@ def unrecorded_in(scalar: Scalar) -> Unrecorded | None:
     if isinstance(scalar, OpenValue):
         return next((key for key in scalar.keys if isinstance(key, Unrecorded)), None)
     return None
+
+
+def least_of(scalar: Any) -> int | None:
+    """A number that a number or date (as its ordinal) is certainly not less than; None where there is none to tell."""
+    match scalar:
+        case Cases():
+            leasts = [least_of(each) for _, each in scalar.alternatives if each is not NONE]
+            return None if not leasts or None in leasts else min(each for each in leasts if each is not None)
+        case OpenValue():
+            return scalar.least if scalar.least is not None else scalar.type.least
+        case Shaped():
+            return _least_of_shaped(scalar)
+        case date():
+            return scalar.toordinal()
+        case int():
+            return scalar
+        case Fraction():
+            return floor(scalar)
+        case _:
+            return None
+
+
+def _least_of_shaped(shaped: Shaped) -> int | None:
+    """The operation at the least of its one open day, where it rises with it."""
+    open_ones = [place for place, argument in enumerate(shaped.arguments) if is_symbolic(argument)]
+    operation = OPERATIONS[shaped.operation]
+    if len(open_ones) != 1 or open_ones[0] not in operation.rises:
+        return None
+    inner = shaped.arguments[open_ones[0]]
+    least = least_of(inner)
+    if least is None or _type_of(inner).kind is not Kind.DATE:
+        return None
+    arguments = [*shaped.arguments]
+    arguments[open_ones[0]] = date.fromordinal(least)
+    try:
+        return least_of(operation.compute(shaped.calendar, *arguments))
+    except LimitReached:
+        return None
