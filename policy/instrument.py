@@ -28,6 +28,7 @@ from engine.proof import Basis, Step, Witness, walk
 from engine.proof import Fact as FactStep
 from engine.query import Query, Shape, Supposed
 from engine.signature import type_of
+from engine.unknowns import NONE
 from engine.values import LimitReached, Type
 from policy import book as books
 from policy.answer import Answer, Reading, Stamp
@@ -268,7 +269,9 @@ class Case:
         opened = Query(asked.goal, Shape.MOST, variable, supposed)
         deadline = monotonic() + TIME_LIMIT
         most = self.book.engine.most_allowed(facts, opened, deadline, self._ground_of(deadline))
-        said = None if most is None else speaker.value(most, type)
+        if most is None:
+            return None
+        said = None if most is NONE else speaker.value(most, type)
         return _bounded(tree, place, said, speaker)
 
 
