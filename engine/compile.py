@@ -37,6 +37,7 @@ from engine.model import (
     ValueOf,
     Variable,
 )
+from engine.order import comes_before
 from engine.proof import (
     AllStep,
     AnyStep,
@@ -277,7 +278,7 @@ class Compiler:
             notes: Notes = []
             one = earlier(e, env, notes)
             other = later(e, env, notes)
-            truth, dates = e.comes_before(relation, one, other, notes)
+            truth, dates = comes_before(e, relation, one, other, notes)
             return Ordered(truth, condition, one, other, dates, tuple(notes))
 
         return run

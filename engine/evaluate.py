@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.compile import CompiledRule, Compiler
 from engine.decision import FALSE, TRUE, Decisions, TooManyCases, Truth
+from engine.defeat import defeat, may_disagree, settle_clashes
 from engine.enumerate import Enumeration
 from engine.facts import FactBase, Row, Table
 from engine.ground import Ground
@@ -34,7 +35,6 @@ from engine.unknowns import (
     UNKNOWN,
     Cases,
     Clash,
-    ComesFirst,
     Cut,
     HasValue,
     MayExist,
@@ -280,42 +280,6 @@ class Evaluation:
         """Nothing is recorded of a record that is only supposed, however late."""
         return type(argument) is str and argument in self.facts.supposed
 
-    # ---------------------------------------------------------------- order
-
-    def comes_before(self, relation: Relation, earlier: Any, later: Any, notes: Notes) -> tuple[Truth, tuple[Any, Any]]:
-        """Whether one record comes before another: by date, then by the recorded order."""
-        assert relation.time is not None
-        decisions = self.decisions
-        dates = []
-        for record in (earlier, later):
-            quantity = self.quantity(relation, (record,), relation.time)
-            notes.append(quantity)
-            dates.append(quantity.value)
-        first, second = dates
-        if earlier == later:
-            return FALSE, (first, second)
-        less = compare(Comparison.LESS, first, second, decisions)
-        if less is TRUE:
-            return TRUE, (first, second)
-        same = compare(Comparison.IS, first, second, decisions)
-        if same is FALSE:
-            return less, (first, second)
-        return decisions.either(less, decisions.both(same, self._in_order(relation, earlier, later))), (first, second)
-
-    def _in_order(self, relation: Relation, earlier: Any, later: Any) -> Truth:
-        """The order of two records of one day."""
-        supposed = self.facts.supposed
-        if isinstance(earlier, str) and isinstance(later, str):
-            if (earlier in supposed) != (later in supposed):
-                return FALSE if earlier in supposed else TRUE
-            if self.facts.recorded_before(relation.name, earlier, later):
-                return TRUE
-            if self.facts.recorded_before(relation.name, later, earlier):
-                return FALSE
-        first, second = sorted((earlier, later), key=repr)
-        truth = self.ask(ComesFirst(relation.name, first, second))
-        return truth if first is earlier else self.decisions.negation(truth)
-
     # --------------------------------------------------------------- values
 
     def quantity(self, relation: Relation, arguments: tuple[Any, ...], column: int) -> Quantity:
@@ -474,8 +438,8 @@ class Evaluation:
             attempts += self._try(compiled, arguments)
             while len(self.origins) < len(self.decisions.questions):
                 self.origins.append(compiled.rule.origin)
-        if len(attempts) > 1 and _may_disagree(attempts):
-            self._defeat(attempts)
+        if len(attempts) > 1 and may_disagree(attempts):
+            defeat(attempts, self._priorities, self.decisions)
         return tuple(attempts)
 
     def _try(self, compiled: CompiledRule, arguments: tuple[Any, ...]) -> Iterator[Attempt]:
@@ -554,45 +518,6 @@ class Evaluation:
             compiled.rule, compiled.scope, tuple(env), body, tuple(exemptions), holds, holds, (), value, tuple(notes)
         )
 
-    def _defeat(self, attempts: list[Attempt]) -> None:
-        """Take from each attempt what is defeated by those over it that conclude otherwise; strongest first."""
-        decisions = self.decisions
-        numbers: dict[str, list[int]] = {}
-        for number, attempt in enumerate(attempts):
-            numbers.setdefault(attempt.rule.name, []).append(number)
-        settled: set[int] = set()
-
-        def settle(number: int) -> None:
-            if number in settled:
-                return
-            settled.add(number)
-            attempt = attempts[number]
-            if attempt.holds is FALSE:
-                return
-            truth = attempt.holds
-            defeaters = []
-            for priority in self._priorities.get(attempt.rule.name, ()):
-                for stronger in numbers.get(priority.stronger, ()):
-                    settle(stronger)
-                    over = self._otherwise(attempts[stronger], attempt)
-                    if over is not FALSE:
-                        defeaters.append(stronger)
-                        truth = decisions.both(truth, decisions.negation(over))
-            attempt.truth = truth
-            attempt.defeaters = tuple(defeaters)
-
-        for number in range(len(attempts)):
-            settle(number)
-
-    def _otherwise(self, stronger: Attempt, weaker: Attempt) -> Truth:
-        """Whether the stronger attempt applies and concludes otherwise than the weaker."""
-        if stronger.truth is FALSE:
-            return FALSE
-        if weaker.rule.value is None:
-            return stronger.truth if stronger.rule.positive != weaker.rule.positive else FALSE
-        differs = compare(Comparison.IS_NOT, stronger.value, weaker.value, self.decisions)
-        return self.decisions.both(stronger.truth, differs)
-
     def _conclude_value(self, relation: Relation, arguments: tuple[Any, ...], column: int) -> Quantity:
         attempts = self._attempts(relation, arguments)
         decisions = self.decisions
@@ -608,7 +533,7 @@ class Evaluation:
                         options[scalar] = decisions.either(options[scalar], both) if scalar in options else both
         if any(type(argument) is Unrecorded for argument in arguments):
             options = self._blurred(relation, arguments, column, options)
-        pairs = self._settle_clashes(relation, arguments, list(options.items()))
+        pairs = settle_clashes(relation, arguments, list(options.items()), self.decisions)
         some = decisions.any(truth for _, truth in pairs)
         value = cases(
             [(truth, scalar) for scalar, truth in pairs if truth is not FALSE] + [(decisions.negation(some), NONE)],
@@ -627,24 +552,6 @@ class Evaluation:
         least = None if None in leasts else min(each for each in leasts if each is not None)
         value = self._open(relation, arguments, column, False, least)
         return {value: self.decisions.any(options.values())}
-
-    def _settle_clashes(
-        self, relation: Relation, arguments: tuple[Any, ...], options: list[tuple[Any, Truth]]
-    ) -> list[tuple[Any, Truth]]:
-        """Make the truths of several values exclusive: where two could hold at once, an open clash chooses."""
-        decisions = self.decisions
-        for one in range(len(options)):
-            for other in range(one + 1, len(options)):
-                overlap = decisions.both(options[one][1], options[other][1])
-                if overlap is FALSE:
-                    continue
-                same = compare(Comparison.IS, options[one][0], options[other][0], decisions)
-                first = decisions.either(same, self.ask(Clash(relation.name, arguments, (one, other))))
-                keep = decisions.negation(decisions.both(overlap, decisions.negation(first)))
-                drop = decisions.negation(decisions.both(overlap, first))
-                options[one] = (options[one][0], decisions.both(options[one][1], keep))
-                options[other] = (options[other][0], decisions.both(options[other][1], drop))
-        return options
 
     # ------------------------------------------------------------ recursion
 
@@ -690,12 +597,3 @@ def _are_cases(arguments: tuple[Any, ...]) -> bool:
         if type(argument) is Cases or argument is NONE:
             return True
     return False
-
-
-def _may_disagree(attempts: list[Attempt]) -> bool:
-    """Whether two of the attempts that may apply could conclude otherwise."""
-    applying = [attempt for attempt in attempts if attempt.holds is not FALSE]
-    if len(applying) < 2:
-        return False
-    first = applying[0].rule
-    return first.value is not None or any(attempt.rule.positive != first.positive for attempt in applying)

@@ -94,7 +94,11 @@ class DateRounding(Enum):
 
 @frozen
 class Calendar:
-    """How an instrument counts: the rounding of dates and its business days."""
+    """How an instrument counts: the rounding of dates and its business days.
+
+    ``closed_weekdays`` count from Monday, 0; ``holidays`` is the country whose federal holidays are no business
+    days ("" for none).
+    """
 
     rounding: DateRounding = DateRounding.DOWN
     closed_weekdays: tuple[int, ...] = (5, 6)

@@ -7,10 +7,11 @@ changed and can be asked from many threads.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from engine.model import Relation
 from engine.program import Engine, ProgramError, build
@@ -29,6 +30,8 @@ from policy.words import AskedForm, Phrase, RecordDeclaration
 
 _SETTINGS = ("Instrument", "Issuer", "Governing text", "Dates round", "Business days", "External", "Words")
 _WORD_SECTIONS = ("Names", "Kinds", "Records", "Vocabulary", "Words")
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_BUSINESS_DAYS = re.compile(r"(?P<first>\w+) to (?P<last>\w+)(?P<holidays>, not a US federal holiday)?")
 _SHIPPED = (Path(__file__).parent / "rules", Path(__file__).parent.parent / "rules")
 
 
@@ -172,25 +175,32 @@ def _settings(document: Document, problems: list[Diagnostic]) -> dict[str, Span]
 
 
 def _calendar(settings: Mapping[str, Span], problems: list[Diagnostic]) -> Calendar:
+    calendar = Calendar()
     rounding = settings.get("Dates round")
-    if rounding is None:
-        return Calendar()
     known = {each.value: each for each in DateRounding}
-    if rounding.text not in known:
-        problems.append(
-            Diagnostic(
-                "E0032", f"dates do not round {rounding.text!r}", rounding, tuple(known), nearest(rounding.text, known)
-            )
-        )
-        return Calendar()
-    return Calendar(known[rounding.text])
+    if rounding is not None and rounding.text not in known:
+        near = nearest(rounding.text, known)
+        problems.append(Diagnostic("E0032", f"dates do not round {rounding.text!r}", rounding, tuple(known), near))
+    elif rounding is not None:
+        calendar = evolve(calendar, rounding=known[rounding.text])
+    business = settings.get("Business days")
+    if business is None:
+        return calendar
+    match = _BUSINESS_DAYS.fullmatch(" ".join(business.text.split()))
+    if match is None or match["first"] not in _WEEKDAYS or match["last"] not in _WEEKDAYS:
+        form = "Monday to Friday, not a US federal holiday"
+        problems.append(Diagnostic("E0035", f"business days are not {business.text!r}", business, (form,)))
+        return calendar
+    first, last = _WEEKDAYS.index(match["first"]), _WEEKDAYS.index(match["last"])
+    closed = tuple(day for day in range(7) if not first <= day <= last)
+    return evolve(calendar, closed_weekdays=closed, holidays="US" if match["holidays"] else "")
 
 
 def _clauses(document: Document, problems: list[Diagnostic]) -> Iterator[ClauseText]:
     seen: dict[str, Section] = {}
     for section in document.sections:
         if not section.clauses:
-            if section.level == 2 and section.heading not in _WORD_SECTIONS:
+            if section.heading not in _WORD_SECTIONS:
                 problems.append(
                     Diagnostic(
                         "E0033",

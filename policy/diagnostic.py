@@ -43,6 +43,7 @@ ERRORS: dict[str, str] = {
     "E0032": "Dates that round in no known way",
     "E0033": "A section that is neither a clause nor words",
     "E0034": "No such book",
+    "E0035": "Business days that cannot be read",
     # E01xx: words and sentences
     "E0101": "A sentence that does not end as it should",
     "E0102": "A word that cannot stand here",
@@ -127,6 +128,10 @@ ERRORS: dict[str, str] = {
     "E0602": "A question that supposes, or is given, the wrong number of things",
     "E0603": "A question that asks for a date and states one",
     "E0604": "An attribute of nothing that has it",
+    "E0611": "No declared phrase to prepare",
+    "E0612": "Too many or too few values for a prepared question",
+    "E0613": "A name that the case does not have, in a prepared question",
+    "E0614": "A value that does not fit its slot, in a prepared question",
     # E07xx: limits
     "E0701": "A limit was reached: no verdict",
     # W00xx: warnings

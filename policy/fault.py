@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher, get_close_matches
+from difflib import SequenceMatcher
 from typing import Protocol
 
-from policy.diagnostic import Diagnostic
+from policy.diagnostic import Diagnostic, nearest
 from policy.lattice import STRUCTURE, Lattice
 from policy.quantities import day_first, misspelt
 from policy.source import Span
@@ -104,8 +104,8 @@ def _place(lattice: Lattice, at: int) -> Span:
 def _unknown_clause(lattice: Lattice) -> Diagnostic | None:
     for at, word in enumerate(lattice.tokens.words):
         if word.startswith("§ ") and lattice.clauses and word[2:] not in lattice.clauses:
-            nearest = get_close_matches(word[2:], sorted(lattice.clauses), 3, 0.5)
-            return Diagnostic("E0103", f"no clause is called {word}", lattice.span(at, at + 1), nearest=tuple(nearest))
+            close = nearest(word[2:], sorted(lattice.clauses))
+            return Diagnostic("E0103", f"no clause is called {word}", lattice.span(at, at + 1), nearest=close)
     return None
 
 
@@ -150,7 +150,7 @@ def _nearest(lattice: Lattice, at: int, word: str) -> Iterator[str]:
 
 
 def _close(word: str, known: Iterable[str]) -> list[str]:
-    return get_close_matches(word, sorted(set(known)), 3, 0.6) if word else []
+    return list(nearest(word, sorted(set(known)))) if word else []
 
 
 def near_phrases(lattice: Lattice) -> Iterator[str]:

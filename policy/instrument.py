@@ -36,7 +36,7 @@ from policy.asked import Asking, lower_question
 from policy.book import Book
 from policy.cases import read_case
 from policy.check import check_question
-from policy.diagnostic import ClausebookError, Diagnostic, in_order
+from policy.diagnostic import ClausebookError, Diagnostic, in_order, nearest
 from policy.document import read, read_source
 from policy.preparing import asking, find_phrase
 from policy.present import Presenter
@@ -99,6 +99,9 @@ class Instrument:
             else:
                 problems += stater.sentences_of(source)
         problems += stater.finish()
+        if part and part not in stater.parts:
+            known = tuple(f"({name})" for name in stater.parts)
+            problems.append(Diagnostic("E0507", f"there is no case ({part})", None, known, nearest(part, stater.parts)))
         return Case(self, stater.facts, stater.book, stater.names, tuple(files)), in_order(problems)
 
     def _state_file(self, stater: Stater, source: Source, part: str) -> list[Diagnostic]:
@@ -109,6 +112,7 @@ class Instrument:
         found += stater.introduce(case)
         found += stater.state(case.common)
         for each in case.parts:
+            stater.parts.append(each.name)
             if each.name == part:
                 found += stater.introduce_part(each)
                 found += stater.state(each)

@@ -30,14 +30,14 @@ _SLOT = re.compile(r"\*\s*(?:an?\s+|the\s+|another\s+)?([^*]+?)\s*\*")
 def find_phrase(book: Book, text: str) -> Phrase:
     """The declared phrase that a text with slots in italics means.
 
-    Raises `ClausebookError` (``E0601``) with the nearest ones where none does.
+    Raises `ClausebookError` (``E0611``) with the nearest ones where none does.
     """
     wanted = _plain(text.rstrip("? "))
     plain = [phrase for phrase in book.vocabulary.phrases if phrase.value is None]
     known = {text.casefold(): phrase for phrase in plain for text in (phrase_text(phrase), _asked_text(phrase))}
     if wanted not in known:
         raise ClausebookError(
-            Diagnostic("E0601", f"no phrase is declared as `{text}`", None, nearest=nearest(wanted, known))
+            Diagnostic("E0611", f"no phrase is declared as `{text}`", None, nearest=nearest(wanted, known))
         )
     return known[wanted]
 
@@ -69,7 +69,7 @@ def asking(case: Case, phrase: Phrase, values: tuple[Any, ...]) -> tuple[Asking,
     """The question of a phrase with values in its slots, and how it reads."""
     if len(values) != len(phrase.slots):
         raise ClausebookError(
-            Diagnostic("E0602", f"`{phrase_text(phrase)}` takes {len(phrase.slots)} values, not {len(values)}", None)
+            Diagnostic("E0612", f"`{phrase_text(phrase)}` takes {len(phrase.slots)} values, not {len(values)}", None)
         )
     text = _text(phrase, values)
     source = Source("question", text)
@@ -107,11 +107,11 @@ def _term(value: Any, type: Type, span: Span, names: Mapping[str, tuple[Type, ..
         if value not in known:
             raise ClausebookError(
                 Diagnostic(
-                    "E0603", f"`{value}` is no {type.name} of the case", None, nearest=nearest(str(value), known)
+                    "E0613", f"`{value}` is no {type.name} of the case", None, nearest=nearest(str(value), known)
                 )
             )
         return Name(value, type, span)
     fits = isinstance(value, date) if type.kind is Kind.DATE else isinstance(value, (int, Fraction))
     if not fits or isinstance(value, bool):
-        raise ClausebookError(Diagnostic("E0604", f"{value!r} is not {type.name}", None, ("an int, Fraction or date",)))
+        raise ClausebookError(Diagnostic("E0614", f"{value!r} is not {type.name}", None, ("an int, Fraction or date",)))
     return Quantity(value, type, span)

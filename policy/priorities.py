@@ -7,12 +7,11 @@ same value phrase.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 
 from attrs import define, field, frozen
 
 from engine.model import Atom, Constant, Origin, Priority, Rule, Variable
-from policy.diagnostic import Diagnostic
+from policy.diagnostic import Diagnostic, nearest
 from policy.source import Span
 from policy.syntax import ClauseRef, ExemptionSentence, PriorityPart, Rank
 
@@ -172,8 +171,8 @@ def check_clause(ref: ClauseRef, clauses: Sequence[str], problems: list[Diagnost
     """Whether a cited clause (or one under it) exists; else that it does not is reported."""
     if any(is_under(clause, ref.clause) for clause in clauses):
         return True
-    nearest = tuple(f"§ {clause}" for clause in get_close_matches(ref.clause, clauses, 3, 0.6))
-    problems.append(Diagnostic("E0402", f"there is no § {ref.clause}", ref.span, nearest=nearest))
+    near = tuple(f"§ {clause}" for clause in nearest(ref.clause, clauses))
+    problems.append(Diagnostic("E0402", f"there is no § {ref.clause}", ref.span, nearest=near))
     return False
 
 

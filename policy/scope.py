@@ -9,13 +9,12 @@ lives only there. `another grant` is referred to as `the other grant`; it, and w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from attrs import Factory, define, field, frozen
 
 from engine.model import Variable
 from engine.values import Type
-from policy.diagnostic import Diagnostic
+from policy.diagnostic import Diagnostic, nearest
 from policy.source import Span
 from policy.syntax import (
     AggregateTerm,
@@ -254,17 +253,17 @@ class Resolver:
     def _unknown(self, mention: Mention, name: str) -> None:
         visible = self._scope.visible()
         likely = [known for known, variable in visible.items() if variable.type.name == mention.type.name]
-        nearest = tuple(f"the {known}" for known in likely or get_close_matches(name, visible, 3, 0.6))
+        near = tuple(f"the {known}" for known in likely or nearest(name, visible))
         if name in self._taken:
             self._problem(
                 "E0312",
                 f"`{_text(mention)}` was introduced inside a negation, an `unless`, an arm of an `or`, an aggregate or "
                 "`there is`, and lives only there",
                 mention.span,
-                nearest,
+                near,
             )
         else:
-            self._problem("E0310", f"`{_text(mention)}` refers to nothing introduced before it", mention.span, nearest)
+            self._problem("E0310", f"`{_text(mention)}` refers to nothing introduced before it", mention.span, near)
 
     def _introduce(self, mention: Mention) -> Variable:
         known = self._named.get(place_of(mention.span))

@@ -56,6 +56,7 @@ class Stater:
     book: Book
     facts: FactBase = None  # type: ignore[assignment]  # made below where none is given
     names: dict[str, Type] = field(factory=dict)
+    parts: list[str] = field(factory=list)
     _cells: dict[tuple[str, str], dict[str, Any]] = field(factory=dict)
     _supposed: dict[tuple[str, str], dict[str, Any]] = field(factory=dict)
     _sources: dict[tuple[str, str], Place] = field(factory=dict)
@@ -362,3 +363,7 @@ class Stater:
             )
         )
         return None
+
+
+def _misspelt(found: Misspelt, span: Span) -> Diagnostic:
+    return Diagnostic(found.code, found.message, span, (found.right,) if found.right else ())

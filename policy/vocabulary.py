@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 
 from attrs import Factory, define, evolve, field, frozen
 
 from engine.values import DATE, NUMBER, PERIOD, YEAR, Kind, Type, Value
-from policy.diagnostic import Diagnostic
+from policy.diagnostic import Diagnostic, nearest
 from policy.document import Block, Document, Item, List, Paragraph
 from policy.phrases import Parts, Tries, declared_negation, negation, tries, unfronted
 from policy.quantities import MONEY, MONEY_PER_SHARE, SHARES, Misspelt, read_value
@@ -306,7 +305,7 @@ def _as_name(text: str) -> str:
 def _unknown_noun(text: str, span: Span, nouns: Iterable[Noun]) -> Diagnostic:
     known = sorted({" ".join(noun.words) for noun in nouns})
     return Diagnostic(
-        "E0203", f"`{text}` is no declared kind of thing", span, nearest=tuple(get_close_matches(text, known, 3, 0.6))
+        "E0203", f"`{text}` is no declared kind of thing", span, nearest=nearest(text, known)
     )
 
 

@@ -1,0 +1,78 @@
+"""Rules that disagree: which defeats which, and what is left in conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.decision import FALSE, Decisions, Truth
+from engine.model import Comparison, Priority, Relation
+from engine.proof import Attempt
+from engine.unknowns import Clash, compare
+
+
+def may_disagree(attempts: list[Attempt]) -> bool:
+    """Whether two of the attempts that may apply could conclude otherwise."""
+    applying = [attempt for attempt in attempts if attempt.holds is not FALSE]
+    if len(applying) < 2:
+        return False
+    first = applying[0].rule
+    return first.value is not None or any(attempt.rule.positive != first.positive for attempt in applying)
+
+
+def defeat(attempts: list[Attempt], priorities: Mapping[str, tuple[Priority, ...]], decisions: Decisions) -> None:
+    """Take from each attempt what is defeated by those over it that conclude otherwise; strongest first."""
+    numbers: dict[str, list[int]] = {}
+    for number, attempt in enumerate(attempts):
+        numbers.setdefault(attempt.rule.name, []).append(number)
+    settled: set[int] = set()
+
+    def settle(number: int) -> None:
+        if number in settled:
+            return
+        settled.add(number)
+        attempt = attempts[number]
+        if attempt.holds is FALSE:
+            return
+        truth = attempt.holds
+        defeaters = []
+        for priority in priorities.get(attempt.rule.name, ()):
+            for stronger in numbers.get(priority.stronger, ()):
+                settle(stronger)
+                over = _otherwise(attempts[stronger], attempt, decisions)
+                if over is not FALSE:
+                    defeaters.append(stronger)
+                    truth = decisions.both(truth, decisions.negation(over))
+        attempt.truth = truth
+        attempt.defeaters = tuple(defeaters)
+
+    for number in range(len(attempts)):
+        settle(number)
+
+
+def _otherwise(stronger: Attempt, weaker: Attempt, decisions: Decisions) -> Truth:
+    """Whether the stronger attempt applies and concludes otherwise than the weaker."""
+    if stronger.truth is FALSE:
+        return FALSE
+    if weaker.rule.value is None:
+        return stronger.truth if stronger.rule.positive != weaker.rule.positive else FALSE
+    differs = compare(Comparison.IS_NOT, stronger.value, weaker.value, decisions)
+    return decisions.both(stronger.truth, differs)
+
+
+def settle_clashes(
+    relation: Relation, arguments: tuple[Any, ...], options: list[tuple[Any, Truth]], decisions: Decisions
+) -> list[tuple[Any, Truth]]:
+    """Make the truths of several values exclusive: where two could hold at once, an open clash chooses."""
+    for one in range(len(options)):
+        for other in range(one + 1, len(options)):
+            overlap = decisions.both(options[one][1], options[other][1])
+            if overlap is FALSE:
+                continue
+            same = compare(Comparison.IS, options[one][0], options[other][0], decisions)
+            first = decisions.either(same, decisions.ask(Clash(relation.name, arguments, (one, other))))
+            keep = decisions.negation(decisions.both(overlap, decisions.negation(first)))
+            drop = decisions.negation(decisions.both(overlap, first))
+            options[one] = (options[one][0], decisions.both(options[one][1], keep))
+            options[other] = (options[other][0], decisions.both(options[other][1], drop))
+    return options
