@@ -116,7 +116,7 @@ class Judge:
         self.relations = {relation.name: relation for relation in program.relations}
         self.domains = oracle.domains_of(program, facts)
         self.priorities = {(priority.stronger, priority.weaker) for priority in program.priorities}
-        self._shown: dict[int, Any] = {}
+        self._shown: dict[int, tuple[Any, frozenset[Any]]] = {}  # steps, with what was being worked out above them
         self._unsupported: dict[tuple[str, Keys], bool] = {}
         self.recursive = oracle.recursive(program)
         self.working: list[tuple[str, Keys]] = []
@@ -270,46 +270,66 @@ class Judge:
         found: frozenset[tuple[Any, ...]] = frozenset(),
     ) -> None:
         """No binding but those found: for each that the record offers, a condition that fails is shown."""
-        failures = [witness.parts for witness in failed]
-        require(all(len(parts) == 1 for parts in failures), "a candidate without the condition that fails")
+        failures = [(witness.values, witness.parts) for witness in failed]
+        require(all(len(parts) == 1 for _, parts in failures), "a candidate without the condition that fails")
         needed = list(conjuncts(condition))
         names = [variable.name for variable in variables]
         ranges = [self.domains.get(variable.type.name, ()) for variable in variables]
+        for candidate, (part,) in failures:
+            if len(candidate) == 1 and None not in candidate:
+                inner = {**bound, names[0]: candidate[0]}
+                require(any(self.proves(each, inner, part, False) for each in needed), "it does not fail by that")
         for values in itertools.product(*ranges):
             inner = {**bound, **dict(zip(names, values, strict=True))}
-            if values in found or any(self.never_offered(each, inner, set(names)) for each in needed):
+            if values in found or self.never_offered(needed, inner, set(names)):
                 continue
             require(
-                any(self.proves(each, inner, part, False) for (part,) in failures for each in needed),
+                any(
+                    self.proves(each, inner, part, False)
+                    for candidate, (part,) in failures
+                    if len(candidate) != 1 or candidate[0] in (*values, None)
+                    for each in needed
+                ),
                 "a candidate is left out",
             )
 
-    def never_offered(self, condition: Condition, bound: Bound, names: set[str]) -> bool:
-        """Whether a search that runs through this condition would never come upon this binding."""
+    def never_offered(self, needed: list[Condition], bound: Bound, names: set[str]) -> bool:
+        """Whether a search that runs through one of the conditions would never come upon this binding.
+
+        A search for one thing runs through the rules only where no condition is on record.
+        """
+        places = [place for condition in needed for place in self.sources(condition, names)]
+        recorded = [place for place in places if self.relations[place.relation].silence is Silence.FALSE]
+        offering = recorded if recorded and len(names) == 1 else places
+        return any(self.has_no_row(place, bound) for place in offering) or any(
+            self.is_elsewhere(side, other, bound, names)
+            for condition in needed
+            if isinstance(condition, Compare) and condition.comparison is Comparison.IS
+            for side, other in ((condition.left, condition.right), (condition.right, condition.left))
+        )
+
+    def sources(self, condition: Condition, names: set[str]) -> Iterator[Atom | ValueOf]:
+        """The rows that a search for the variables could run through because of a condition."""
+        places: tuple[Condition | Expression, ...] = ()
         match condition:
             case Atom():
-                return self.has_no_row(condition, bound, names)
+                places = (condition,)
             case Exists():
-                return self.has_no_row(condition.expression, bound, names)
+                places = (condition.expression,)
             case Compare():
-                sides = (condition.left, condition.right), (condition.right, condition.left)
-                is_sought = condition.comparison is Comparison.IS
-                return any(
-                    self.has_no_row(side, bound, names) or (is_sought and self.is_elsewhere(side, other, bound, names))
-                    for side, other in sides
-                )
-        return False
+                places = (condition.left, condition.right)
+        for place in places:
+            if isinstance(place, Atom | ValueOf) and names & {variable.name for variable in free(place)}:
+                plain = all(isinstance(argument, Variable | Constant) for argument in place.arguments)
+                if plain or self.relations[place.relation].span:
+                    yield place
 
-    def has_no_row(self, place: Atom | Expression, bound: Bound, names: set[str]) -> bool:
-        """Whether the facts, and the rules, offer nothing under these keys."""
-        if not isinstance(place, Atom | ValueOf) or not all(
-            isinstance(v, Variable | Constant) for v in place.arguments
-        ):
-            return False
+    def has_no_row(self, place: Atom | ValueOf, bound: Bound) -> bool:
+        """Whether the facts, or the rules, offer nothing under these keys."""
         relation = self.relations[place.relation]
-        if relation.span or not names & {variable.name for variable in free(place)}:
-            return False
-        keys = tuple(_plain(argument, bound) for argument in place.arguments)
+        keys = tuple(_plain(argument, bound) for argument in place.arguments[: relation.keys])
+        if relation.span:
+            return not any(interval.keys == keys for interval in self.facts.spans.get(relation.name, []))
         if relation.record:
             return keys[0] not in self.facts.records.get(relation.name, {})
         rows = self.facts.statements if relation.is_statement else self.facts.values
@@ -320,7 +340,10 @@ class Judge:
         return relation.silence is Silence.CONCLUDED and self.unsupported(relation, keys)
 
     def is_elsewhere(self, attribute: Expression, sought: Expression, bound: Bound, names: set[str]) -> bool:
-        """Whether the record sought by an attribute's value has another there."""
+        """Whether what is equated to something is something else, or the record sought by an attribute has another."""
+        if isinstance(attribute, Variable):
+            named = names & ({variable.name for variable in free(sought)} | {attribute.name})
+            return named == {attribute.name} and self.impossible(Compare(Comparison.IS, attribute, sought), bound)
         if not isinstance(attribute, ValueOf) or not self.relations[attribute.relation].record:
             return False
         (record,) = attribute.arguments
@@ -350,7 +373,9 @@ class Judge:
         """Whether the oracle finds no way for a condition to hold."""
         ground = substitute(condition, bound)
         some = Some(tuple(free(ground)), ground)
-        return oracle.ask(self.program, self.facts, some).verdict is Verdict.NO
+        case = oracle.Case(self.program, self.facts, some, self.domains, self.recursive)
+        found = (finding for world in self.worlds for finding in oracle.completions(case, world))
+        return all(finding.verdict is Verdict.NO for finding in found)
 
     # -------------------------------------------------------------- statements
 
@@ -387,13 +412,14 @@ class Judge:
             require(not holds and ground in self.working, "it rests on itself")
         else:
             require(isinstance(step, Conclusion), "not a conclusion")
-            if id(step) in self._shown:
+            _, above = self._shown.get(id(step), (None, None))
+            if above is not None and above <= set(self.working):
                 return
+            above = frozenset(self.working)
             self.working.append(ground)
             self.conclusion(relation, keys, step, holds)
             self.working.pop()
-            if holds or not self.working:
-                self._shown[id(step)] = step
+            self._shown[id(step)] = step, above
 
     def conclusion(self, relation: Relation, keys: Keys, step: Conclusion, holds: bool) -> None:
         """So: a rule for it applies, and none against. Not so: none for it does. Both ways: as is supposed."""
@@ -418,6 +444,7 @@ class Judge:
         ``unfinished``: on the way to a fixpoint not every rule for it is found to apply that will; one is enough.
         """
         rules = [rule for rule in self.program.rules if rule.head.relation == relation.name]
+        require(all(attempt.body is not None for attempt in attempts), "no condition")
         for rule in rules:
             mine = [attempt for attempt in attempts if attempt.rule == rule]
             bound = _head(rule, keys)
@@ -453,7 +480,6 @@ class Judge:
         bound: Bound = head
         inner = _inner(rule)
         body: Any = attempt.body
-        require(body is not None, "no condition")
         if _is_searched(rule):
             require(isinstance(body, AllStep), "not a search")
             if body.truth is FALSE:

@@ -160,7 +160,7 @@ def ask(program: Program, facts: Facts, goal: Condition | Expression, limit: int
     """The answer to a question about a condition (yes or no) or an expression (its value)."""
     case = Case(program, facts, goal, domains_of(program, facts), recursive(program))
     found: set[Finding] = set()
-    for number, finding in enumerate(_completions(case, {})):
+    for number, finding in enumerate(completions(case, {})):
         found.add(finding)
         if len(found) > 1:
             return DEPENDS
@@ -170,14 +170,14 @@ def ask(program: Program, facts: Facts, goal: Condition | Expression, limit: int
     return finding
 
 
-def _completions(case: Case, answers: Answers) -> Iterator[Finding]:
+def completions(case: Case, answers: Answers) -> Iterator[Finding]:
     """The answer under every completion that answers at least so much."""
     try:
         found = set(_choices(case, answers, {}))
         yield found.pop() if len(found) == 1 else CONFLICT
     except Unanswered as open_:
         for option in open_.options:
-            yield from _completions(case, {**answers, open_.question: option})
+            yield from completions(case, {**answers, open_.question: option})
 
 
 def _choices(case: Case, answers: Answers, choices: Answers) -> Iterator[Finding]:

@@ -71,8 +71,8 @@ def _statement(name: str, *types: Type, **options: Any) -> Relation:
     return Relation(name, columns, len(columns), **options)
 
 
-def _value(name: str, key: Type, kind: Type, **options: Any) -> Relation:
-    return Relation(name, (Column("of", key), Column("value", kind, optional=name != "worth")), 1, **options)
+def _value(name: str, key: Type, kind: Type, optional: bool = False, **options: Any) -> Relation:
+    return Relation(name, (Column("of", key), Column("value", kind, optional)), 1, **options)
 
 
 RECORDED = (
@@ -97,7 +97,7 @@ RECORDED = (
     _statement("presumed", THING, silence=Silence.ASSUMED, assumed=True),
     _statement("approved", GRANT, silence=Silence.FALSE, open_for_supposed=True),
     _statement("employed", THING, silence=Silence.FALSE, span=True),
-    _value("size", THING, AMOUNT, silence=Silence.FALSE),
+    _value("size", THING, AMOUNT, optional=True, silence=Silence.FALSE),
     _value("price", THING, AMOUNT, silence=Silence.UNKNOWN),
     _value("fee", THING, AMOUNT, silence=Silence.ASSUMED, assumed=2),
     _value("worth", GRANT, AMOUNT, silence=Silence.FALSE, open_for_supposed=True),
@@ -339,8 +339,11 @@ class _Rules:
         of = None if fold is Fold.NUMBER else self.number((variable,), 0)
         return Aggregate(fold, of, (variable,), where)
 
-    def day(self, scope: Scope, depth: int) -> Expression:
-        """An expression for a day."""
+    def day(self, scope: Scope, depth: int, alone: bool = False) -> Expression:
+        """An expression for a day; ``alone``: it is compared with known days only.
+
+        An unknown day is compared with one computed from it only by trying days, which the engine does not do.
+        """
 
         def constant() -> Expression:
             return Constant(self.draw(st.sampled_from(DAYS)), DATE)
@@ -354,13 +357,13 @@ class _Rules:
         def shift() -> Expression:
             period = self.draw(st.sampled_from((Period(months=1), Period(days=1), Period(months=1, days=1))))
             name = self.draw(st.sampled_from(("after", "before")))
-            return Apply(name, (Constant(period, PERIOD), self.day(scope, depth - 1)))
+            return Apply(name, (Constant(period, PERIOD), self.day(scope, depth - 1, alone) if alone else constant()))
 
         def pick() -> Expression:
             name = self.draw(st.sampled_from(("earlier", "later")))
             return Apply(name, (self.day(scope, depth - 1), self.day(scope, depth - 1)))
 
-        return self.one_of(constant, reading, shift, pick)
+        return self.one_of(constant, reading, shift, shift if alone else pick)
 
     # --------------------------------------------------------------- conditions
 
@@ -384,13 +387,17 @@ class _Rules:
     def joined(self, binder: Condition, scope: Scope, depth: int) -> Condition:
         return And((binder, self.condition(scope, depth))) if self.draw(st.booleans()) else binder
 
+    def plain(self) -> Condition:
+        number = Constant(self.draw(st.integers(0, 1)), AMOUNT)
+        return Compare(Comparison.IS, number, Constant(0, AMOUNT))
+
     def atom(self, scope: Scope) -> Condition:
         relation = self.draw(st.sampled_from([each for each in self.usable if each.is_statement]))
         types = [column.type for column in relation.columns]
         arguments = self.terms(types, scope)
         if arguments is None:
-            return And(())
-        return Atom(relation.name, (*arguments, self.day(scope, 1)) if relation.span else arguments)
+            return self.plain()
+        return Atom(relation.name, (*arguments, self.day(scope, 1, alone=True)) if relation.span else arguments)
 
     def compare(self, scope: Scope, depth: int) -> Condition:
         comparison = self.draw(st.sampled_from(Comparison))
@@ -398,21 +405,23 @@ class _Rules:
 
     def compare_days(self, scope: Scope, depth: int) -> Condition:
         comparison = self.draw(st.sampled_from(Comparison))
-        return Compare(comparison, self.day(scope, depth - 1), self.day(scope, depth - 1))
+        if self.draw(st.booleans()):
+            return Compare(comparison, self.day(scope, depth - 1), self.day(scope, depth - 1))
+        return Compare(comparison, self.day(scope, depth, alone=True), Constant(self.draw(st.sampled_from(DAYS)), DATE))
 
     def compare_symbols(self, scope: Scope) -> Condition:
         comparison = self.draw(st.sampled_from((Comparison.IS, Comparison.IS_NOT)))
         kind = self.draw(st.sampled_from((THING, COLOUR, GRANT)))
         left, right = self.reading((kind,), scope), self.term(kind, scope)
-        return And(()) if left is None or right is None else Compare(comparison, left, right)
+        return self.plain() if left is None or right is None else Compare(comparison, left, right)
 
     def exists(self, scope: Scope) -> Condition:
         reading = self.reading((AMOUNT, RESULT, COLOUR, GRANT), scope)
-        return And(()) if reading is None else Exists(reading)
+        return self.plain() if reading is None else Exists(reading)
 
     def before(self, scope: Scope) -> Condition:
         records = self.terms((GRANT, GRANT), scope)
-        return And(()) if records is None else Before(records[0], records[1], "grant")
+        return self.plain() if records is None else Before(records[0], records[1], "grant")
 
     def on(self, scope: Scope) -> Condition:
         thing = self.terms((THING,), scope)

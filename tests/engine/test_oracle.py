@@ -258,11 +258,19 @@ def test_a_possible_defeater() -> None:
 def test_an_unknown_value() -> None:
     facts = Facts({"closed": {("a",): True}}, {"w": {("a",): Mark.UNKNOWN}}, domains={"number": (1, 2, 3)})
     w = ValueOf("w", (X,), "value")
-    assert found((concluded("1", "p", Exists(w)),), facts, "p") == DEPENDS
-    small_or_large = Or((Compare(Comparison.LESS, w, constant(2)), Compare(Comparison.AT_LEAST, w, constant(2))))
-    assert found((concluded("1", "p", small_or_large),), facts, "p") == DEPENDS  # there may be none
-    assert found((concluded("1", "p", Or((small_or_large, Not(Exists(w))))),), facts, "p") == YES
+    small, large = Compare(Comparison.LESS, w, constant(2)), Compare(Comparison.AT_LEAST, w, constant(2))
+    assert found((concluded("1", "p", small),), facts, "p") == DEPENDS
+    assert found((concluded("1", "p", Or((small, large))),), facts, "p") == YES
+    assert found((concluded("1", "p", Exists(w)),), facts, "p") == YES
     assert found((), facts, "w") == DEPENDS
+
+
+def test_an_unknown_value_that_there_may_not_be() -> None:
+    facts = Facts({"closed": {("a",): True}}, {"maybe": {("a",): Mark.UNKNOWN}}, domains={"number": (1, 2, 3)})
+    relations = (*ALL, Relation("maybe", (Column("of", THING), Column("value", NUMBER, optional=True)), 1))
+    exists = Exists(ValueOf("maybe", (X,), "value"))
+    assert found((concluded("1", "p", exists),), facts, "p", relations=relations) == DEPENDS
+    assert found((concluded("1", "p", Or((exists, Not(exists)))),), facts, "p", relations=relations) == YES
 
 
 @pytest.mark.parametrize(
