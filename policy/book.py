@@ -19,13 +19,14 @@ from engine.values import Calendar, DateRounding
 from policy.assemble import Assembly, Declared, PlacedSentence, assemble, relations_of
 from policy.check import Asked, AskedTree, check_asked, check_sentence
 from policy.clashes import clashes
+from policy.declaring import read_vocabulary
 from policy.diagnostic import ClausebookError, Diagnostic, in_order, nearest
 from policy.document import Block, Document, List, Paragraph, Section, read, read_source
 from policy.lint import warnings
 from policy.parse import Parser, passages
 from policy.source import Source, Span
 from policy.speak import Lexicon
-from policy.vocabulary import Vocabulary, read_vocabulary
+from policy.vocabulary import Vocabulary
 from policy.words import AskedForm, Phrase, RecordDeclaration
 
 _SETTINGS = ("Instrument", "Issuer", "Governing text", "Dates round", "Business days", "External", "Words")

@@ -12,6 +12,7 @@ from attrs import define, frozen
 
 from policy.book import Book, book_of
 from policy.check import check_sentence
+from policy.declaring import is_phrase_heading
 from policy.diagnostic import Diagnostic
 from policy.document import Document, List, Paragraph, Quote, read, read_source
 from policy.markdown import markdown_form, words, wrapped
@@ -19,7 +20,6 @@ from policy.parse import sentences
 from policy.source import Source, Span
 from policy.syntax import Sentence
 from policy.testing import is_case
-from policy.vocabulary import is_phrase_heading
 from policy.wording import print_tree
 
 
@@ -85,6 +85,11 @@ def _printed(document: Document, book: Book) -> str:
     return markdown_form(document, _Rules(book).written)
 
 
+def _items(list: List | None) -> int:
+    """How many items a list has, those of nested lists included."""
+    return 0 if list is None else sum(1 + _items(item.nested) for item in list.items)
+
+
 @define
 class _Rules:
     """Prints the rules of a book."""
@@ -119,6 +124,8 @@ class _Rules:
         if problems or not blocks or not isinstance(blocks[0], Paragraph):
             return None
         listed = blocks[1] if len(blocks) > 1 and isinstance(blocks[1], List) else None
+        if _items(listed) != _items(following):
+            return None  # the lists that counsel drew up stay, though the sentence could do without
         return text if self._tree(blocks[0].span, listed) == tree else None
 
     def _tree(self, place: Span, following: List | None) -> Sentence | None:

@@ -18,6 +18,7 @@ from attrs import define, field, frozen
 
 from engine.values import Type
 from policy.build import Builder, Refused
+from policy.declaring import is_phrase_heading
 from policy.diagnostic import Diagnostic
 from policy.document import Block, Item, List, Paragraph
 from policy.fault import fault
@@ -26,7 +27,7 @@ from policy.quantities import MONTHS
 from policy.source import Span
 from policy.syntax import Condition, Fact, Question, Sentence, Supposition
 from policy.tokens import LONGEST_TEXT, MOST_TOKENS, Tokens, clause_pattern, tokenize
-from policy.vocabulary import Vocabulary, is_phrase_heading
+from policy.vocabulary import Vocabulary
 
 Tree = TypeVar("Tree")
 

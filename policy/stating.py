@@ -17,6 +17,7 @@ from policy.asked import CellFact, Fact, OrderFact, SpanFact, Statement, ValueFa
 from policy.book import Book
 from policy.cases import CaseFile, CasePart, sentences
 from policy.check import check_fact
+from policy.declaring import read_names
 from policy.diagnostic import Diagnostic, nearest
 from policy.document import Table
 from policy.parse import Parser
@@ -25,7 +26,6 @@ from policy.quantities import Misspelt, read_value
 from policy.source import Source, Span
 from policy.syntax import Call, Compared, Condition, Holds, Stated
 from policy.syntax import Fact as FactTree
-from policy.vocabulary import read_names
 
 _EXTRA = ("source", "order")
 

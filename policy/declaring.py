@@ -1,0 +1,518 @@
+"""Reading the words of a book: the sections that declare names, kinds, records and phrases, and the lists under clauses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from attrs import Factory, define, evolve, frozen
+
+from engine.values import DATE, Kind, Type, Value
+from policy.diagnostic import Diagnostic, nearest
+from policy.document import Block, Document, Item, List, Paragraph
+from policy.phrases import Parts, declared_negation, negation, unfronted
+from policy.quantities import Misspelt, read_value
+from policy.source import Span
+from policy.vocabulary import (
+    NAMED,
+    PERSON,
+    STANDARD_NOUNS,
+    Noun,
+    Vocabulary,
+    build,
+    find_noun,
+    nouns_for,
+    words_of,
+)
+from policy.words import AskedForm, AttributeDeclaration, Heading, Phrase, RecordDeclaration, Slot
+
+_FORBIDDEN = ("if", "unless", "such that", "for every", "over every", "despite")
+_WORD_SECTIONS = ("Names", "Kinds", "Records", "Vocabulary", "Words")
+
+
+def read_vocabulary(document: Document) -> tuple[Vocabulary, tuple[Diagnostic, ...]]:
+    """The words that a document declares, and what is wrong with them."""
+    reader = _Reader(document)
+    reader.read()
+    vocabulary = build(
+        reader.nouns,
+        {name: tuple(types) for name, types in reader.names.items()},
+        list(reader.records.values()),
+        list(reader.phrases.values()),
+        reader.asked,
+    )
+    return vocabulary, tuple(reader.problems)
+
+
+def read_names(span: Span, vocabulary: Vocabulary) -> tuple[dict[str, Type], tuple[Diagnostic, ...]]:
+    """The names that sentences introduce (``Ann Lee and Bob Ray are persons.``)."""
+    names: dict[str, Type] = {}
+    problems: list[Diagnostic] = []
+    for sentence in _sentences(span):
+        for name, type, place in _named(sentence, vocabulary.nouns, problems):
+            if type is NAMED:
+                problems.append(Diagnostic("E0207", f"what is `{name}`?", place, expected=(f"{name} is a person.",)))
+            else:
+                names[name] = type
+    return names, tuple(problems)
+
+
+_HEADINGS: tuple[tuple[Heading, re.Pattern[str]], ...] = (
+    (Heading.RECORDED, re.compile(r"Recorded:")),
+    (Heading.RECORDED_OVER_TIME, re.compile(r"Recorded, over time:")),
+    (Heading.GIVEN, re.compile(r"Given(?:, taken as (?P<value>.+?) until supplied)?:")),
+    (Heading.DECIDED, re.compile(r"Decided by (?P<by>.+?):")),
+    (Heading.DETERMINED, re.compile(r"Determined by (?P<by>.+?):")),
+    (
+        Heading.READ_AS,
+        re.compile(r"Read as (?P<value>.+?), unless (?P<by>.+?) determines? otherwise \((?P<reading>[^)]+)\):"),
+    ),
+    (Heading.CONCLUDED, re.compile(r"Concluded:")),
+    (Heading.ASKED, re.compile(r"Asked:")),
+)
+
+
+def _heading(paragraph: Paragraph) -> tuple[Heading, re.Match[str]] | None:
+    text = " ".join(paragraph.span.text.split())
+    for heading, pattern in _HEADINGS:
+        if (match := pattern.fullmatch(text)) is not None:
+            return heading, match
+    return None
+
+
+def is_phrase_heading(block: Block) -> bool:
+    """Whether a paragraph heads a list of phrases, so that neither is a rule."""
+    return isinstance(block, Paragraph) and _heading(block) is not None
+
+
+def _sentences(span: Span) -> Iterator[Span]:
+    """The parts of a paragraph that end in a full stop; what follows the last stop counts too."""
+    text = span.text
+    at = 0
+    for match in re.finditer(r"(?:[^.]|\.(?!\s|$))+\.?", text):
+        at = match.start() + len(match.group()) - len(match.group().lstrip())
+        part = match.group().strip()
+        if part.strip("."):
+            start = span.start + at
+            yield Span(span.source, start, start + len(part.rstrip(".")))
+
+
+def _part(span: Span, start: int, end: int) -> Span:
+    return Span(span.source, span.start + start, span.start + end)
+
+
+def _split(span: Span, separator: str) -> Iterator[Span]:
+    """The parts of a place between separators, without their blanks."""
+    at = 0
+    text = span.text
+    for match in [*re.finditer(separator, text), None]:
+        end = len(text) if match is None else match.start()
+        piece = text[at:end]
+        lead = len(piece) - len(piece.lstrip())
+        if piece.strip():
+            yield _part(span, at + lead, at + len(piece.rstrip()))
+        at = end if match is None else match.end()
+
+
+_LISTED = r",\s+and\s+|\s+and\s+|,\s+"
+
+
+def _named(span: Span, nouns: Sequence[Noun], problems: list[Diagnostic]) -> Iterator[tuple[str, Type, Span]]:
+    """The names of one sentence with their type, if it gives one."""
+    match = re.fullmatch(r"(?s)(?P<names>.+?)\s+(?:is\s+an?|are)\s+(?P<noun>.+)", span.text)
+    type = NAMED
+    listed = span
+    if match is not None:
+        listed = _part(span, match.start("names"), match.end("names"))
+        words = tuple(match["noun"].split())
+        noun = find_noun(nouns, words)
+        if noun is None:
+            problems.append(_unknown_noun(" ".join(words), _part(span, match.start("noun"), match.end("noun")), nouns))
+            return
+        type = noun.type
+    for place in _split(listed, _LISTED):
+        yield _as_name(place.text), type, place
+
+
+def _as_name(text: str) -> str:
+    """A name in one line; an article before it is small."""
+    return re.sub(r"^The(?=\s)", "the", " ".join(text.split()))
+
+
+def _unknown_noun(text: str, span: Span, nouns: Iterable[Noun]) -> Diagnostic:
+    known = sorted({" ".join(noun.words) for noun in nouns})
+    return Diagnostic("E0203", f"`{text}` is no declared kind of thing", span, nearest=nearest(text, known))
+
+
+@define(eq=False)
+class _Reader:
+    """Collects the words of one document."""
+
+    document: Document
+    nouns: list[Noun] = Factory(lambda: list(STANDARD_NOUNS))
+    names: dict[str, list[Type]] = Factory(dict)
+    records: dict[str, RecordDeclaration] = Factory(dict)
+    phrases: dict[str, Phrase] = Factory(dict)
+    asked: list[AskedForm] = Factory(list)
+    problems: list[Diagnostic] = Factory(list)
+
+    def read(self) -> None:
+        self._kinds()
+        records = self._record_names()
+        self._other_words()
+        self._names()
+        for kind, span, body in records:
+            self._record(kind, span, body)
+        self._orders()
+        for section in self.document.sections:
+            clause = section.clauses[0] if section.clauses else ""
+            if clause or section.heading in _WORD_SECTIONS:
+                self._phrase_lists(section.blocks, clause)
+
+    def _section(self, heading: str) -> Iterator[Block]:
+        for section in self.document.sections:
+            if not section.clauses and section.heading == heading:
+                yield from section.blocks
+
+    def _items(self, heading: str) -> Iterator[Span]:
+        for block in self._section(heading):
+            if isinstance(block, List):
+                for item in block.items:
+                    yield _without_stop(item.span)
+
+    def _paragraphs(self, heading: str) -> Iterator[Span]:
+        for block in self._section(heading):
+            if isinstance(block, Paragraph) and _heading(block) is None:
+                yield block.span
+
+    def _problem(
+        self, code: str, message: str, span: Span, *, expected: tuple[str, ...] = (), nearest: tuple[str, ...] = ()
+    ) -> None:
+        self.problems.append(Diagnostic(code, message, span, expected, nearest))
+
+    # ------------------------------------------------------ names and kinds
+
+    def _kinds(self) -> None:
+        for span in self._items("Kinds"):
+            match = re.fullmatch(r"(?s)An?\s+(?P<noun>.+?)\s+is\s+(?P<what>.+)", span.text)
+            if match is None:
+                self._problem(
+                    "E0201",
+                    "a kind is declared in one of two ways",
+                    span,
+                    expected=("A resolution is an entity.", "A pool is the employee pool or the director pool."),
+                )
+                continue
+            noun = " ".join(match["noun"].split())
+            if " ".join(match["what"].split()) == "an entity":
+                self._declare_type(Type(noun, Kind.SYMBOL), span)
+                continue
+            members = tuple(
+                " ".join(place.text.split())
+                for place in _split(_part(span, match.start("what"), match.end("what")), r",\s+or\s+|\s+or\s+|,\s+")
+            )
+            type = Type(noun, Kind.SYMBOL, members=members)
+            self._declare_type(type, span)
+            for member in members:
+                self.names.setdefault(member, []).append(type)
+
+    def _declare_type(self, type: Type, span: Span) -> None:
+        if find_noun(self.nouns, words_of(type.name)) is not None:
+            if type != PERSON:
+                self._problem("E0202", f"`{type.name}` is already declared", span)
+            return
+        self.nouns.extend(nouns_for(type.name, type))
+
+    def _other_words(self) -> None:
+        places = [setting.value for setting in self.document.settings if setting.name == "Words"]
+        for heading in _WORD_SECTIONS:
+            places += [
+                _part(span, match.end(), len(span.text))
+                for span in self._paragraphs(heading)
+                if (match := re.match(r"Words:\s*", span.text)) is not None
+            ]
+        for place in places:
+            for sentence in _sentences(place):
+                self._other_word(sentence)
+
+    def _other_word(self, span: Span) -> None:
+        text = " ".join(span.text.split())
+        if (match := re.fullmatch(r"[Tt]he plural of (?P<noun>.+?) is (?P<plural>.+)", text)) is not None:
+            noun = find_noun(self.nouns, words_of(match["noun"]))
+            if noun is None:
+                self.problems.append(_unknown_noun(match["noun"], span, self.nouns))
+            else:
+                self.nouns.append(Noun(words_of(match["plural"]), noun.noun, noun.type, True))
+        elif (match := re.fullmatch(r"[Aa]n? (?P<word>.+?) is an? (?P<noun>.+)", text)) is not None:
+            noun = find_noun(self.nouns, words_of(match["noun"]))
+            if noun is None:
+                self.problems.append(_unknown_noun(match["noun"], span, self.nouns))
+            elif find_noun(self.nouns, words_of(match["word"])) is None:
+                self.nouns.extend(nouns_for(match["word"], noun.type))
+        else:
+            self._problem(
+                "E0201",
+                "another word is declared in one of two ways",
+                span,
+                expected=("A director is a person.", "The plural of person is people."),
+            )
+
+    def _names(self) -> None:
+        for span in self._paragraphs("Names"):
+            if span.text.startswith("Words:"):
+                continue
+            for sentence in _sentences(span):
+                for name, type, _ in _named(sentence, self.nouns, self.problems):
+                    known = self.names.setdefault(name, [])
+                    if type is NAMED and not known:
+                        known.append(NAMED)
+                    elif type not in known:
+                        self.names[name] = [*(each for each in known if each is not NAMED), type]
+
+    # -------------------------------------------------------------- records
+
+    def _record_names(self) -> list[tuple[Type, Span, Span]]:
+        """Declares the record kinds; gives each with what it has."""
+        found = []
+        for span in self._items("Records"):
+            match = re.match(r"An?\s+(?P<noun>[^,]+?)\s+(?:has|may\s+have)\s+", span.text)
+            if match is None:
+                self._problem(
+                    "E0201", "a record is declared by what it has", span, expected=("A grant has a date and shares.",)
+                )
+                continue
+            type = Type(" ".join(match["noun"].split()), Kind.SYMBOL)
+            self._declare_type(type, span)
+            verb = match.end("noun")
+            found.append((type, span, _part(span, verb, len(span.text))))
+        return found
+
+    def _record(self, type: Type, span: Span, body: Span) -> None:
+        optional = False
+        attributes: list[AttributeDeclaration] = []
+        for place in _split(body, r",\s+and\s+|\s+and\s+|,\s+"):
+            match = re.fullmatch(
+                r"(?s)(?P<verb>(?:may\s+have|has)\s+)?(?:an?\s+)?(?P<name>[^()]+?)(?:\s+\((?P<type>[^()]+)\))?",
+                place.text,
+            )
+            if match is None:
+                self._problem("E0204", "an attribute is a name and, in brackets, its type", place)
+                continue
+            if match["verb"]:
+                optional = match["verb"].startswith("may")
+            name = " ".join(match["name"].split())
+            noun = find_noun(self.nouns, words_of(match["type"] or name))
+            if noun is None:
+                self.problems.append(_unknown_noun(match["type"] or name, place, self.nouns))
+                continue
+            if any(known.name == name for known in attributes):
+                self._problem("E0202", f"`{name}` is already declared", place)
+                continue
+            attributes.append(AttributeDeclaration(name, noun.type, optional, place))
+        self.records[type.name] = RecordDeclaration(type.name, type, tuple(attributes), None, span)
+
+    def _orders(self) -> None:
+        pattern = re.compile(r"(?P<nouns>.+?) are ordered by (?P<by>[^,]+), then by the recorded order of acts")
+        for span in self._paragraphs("Records"):
+            for sentence in _sentences(span):
+                match = pattern.fullmatch(" ".join(sentence.text.split()))
+                if match is None:
+                    if not span.text.startswith("Words:"):
+                        self._problem(
+                            "E0201",
+                            "this says nothing about records",
+                            sentence,
+                            expected=("Grants are ordered by date, then by the recorded order of acts.",),
+                        )
+                    continue
+                self._order(match["nouns"], match["by"], sentence)
+
+    def _order(self, nouns: str, by: str, span: Span) -> None:
+        words = words_of(nouns[:1].lower() + nouns[1:])
+        noun = find_noun(self.nouns, words)
+        record = None if noun is None else self.records.get(noun.type.name)
+        if record is None:
+            self.problems.append(_unknown_noun(nouns, span, self.nouns))
+        elif not any(known.name == by and known.type == DATE for known in record.attributes):
+            dates = tuple(known.name for known in record.attributes if known.type == DATE)
+            self._problem("E0205", f"a {record.name} has no date `{by}`", span, nearest=dates)
+        else:
+            self.records[record.name] = evolve(record, ordered_by=by)
+
+    # -------------------------------------------------------------- phrases
+
+    def _phrase_lists(self, blocks: Sequence[Block], clause: str) -> None:
+        for at, block in enumerate(blocks):
+            found = _heading(block) if isinstance(block, Paragraph) else None
+            if found is None:
+                continue
+            following = blocks[at + 1] if at + 1 < len(blocks) else None
+            if not isinstance(following, List):
+                self._problem("E0206", "phrases follow as a list", block.span)
+                continue
+            heading, match = found
+            for item in following.items:
+                self._phrase(item, heading, match.groupdict(), clause)
+
+    def _phrase(self, item: Item, heading: Heading, said: Mapping[str, str | None], clause: str) -> None:
+        phrase_span, suppose, ask = _asked_parts(_without_stop(item.span))
+        read = _PhraseText(phrase_span, self.nouns, self.problems)
+        parts, negative_words = read.parts()
+        if not parts:
+            return
+        if heading is Heading.ASKED:
+            parts = unfronted(parts, [words_of(name) for name in self.names])
+        parts, verb, value = _value_of(parts) if heading is not Heading.ASKED else (parts, "", None)
+        phrase = Phrase(
+            parts,
+            heading,
+            relation_name(parts),
+            () if value is not None else _negative(parts, negative_words),
+            None if value is None else value.type,
+            verb,
+            "" if value is None else value.noun,
+            date_slot=_date_slot(parts) if value is None and heading is not Heading.RECORDED_OVER_TIME else None,
+            by=_bodies(said.get("by")),
+            default=self._default(said.get("value"), value, phrase_span),
+            reading=said.get("reading") or "",
+            clause=clause,
+            span=phrase_span,
+        )
+        if not self._acceptable(phrase, negative_words, phrase_span):
+            return
+        self.phrases[phrase.relation] = phrase
+        if heading is Heading.ASKED:
+            if ask is None:
+                self._problem("E0211", "an asked phrase says what it asks", phrase_span, expected=("Ask whether S.",))
+            else:
+                self.asked.append(AskedForm(phrase, suppose, ask))
+
+    def _default(self, text: str | None, value: Slot | None, span: Span) -> Value | bool | None:
+        if text is None:
+            return None
+        if value is None and text in ("true", "false"):
+            return text == "true"
+        if value is not None:
+            if value.type.members:
+                if text in value.type.members:
+                    return text
+            elif not isinstance(read := read_value(text, value.type), Misspelt):
+                return read
+        wanted = "true or false" if value is None else value.noun
+        self._problem("E0212", f"`{text}` is not {wanted}", span, expected=(wanted,))
+        return None
+
+    def _acceptable(self, phrase: Phrase, negative_words: tuple[str, ...], span: Span) -> bool:
+        before = len(self.problems)
+        words = [part for part in phrase.parts if isinstance(part, str)]
+        text = f" {' '.join(words)} "
+        for word in ("not", "no", "never"):
+            if word in words:
+                self._problem("E0208", f"a phrase does not say `{word}`: its negation is made from it", span)
+        for reserved in _FORBIDDEN:
+            if f" {reserved} " in text:
+                self._problem("E0208", f"a phrase does not say `{reserved}`", span)
+        pairs = list(zip(phrase.parts, phrase.parts[1:], strict=False))
+        if any(isinstance(one, Slot) and isinstance(other, Slot) for one, other in pairs):
+            self._problem("E0209", "two slots of a phrase never touch", span)
+        if any({one, other} & {"and", "or"} and not {type(one), type(other)} <= {str} for one, other in pairs):
+            self._problem("E0209", "a phrase has no `and` or `or` beside a slot", span)
+        if not words:
+            self._problem("E0209", "a phrase has words of its own", span)
+        if phrase.value is None and not phrase.negative:
+            shown = " ".join(negative_words)
+            message = f"`({shown})` negates no word of this phrase" if shown else "how is this phrase negated?"
+            self._problem("E0210", message, span, expected=("*an amendment* binds *a grant* (does not bind)",))
+        known = self.phrases.get(phrase.relation)
+        if known is not None:
+            self._problem("E0202", f"`{phrase.relation}` is already declared", span)
+        return len(self.problems) == before
+
+
+def _without_stop(span: Span) -> Span:
+    text = span.text.rstrip()
+    return Span(span.source, span.start, span.start + len(text.removesuffix(".").removesuffix(";").rstrip()))
+
+
+def _asked_parts(span: Span) -> tuple[Span, Span | None, Span | None]:
+    """The phrase, what it supposes and what it asks."""
+    text = span.text
+    starts = {match["word"]: match.start("word") for match in re.finditer(r"\n\s*(?P<word>Suppose|Ask)\b", text)}
+    ends = sorted([*starts.values(), len(text)])
+
+    def part(word: str) -> Span | None:
+        if word not in starts:
+            return None
+        end = next(end for end in ends if end > starts[word])
+        return _part(span, starts[word], starts[word] + len(text[starts[word] : end].rstrip()))
+
+    return _part(span, 0, len(text[: ends[0]].rstrip())), part("Suppose"), part("Ask")
+
+
+def _bodies(text: str | None) -> tuple[str, ...]:
+    return () if text is None else tuple(re.split(r",? or (?:by )?|, (?:by )?", text))
+
+
+def _value_of(parts: Parts) -> tuple[Parts, str, Slot | None]:
+    """A value phrase ends in `is` or `are` and a slot: its parts, the verb, the slot."""
+    if len(parts) > 2 and isinstance(parts[-1], Slot) and parts[-2] in ("is", "are"):
+        return parts[:-2], str(parts[-2]), parts[-1]
+    return parts, "", None
+
+
+def _negative(parts: Parts, words: tuple[str, ...]) -> Parts:
+    return declared_negation(parts, words) if words else negation(parts)
+
+
+def _date_slot(parts: Parts) -> int | None:
+    if len(parts) < 3 or parts[-2] != "on" or not isinstance(parts[-1], Slot) or parts[-1].type != DATE:
+        return None
+    return sum(isinstance(part, Slot) for part in parts) - 1
+
+
+def relation_name(parts: Parts) -> str:
+    """The name of a phrase's relation: its words, with each slot's noun in angle brackets."""
+    shown = [part if isinstance(part, str) else f"<{' '.join((*part.adjectives, part.noun))}>" for part in parts]
+    return " ".join(shown).replace(" 's", "'s")
+
+
+@frozen
+class _PhraseText:
+    """The text of a declared phrase: words, slots in emphasis, and its negation in brackets."""
+
+    span: Span
+    nouns: Sequence[Noun]
+    problems: list[Diagnostic]
+
+    def parts(self) -> tuple[Parts, tuple[str, ...]]:
+        """The parts, () where a slot is of no known type; and the words of the negation."""
+        text = self.span.text
+        negative: tuple[str, ...] = ()
+        if (match := re.search(r"\s*\((?P<words>[^()*]+)\)\s*$", text)) is not None:
+            negative = words_of(match["words"])
+            text = text[: match.start()]
+        parts: list[str | Slot] = []
+        at = 0
+        for slot in re.finditer(r"\*(?P<slot>[^*]+)\*", text):
+            parts.extend(words_of(text[at : slot.start()]))
+            found = self._slot(slot["slot"], _part(self.span, slot.start("slot"), slot.end("slot")))
+            if found is None:
+                return (), negative
+            parts.append(found)
+            at = slot.end()
+        parts.extend(words_of(text[at:]))
+        if "*" in parts:
+            self.problems.append(Diagnostic("E0209", "a slot stands between two stars", self.span))
+            return (), negative
+        return tuple(parts), negative
+
+    def _slot(self, text: str, span: Span) -> Slot | None:
+        words = words_of(text)
+        article, rest = (words[0], words[1:]) if words and words[0] in ("a", "an", "the", "another") else ("", words)
+        for count in range(3):
+            noun = find_noun(self.nouns, rest[count:])
+            if noun is not None and not noun.plural:
+                adjectives = (*(("other",) if article == "another" else ()), *rest[:count])
+                return Slot(noun.type, noun.noun, adjectives, span)
+        self.problems.append(_unknown_noun(" ".join(rest), span, self.nouns))
+        return None
