@@ -18,6 +18,7 @@ from engine.values import DATE, Kind
 from policy.asked import Asking, SpanFact, Statement, ValueFact, lower_fact, lower_question
 from policy.assemble import Assembly, Declared, PlacedSentence, assemble, relations_of
 from policy.check import Asked, AskedTree, check_asked, check_fact, check_question, check_sentence
+from policy.declaring import read_vocabulary
 from policy.diagnostic import Diagnostic
 from policy.document import read
 from policy.lint import warnings
@@ -25,7 +26,7 @@ from policy.parse import Parser, passages
 from policy.relations import VALUE
 from policy.source import Source, Span
 from policy.syntax import Condition
-from policy.vocabulary import Vocabulary, read_vocabulary
+from policy.vocabulary import Vocabulary
 
 BOOK = """# Small Plan
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from engine.values import DATE, Kind, Type
+from policy.declaring import read_names, read_vocabulary
 from policy.diagnostic import Diagnostic
 from policy.quantities import MONEY_PER_SHARE, SHARES
-from policy.vocabulary import NAMED, Vocabulary, read_names, read_vocabulary
+from policy.vocabulary import NAMED, Vocabulary
 from policy.vocabulary_text import phrase_text
 from policy.words import Heading, Phrase
 from tests.policy.wordbook import book, place, vocabulary

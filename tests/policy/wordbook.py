@@ -6,10 +6,11 @@ import re
 from functools import cache
 from pathlib import Path
 
+from policy.declaring import read_vocabulary
 from policy.document import Document, List, Paragraph, read
 from policy.parse import Parser
 from policy.source import Source, Span
-from policy.vocabulary import Vocabulary, read_vocabulary
+from policy.vocabulary import Vocabulary
 
 PLAN = Path(__file__).with_name("plan.md")
 
