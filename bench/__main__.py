@@ -142,8 +142,9 @@ def main() -> None:
         scale = 1e3 if shown == "ms" else 1
         said = "" if bar is None else f"{bar * scale:g} {shown}"
         print(
-            f"{what:<52} {middle * scale:>7.2f} {shown:<2} {least * scale:>7.2f} {shown:<2} {most * scale:>7.2f} {shown:<2}"
-            f" {said:>8} {middle / unit:>8.2f}"
+            f"{what:<52}"
+            + "".join(f" {each * scale:>7.2f} {shown:<2}" for each in (middle, least, most))
+            + f" {said:>8} {middle / unit:>8.2f}"
         )
 
 

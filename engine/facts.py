@@ -126,7 +126,7 @@ class FactBase:
         return FactBase(self.relations, self, self.complete_to, self.complete, self.supposed, {}, self.order)
 
     def table(self, relation: str) -> Table:
-        """This layer's table of a relation, made if need be."""
+        """The table of a relation in this layer, made if need be."""
         table = self.tables.get(relation)
         if table is None:
             table = self.tables[relation] = Table(self.relations[relation])

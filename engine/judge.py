@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from attrs import frozen
@@ -80,7 +80,7 @@ class Theory:
         axioms = TRUE
         for chain in thresholds.values():
             chain.sort(key=threshold_order)
-            for lower, higher in zip(chain, chain[1:], strict=False):
+            for lower, higher in pairwise(chain):
                 implied = decisions.either(decisions.negation(decisions.ask(lower)), decisions.ask(higher))
                 axioms = decisions.both(axioms, implied)
         for value, same in equalities.items():

@@ -64,11 +64,11 @@ class ProgramError(Exception):
 # ---------------------------------------------------------------- variables
 
 
-def variables_of(node: Expression | Condition | None) -> dict[str, Variable]:
+def variables_of(node: Expression | Condition | None) -> dict[str, Variable]:  # noqa: C901 - a case for each node
     """The variables that occur free, in order of first occurrence."""
     found: dict[str, Variable] = {}
 
-    def visit(part: Expression | Condition, hidden: frozenset[str]) -> None:
+    def visit(part: Expression | Condition, hidden: frozenset[str]) -> None:  # noqa: C901 - a case for each node
         match part:
             case Variable():
                 if part.name not in hidden:
@@ -338,11 +338,9 @@ def _hint(
         if not isinstance(part, Compare) or part.comparison is not Comparison.IS:
             continue
         for side, other in ((part.left, part.right), (part.right, part.left)):
-            if isinstance(side, ValueOf) and side.arguments == (record,) and side.relation == relation.name:
-                if not set(variables_of(other)) - known:
-                    column = next((i for i, c in enumerate(relation.columns) if c.name == side.column), None)
-                    if column is not None:
-                        return column, other
+            sought = isinstance(side, ValueOf) and side.arguments == (record,) and side.relation == relation.name
+            if isinstance(side, ValueOf) and sought and not set(variables_of(other)) - known:
+                return [column.name for column in relation.columns].index(side.column), other
     return None
 
 

@@ -74,7 +74,7 @@ class Book:
     def in_order(self, clauses: Iterable[str]) -> tuple[str, ...]:
         """Clause ids, each once, in the order of the book."""
         places = self._places
-        return tuple(sorted(dict.fromkeys(clauses), key=lambda id: (places.get(id, len(places)), id)))
+        return tuple(sorted(dict.fromkeys(clauses), key=lambda clause: (places.get(clause, len(places)), clause)))
 
 
 def find_book(name: str | Path) -> Path:

@@ -98,8 +98,8 @@ def read_case(document: Document) -> tuple[CaseFile, tuple[Diagnostic, ...]]:
                 )
             )
     names = [part.name for part in parts]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        problems.append(Diagnostic("E0503", f"there are two cases ({name})", document.span))
+    twice = sorted({name for name in names if names.count(name) > 1})
+    problems += [Diagnostic("E0503", f"there are two cases ({name})", document.span) for name in twice]
     complete = settings.get("Record complete to", [])
     book = settings.get("Book", [])
     case = CaseFile(

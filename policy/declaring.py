@@ -1,4 +1,4 @@
-"""Reading the words of a book: the sections that declare names, kinds, records and phrases, and the lists under clauses."""
+"""Reading the words of a book: the sections that declare them, and the lists of phrases under clauses."""
 
 from __future__ import annotations
 

@@ -107,9 +107,7 @@ def differences(expected: Expected, answer: Answer) -> tuple[str, ...]:
     if not _same_answer(expected.said, answer):
         found.append(f"expected {expected.said}; the answer is {answer.said.rstrip('.')}")
     cited = {*answer.citations, *answer.supporting}
-    for alternatives in expected.citing:
-        if not cited & set(alternatives):
-            found.append(f"expected § {' or § '.join(alternatives)} to be cited")
+    found += [f"expected § {' or § '.join(each)} to be cited" for each in expected.citing if not cited & set(each)]
     taken = {reading.id: reading for reading in answer.readings}
     for reading in expected.readings:
         if reading.id not in taken:

@@ -237,7 +237,7 @@ class Case:
             if isinstance(step, FactStep) and step.basis is Basis.ASSUMED and relations[step.relation].reading:
                 taken.setdefault((step.relation, step.arguments), step)
         result: dict[str, Reading] = {}
-        for (name, arguments), _ in taken.items():
+        for name, arguments in taken:
             relation = relations[name]
             other = facts.overlay()
             other.state(name, arguments, not relation.assumed, "the other reading")

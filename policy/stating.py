@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 from pathlib import PurePath
 from typing import Any
 
@@ -249,7 +250,7 @@ class Stater:
                 problems.append(Diagnostic("E0522", str(bad), self._spans.get((relation, id))))
         for relation, places in self._orders.items():
             ordered = sorted(places)
-            for (one, earlier), (other, later) in zip(ordered, ordered[1:], strict=False):
+            for (one, earlier), (other, later) in pairwise(ordered):
                 if one < other:
                     self.facts.put_before(relation, earlier, later)
         self._cells.clear()

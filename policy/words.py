@@ -42,7 +42,8 @@ class Phrase:
 
     ``parts`` are words (lower case unless a name) and slots, in order. ``negative`` are the parts of its
     negation (same slots). ``value`` is the type of the value a value phrase gives (its parts then end
-    before ``is`` / ``are``; ``verb`` is that word), else None. ``date_slot``: the phrase ends in ``on *a date*`` (index of that slot).
+    before ``is`` / ``are``; ``verb`` is that word), else None. ``date_slot`` is the index of the last slot where
+    the phrase ends in ``on *a date*``.
     ``relation`` is the engine relation it stands for. ``by`` is the body that decides or determines. ``default`` is the
     value or truth of a Given taken as V, or of a reading, ``reading`` its id. ``clause`` is the clause under
     which it is declared ("" under ``## Vocabulary``).
