@@ -11,8 +11,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from datetime import date
+from functools import partial
 from pathlib import Path
 from time import perf_counter
+
+from policy.instrument import Case, load
+from policy.source import Source
 
 HERE = Path(__file__).resolve().parent.parent
 BOOK = "1992-plan"
@@ -93,22 +98,24 @@ def plain_python() -> int:
     return total
 
 
-def main() -> None:
-    from policy.instrument import load
-    from policy.source import Source
+def told(case: Case, text: str) -> str:
+    return case.ask(text).to_text()
 
+
+Row = tuple[str, str, float | None, tuple[float, float, float]]
+
+
+def main() -> None:
     instrument = load(BOOK)
     case = instrument.case(Source("bench.md", case_of_100_facts()))
     prepared = instrument.prepare("may *a person* receive *shares* on *a date*")
-    from datetime import date
-
     day = date(2001, 9, 1)
     command = (
         f"import sys; sys.argv = ['clausebook', 'ask', {BOOK!r}, '--case', {str(CASE)!r},"
         f" {QUESTION.format(shares='30,000')!r}]; from policy.cli import main; main()"
     )
     unit = median(timed(plain_python, 200))[0]
-    rows = [
+    rows: list[Row] = [
         ("book loaded cold, no cache", "s", 1.0, median(loading())),
         ("process start to printed answer", "s", 1.5, median(in_a_new_process(command))),
     ]
@@ -121,19 +128,19 @@ def main() -> None:
                 f"warm question from text, 100 facts: {verdict}",
                 "ms",
                 2e-3,
-                median(timed(lambda t=text: case.ask(t), 50)),
+                median(timed(partial(case.ask, text), 50)),
             ),
             (
                 f"the same with its explanation as text: {verdict}",
                 "ms",
                 None,
-                median(timed(lambda t=text: case.ask(t).to_text(), 50)),
+                median(timed(partial(told, case, text), 50)),
             ),
             (
                 f"the same prepared: {verdict}",
                 "ms",
                 None,
-                median(timed(lambda n=number: prepared.ask(case, "Ann Lee", n, day), 50)),
+                median(timed(partial(prepared.ask, case, "Ann Lee", number, day), 50)),
             ),
         ]
     print(f"a loop of 10,000 multiplications in plain Python: {unit * 1e3:.3f} ms\n")

@@ -86,12 +86,17 @@ class Answer:
     provided: tuple[tuple[Proviso, ...], ...]
     more_provided: bool
     open: tuple[str, ...]
-    readings: tuple[Reading, ...]
     assumptions: tuple[str, ...]
     stamp: Stamp
     proof: tuple[Step, ...] = field(repr=False, eq=False, default=())
     explain: Callable[[], tuple[Line, ...]] = field(repr=False, eq=False, default=tuple)
+    other_readings: Callable[[], tuple[Reading, ...]] = field(repr=False, eq=False, default=tuple)
     proof_data: Callable[[], Any] = field(repr=False, eq=False, default=list)
+
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        """The readings that the proof rests on: what the others would answer is worked out when first read."""
+        return self.other_readings()
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:

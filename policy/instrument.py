@@ -10,7 +10,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -183,12 +184,17 @@ class Case:
 
     def answer(self, asking: Asking, text: str, tree: Question | None = None, span: Span | None = None) -> Answer:
         """The answer to a question already read."""
-        with self._lock:
-            try:
-                return self._answer(asking, text, tree)
-            except LimitReached as limit:
-                self._ground = None  # what was under way when the limit came is not to be built on
-                raise ClausebookError(Diagnostic("E0701", f"no verdict: {limit}", span)) from None
+        with self._lock, self._limited(span):
+            return self._answer(asking, text, tree)
+
+    @contextmanager
+    def _limited(self, span: Span | None = None) -> Iterator[None]:
+        """A limit that is reached is an error with a place, never a verdict."""
+        try:
+            yield
+        except LimitReached as limit:
+            self._ground = None  # what was under way when the limit came is not to be built on
+            raise ClausebookError(Diagnostic("E0701", f"no verdict: {limit}", span)) from None
 
     def _answer(self, asking: Asking, text: str, tree: Question | None) -> Answer:
         facts = self.facts
@@ -204,10 +210,13 @@ class Case:
         speaker = Speaker(self.book.lexicon, found.facts if found.facts is not None else facts)
         presenter = Presenter(speaker, self.book.in_order, _descriptions(asking.query, speaker), self.stamp)
         steps = tuple(walk(*_roots(found)))
-        readings = self._readings(facts, asking.query, found, steps, presenter, deadline)
+
+        def readings() -> tuple[Reading, ...]:
+            with self._lock, self._limited():
+                return self._readings(facts, asking.query, found, steps, presenter)
 
         def bound() -> str | None:
-            with self._lock:
+            with self._lock, self._limited():
                 return self._bound(facts, asking, found, tree, speaker)
 
         return presenter.present(text, asking.query, found, steps, self._type(asking.query), readings, bound)
@@ -228,7 +237,7 @@ class Case:
         return None
 
     def _readings(
-        self, facts: FactBase, asked: Query, found: query.Answer, steps: Steps, presenter: Presenter, deadline: float
+        self, facts: FactBase, asked: Query, found: query.Answer, steps: Steps, presenter: Presenter
     ) -> tuple[Reading, ...]:
         """The readings that the proof rests on, each with what the other would answer."""
         relations = self.book.engine.relations
@@ -237,11 +246,12 @@ class Case:
             if isinstance(step, FactStep) and step.basis is Basis.ASSUMED and relations[step.relation].reading:
                 taken.setdefault((step.relation, step.arguments), step)
         result: dict[str, Reading] = {}
+        deadline = monotonic() + TIME_LIMIT
         for name, arguments in taken:
             relation = relations[name]
             other = facts.overlay()
             other.state(name, arguments, not relation.assumed, "the other reading")
-            otherwise = self.book.engine.reconsider(other, asked, found, name, deadline, self._ground)
+            otherwise = self.book.engine.reconsider(other, asked, found, name, deadline, self._ground_of(deadline))
             said = presenter.said(asked, otherwise, self._type(asked))
             text = presenter.speaker.statement(name, arguments, bool(relation.assumed))
             assert relation.reading is not None

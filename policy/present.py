@@ -57,7 +57,7 @@ class Presenter:
         found: query.Answer,
         steps: tuple[Step | Witness, ...],
         value_type: Type | None,
-        readings: tuple[Reading, ...] = (),
+        readings: Callable[[], tuple[Reading, ...]] = tuple,
         bound: Callable[[], str | None] = lambda: None,
     ) -> Answer:
         """The answer to a question; ``steps`` are all those of its proofs, ``bound`` gives a
@@ -75,9 +75,9 @@ class Presenter:
         assumptions = self._assumptions(found, steps)
 
         def explain() -> tuple[Line, ...]:
-            return tuple(self._lines(asked, found, value_type, provided, readings, bound(), assumptions))
+            return tuple(self._lines(asked, found, value_type, provided, answer.readings, bound(), assumptions))
 
-        return Answer(
+        answer = Answer(
             text,
             found.verdict,
             value,
@@ -88,13 +88,14 @@ class Presenter:
             provided,
             found.settlement.more,
             self._open(found),
-            readings,
             assumptions,
             self.stamp,
             roots,
             explain,
+            readings,
             lambda: [self._tree(step) for step in roots],
         )
+        return answer
 
     # -------------------------------------------------------------- saying
 
