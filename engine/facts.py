@@ -193,7 +193,8 @@ class FactBase:
 
     def put_before(self, relation: str, earlier: str, later: str) -> None:
         """One record was made before another of its day."""
-        self.order = {name: {a: set(b) for a, b in pairs.items()} for name, pairs in self.order.items()}
+        if self.under is not None and self.order is self.under.order:
+            self.order = {name: {a: set(b) for a, b in pairs.items()} for name, pairs in self.order.items()}
         self.order.setdefault(relation, {}).setdefault(earlier, set()).add(later)
         if self.recorded_before(relation, later, earlier):
             raise BadFact(f"{earlier} and {later} are recorded each before the other")

@@ -45,11 +45,6 @@ class Place:
         return f"taken as found, {where}" if self.found else where
 
 
-def misspelt(wrong: Misspelt, span: Span) -> Diagnostic:
-    """The finding that a value is not written as one."""
-    return Diagnostic(wrong.code, wrong.message, span, (wrong.right,) if wrong.right else ())
-
-
 @define(eq=False)
 class Stater:
     """Puts facts into a fact base; ``book`` gains the names that the facts introduce."""
@@ -89,7 +84,7 @@ class Stater:
         if case.complete_to is not None:
             day = read_value(case.complete_to.text, DATE)
             if isinstance(day, Misspelt):
-                problems.append(misspelt(day, case.complete_to))
+                problems.append(_misspelt(day, case.complete_to))
             else:
                 assert isinstance(day, date)
                 self.facts.complete_to = day
@@ -342,7 +337,7 @@ class Stater:
             return self._symbol(text, cell, type, problems)
         value = read_value(text, type)
         if isinstance(value, Misspelt):
-            problems.append(misspelt(value, cell))
+            problems.append(_misspelt(value, cell))
             return None
         if (wrong := miscounted(value, type)) is not None:
             problems.append(Diagnostic("E0318", wrong, cell))
@@ -350,10 +345,11 @@ class Stater:
         return value
 
     def _symbol(self, text: str, cell: Span, type: Type, problems: list[Diagnostic]) -> str | None:
-        known = type.members or [name for name, types in self.book.vocabulary.names.items() if type in types]
+        names = self.book.vocabulary.names
         for name in (text, f"the {text}"):
-            if name in known:
+            if name in type.members if type.members else type in names.get(name, ()):
                 return name
+        known = type.members or [name for name, types in names.items() if type in types]
         problems.append(
             Diagnostic(
                 "E0535",
