@@ -29,7 +29,16 @@ from policy.speak import Lexicon
 from policy.vocabulary import Vocabulary
 from policy.words import AskedForm, Phrase, RecordDeclaration
 
-_SETTINGS = ("Instrument", "Issuer", "Governing text", "Dates round", "Business days", "External", "Words")
+_SETTINGS = (
+    "Instrument",
+    "Issuer",
+    "Governing text",
+    "Clause letter",
+    "Dates round",
+    "Business days",
+    "External",
+    "Words",
+)
 _WORD_SECTIONS = ("Names", "Kinds", "Records", "Vocabulary", "Words")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _BUSINESS_DAYS = re.compile(r"(?P<first>\w+) to (?P<last>\w+)(?P<holidays>, not a US federal holiday)?")

@@ -8,32 +8,32 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from policy.terminal import (
     NO_VERDICT,
     WRONG_FILE,
+    coloured,
     count,
     finish,
     let_go,
+    needed,
     patience,
     progress,
     report,
     status,
+    summary,
+    tell_entry,
     tell_fault,
+    tell_formatted,
+    tell_lines,
+    tell_result,
     width,
 )
-
-if TYPE_CHECKING:
-    from policy.formatting import Formatted
-    from policy.listing import Entry
-    from policy.testing import TestedFile, Tried
-
-_COLOURS = {"Yes": "green", "No": "red", "Depends": "yellow", "Conflict": "magenta"}
 
 
 class _Doors(click.Group):
@@ -83,6 +83,12 @@ def _paths(name: str, required: bool = True) -> Callable[[Callable[..., Any]], C
     return click.argument(name, nargs=-1, required=required, type=click.Path(path_type=Path))
 
 
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_cases = click.option(
+    "--case", "cases", multiple=True, type=click.Path(path_type=Path), help="Case files beside those of the book."
+)
+
+
 # ------------------------------------------------------------------- asking
 
 
@@ -107,7 +113,7 @@ def ask(book: str, question: str, cases: tuple[Path, ...], part: str, form: str 
         case "markdown":
             click.echo(answer.to_markdown(), nl=False)
         case _:
-            click.echo(_coloured(answer.to_text(width())), nl=False)
+            click.echo(coloured(answer.to_text(width())), nl=False)
 
 
 def _need_part(part: str, cases: tuple[Path, ...]) -> None:
@@ -121,11 +127,6 @@ def _need_part(part: str, cases: tuple[Path, ...]) -> None:
         )
 
 
-def _coloured(text: str) -> str:
-    word = next((word for word in _COLOURS if text.startswith(word)), "")
-    return click.style(word, _COLOURS[word], bold=True) + text[len(word) :] if word else text
-
-
 # ----------------------------------------------------------------- checking
 
 
@@ -137,7 +138,7 @@ def check(path: tuple[Path, ...]) -> None:
     from policy.testing import Shelf, check_file, markdown_files
 
     shelf = Shelf()
-    files = _found(markdown_files(path), "Markdown file")
+    files = needed(markdown_files(path), "Markdown file")
     every = (problem for file in progress(files, "Checking") for problem in check_file(file, shelf))
     found = in_order(dict.fromkeys(every))
     report(found, err=False)
@@ -153,56 +154,16 @@ def test(path: tuple[Path, ...]) -> None:
     from policy.testing import Shelf, is_case_file, markdown_files, test_file
 
     shelf = Shelf()
-    files = _found([file for file in markdown_files(path) if file in path or is_case_file(file)], "case file")
+    files = needed([file for file in markdown_files(path) if file in path or is_case_file(file)], "case file")
     results = [test_file(file, shelf) for file in progress(files, "Testing")]
     for result in results:
-        _tell_result(result)
+        tell_result(result)
     tried = [each for result in results for each in result.tried]
     wrong = [each for each in tried if not each.passed]
     broken = [result for result in results if not result.passed and not result.tried]
-    click.echo(_summary(len(files), len(tried), len(wrong), len(broken)))
+    click.echo(summary(len(files), len(tried), len(wrong), len(broken)))
     problems = [problem for result in results for problem in result.all_problems]
     finish(max(status(problems), WRONG_FILE if wrong or broken else 0))
-
-
-def _found(files: Sequence[Path], what: str) -> Sequence[Path]:
-    """The files that there are: to find none is no success."""
-    if not files:
-        raise click.UsageError(f"there is no {what} there")
-    return files
-
-
-def _summary(files: int, tried: int, wrong: int, broken: int) -> str:
-    said = f"{count(files, 'case file')}, {count(tried, 'question')}: "
-    bad = [
-        f"{wrong} not as expected" if wrong else "",
-        f"{count(broken, 'file')} that cannot be asked" if broken else "",
-    ]
-    told = ", ".join(each for each in bad if each)
-    return click.style(said + (told or "all as expected"), "red" if told else "green", bold=True)
-
-
-def _tell_result(result: TestedFile) -> None:
-    report(result.problems, err=False)
-    for tried in result.tried:
-        if not tried.passed:
-            _tell_tried(tried)
-
-
-def _tell_tried(tried: Tried) -> None:
-    from policy.layout import inert
-    from policy.testing import columns
-
-    where = f" (case ({tried.part}))" if tried.part else ""
-    question = " ".join(tried.question.question.text.split())
-    click.echo(inert(f"{tried.question.question}{where}: {question}"))
-    rows = tried.rows()
-    marks = ["", *("red" if row.differs else "" for row in rows)]
-    pairs = [("expected", "answered"), *((row.expected, row.found) for row in rows)]
-    for mark, text in zip(marks, columns(pairs, width()) if rows else (), strict=False):
-        click.echo(click.style(inert(text), mark or None))
-    report(tried.problems, err=False)
-    click.echo()
 
 
 # ------------------------------------------------------------------ writing
@@ -227,13 +188,7 @@ def vocabulary(book: str, words: tuple[str, ...], as_json: bool) -> None:
         if entry.heading != heading:
             heading = entry.heading
             click.echo(click.style(f"\n{heading}", bold=True))
-        _tell_entry(entry)
-
-
-def _tell_entry(entry: Entry) -> None:
-    click.echo(f"  {entry.phrase}")
-    for label, said in entry.details():
-        click.echo(click.style(f"      {label}: ", dim=True) + said)
+        tell_entry(entry)
 
 
 @command.command(name="case")
@@ -262,19 +217,40 @@ def fmt(path: tuple[Path, ...], only_check: bool) -> None:
 
     done = [
         format_file(file, write=not only_check)
-        for file in progress(_found(markdown_files(path), "Markdown file"), "Formatting")
+        for file in progress(needed(markdown_files(path), "Markdown file"), "Formatting")
     ]
     for each in done:
-        _tell_formatted(each, only_check)
+        tell_formatted(each, only_check)
     errors = [problem for each in done for problem in each.problems]
     changed = [each for each in done if each.changed]
     finish(status(errors) or (WRONG_FILE if only_check and changed else 0))
 
 
-def _tell_formatted(formatted: Formatted, only_check: bool) -> None:
-    report(formatted.problems)
-    if formatted.changed:
-        click.echo(f"{formatted.path}: {'not in its one form' if only_check else 'formatted'}")
+# ----------------------------------------------------------------- measuring
+
+
+@command.command()
+@click.argument("book")
+@_cases
+@click.option("--json", "as_json", is_flag=True, help="Tell as JSON.")
+@click.option("--inventory", type=_FILE, help="Hold the clauses against those of this file.")
+def coverage(book: str, cases: tuple[Path, ...], as_json: bool, inventory: Path | None) -> None:
+    """Say of each clause of BOOK what encodes it, asks about it and exercises it."""
+    from policy.book import find_book
+    from policy.coverage import case_files, compare, comparison_lines, decisions, lines, read_inventory, to_json
+    from policy.coverage import coverage as covered_by
+    from policy.testing import Shelf, test_file
+
+    shelf = Shelf()
+    loaded = shelf.at(find_book(book)).book
+    files = [test_file(file, shelf) for file in progress(case_files(loaded, cases), "Testing")]
+    covered = covered_by(loaded, files)
+    click.echo(to_json(covered)) if as_json else tell_lines(lines(covered))
+    report(problem for file in files for problem in file.problems)
+    if inventory is not None:
+        compared = compare(covered, loaded, read_inventory(inventory.read_text("utf-8")), decisions(loaded))
+        tell_lines(comparison_lines(compared), err=as_json)
+        finish(0 if compared.same_clauses else WRONG_FILE)
 
 
 # ------------------------------------------------------------------ looking

@@ -80,6 +80,11 @@ def _heading(paragraph: Paragraph) -> tuple[Heading, re.Match[str]] | None:
     return None
 
 
+def is_recital(paragraph: Paragraph) -> bool:
+    """Whether a paragraph says that there is nothing to compute."""
+    return paragraph.span.text.startswith("Recital:")
+
+
 def is_phrase_heading(block: Block) -> bool:
     """Whether a paragraph heads a list of phrases, so that neither is a rule."""
     return isinstance(block, Paragraph) and _heading(block) is not None

@@ -12,7 +12,7 @@ from attrs import define, frozen
 
 from policy.book import Book, book_of
 from policy.check import check_sentence
-from policy.declaring import is_phrase_heading
+from policy.declaring import is_phrase_heading, is_recital
 from policy.diagnostic import Diagnostic
 from policy.document import Document, List, Paragraph, Quote, read, read_source
 from policy.markdown import markdown_form, words, wrapped
@@ -98,7 +98,7 @@ class _Rules:
 
     def written(self, paragraph: Paragraph, following: List | None) -> str | None:
         """A paragraph of rules with its list; None where it is no rule, or one that keeps its own words."""
-        if is_phrase_heading(paragraph) or paragraph.span.text.startswith("Recital:"):
+        if is_phrase_heading(paragraph) or is_recital(paragraph):
             return None
         places = tuple(sentences(paragraph.span))
         printed: list[str] = []

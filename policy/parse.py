@@ -18,7 +18,7 @@ from attrs import define, field, frozen
 
 from engine.values import Type
 from policy.build import Builder, Refused
-from policy.declaring import is_phrase_heading
+from policy.declaring import is_phrase_heading, is_recital
 from policy.diagnostic import Diagnostic
 from policy.document import Block, Item, List, Paragraph
 from policy.fault import fault
@@ -437,7 +437,7 @@ def _trimmed(span: Span, start: int, end: int) -> Span:
 def passages(blocks: Sequence[Block]) -> Iterator[Passage]:
     """The sentences of a section of a book: not its notes, recitals or lists of phrases."""
     for at, block in enumerate(blocks):
-        if not isinstance(block, Paragraph) or is_phrase_heading(block) or block.span.text.startswith("Recital:"):
+        if not isinstance(block, Paragraph) or is_phrase_heading(block) or is_recital(block):
             continue
         following = blocks[at + 1] if at + 1 < len(blocks) else None
         for sentence in sentences(block.span):

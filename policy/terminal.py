@@ -14,12 +14,18 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from policy.diagnostic import Diagnostic
+    from policy.formatting import Formatted
+    from policy.listing import Entry
+    from policy.testing import TestedFile, Tried
 
 WRONG_FILE, WRONG_USE, NO_VERDICT = 1, 2, 3
 MISNAMED = frozenset({"E0001", "E0002", "E0034", "E0507", "E0601"})
 """Errors of what the command line names: no such file, book, part or phrase."""
 
+_COLOURS = {"Yes": "green", "No": "red", "Depends": "yellow", "Conflict": "magenta"}
 _PATIENCE = 1
 """Seconds after which progress is shown."""
 
@@ -83,6 +89,76 @@ def tell_fault(fault: BaseException) -> None:
 def let_go() -> None:
     """Whoever read the output has left: what is still to be flushed goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+# ---------------------------------------------------------------------- results
+
+
+def coloured(text: str) -> str:
+    """An answer with its verdict coloured."""
+    word = next((word for word in _COLOURS if text.startswith(word)), "")
+    return click.style(word, _COLOURS[word], bold=True) + text[len(word) :] if word else text
+
+
+def needed(files: Sequence[Path], what: str) -> Sequence[Path]:
+    """The files that there are: to find none is no success."""
+    if not files:
+        raise click.UsageError(f"there is no {what} there")
+    return files
+
+
+def summary(files: int, tried: int, wrong: int, broken: int) -> str:
+    """How the questions of case files came out, in one line."""
+    said = f"{count(files, 'case file')}, {count(tried, 'question')}: "
+    bad = [
+        f"{wrong} not as expected" if wrong else "",
+        f"{count(broken, 'file')} that cannot be asked" if broken else "",
+    ]
+    told = ", ".join(each for each in bad if each)
+    return click.style(said + (told or "all as expected"), "red" if told else "green", bold=True)
+
+
+def tell_result(result: TestedFile) -> None:
+    report(result.problems, err=False)
+    for tried in result.tried:
+        if not tried.passed:
+            _tell_tried(tried)
+
+
+def _tell_tried(tried: Tried) -> None:
+    from policy.layout import inert
+    from policy.testing import columns
+
+    where = f" (case ({tried.part}))" if tried.part else ""
+    question = " ".join(tried.question.question.text.split())
+    click.echo(inert(f"{tried.question.question}{where}: {question}"))
+    rows = tried.rows()
+    marks = ["", *("red" if row.differs else "" for row in rows)]
+    pairs = [("expected", "answered"), *((row.expected, row.found) for row in rows)]
+    for mark, text in zip(marks, columns(pairs, width()) if rows else (), strict=False):
+        click.echo(click.style(inert(text), mark or None))
+    report(tried.problems, err=False)
+    click.echo()
+
+
+def tell_entry(entry: Entry) -> None:
+    click.echo(f"  {entry.phrase}")
+    for label, said in entry.details():
+        click.echo(click.style(f"      {label}: ", dim=True) + said)
+
+
+def tell_formatted(formatted: Formatted, only_check: bool) -> None:
+    report(formatted.problems)
+    if formatted.changed:
+        click.echo(f"{formatted.path}: {'not in its one form' if only_check else 'formatted'}")
+
+
+def tell_lines(lines: Iterable[str], err: bool = False) -> None:
+    """Lines of text, in which nothing can steer the terminal."""
+    from policy.layout import inert
+
+    for line in lines:
+        click.echo(inert(line), err=err)
 
 
 # --------------------------------------------------------------------- progress
