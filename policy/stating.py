@@ -54,6 +54,7 @@ class Stater:
     names: dict[str, Type] = field(factory=dict)
     parts: list[str] = field(factory=list)
     _cells: dict[tuple[str, str], dict[str, Any]] = field(factory=dict)
+    _known: dict[str, tuple[str, ...]] = field(factory=dict)
     _supposed: dict[tuple[str, str], dict[str, Any]] = field(factory=dict)
     _sources: dict[tuple[str, str], Place] = field(factory=dict)
     _spans: dict[tuple[str, str], Span] = field(factory=dict)
@@ -103,6 +104,7 @@ class Stater:
         for name, type in new.items():
             self._list_entity(name, type)
         if new:
+            self._known.clear()
             vocabulary = self.book.vocabulary.with_names(new)
             self.book = evolve(self.book, vocabulary=vocabulary, parser=Parser(vocabulary, self.book.parser.clauses))
 
@@ -344,12 +346,19 @@ class Stater:
             return None
         return value
 
+    def _known_of(self, type: Type) -> tuple[str, ...]:
+        """The names of a type, gathered once however many cells are wrong."""
+        if type.name not in self._known:
+            names = self.book.vocabulary.names
+            self._known[type.name] = tuple(name for name, types in names.items() if type in types)
+        return self._known[type.name]
+
     def _symbol(self, text: str, cell: Span, type: Type, problems: list[Diagnostic]) -> str | None:
         names = self.book.vocabulary.names
         for name in (text, f"the {text}"):
             if name in type.members if type.members else type in names.get(name, ()):
                 return name
-        known = type.members or [name for name, types in names.items() if type in types]
+        known = type.members or self._known_of(type)
         problems.append(
             Diagnostic(
                 "E0535",
