@@ -51,6 +51,7 @@ from engine.proof import (
     SomeStep,
     Step,
 )
+from engine.reckon import apply, compare
 from engine.search import (
     Bindings,
     Compute,
@@ -67,7 +68,7 @@ from engine.search import (
 )
 from engine.signature import type_of
 from engine.spans import ENDED, ended, over_time
-from engine.unknowns import NONE, Cases, apply, compare
+from engine.unknowns import NONE, Cases
 from engine.values import NUMBER, PLAIN, Calendar
 
 if TYPE_CHECKING:

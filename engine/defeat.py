@@ -8,7 +8,8 @@ from typing import Any
 from engine.decision import FALSE, Decisions, Truth
 from engine.model import Comparison, Priority, Relation
 from engine.proof import Attempt
-from engine.unknowns import Clash, compare
+from engine.reckon import compare
+from engine.unknowns import Clash
 
 
 def may_disagree(attempts: list[Attempt]) -> bool:

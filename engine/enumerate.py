@@ -10,7 +10,7 @@ from engine.facts import Table
 from engine.judge import Theory
 from engine.model import Relation, Silence
 from engine.search import FREE, Findings
-from engine.unknowns import UNKNOWN, OpenValue, Unrecorded, is_symbolic, unrecorded_in, would_be_of
+from engine.unknowns import UNKNOWN, OpenValue, Sign, Unrecorded, is_of, is_symbolic, unrecorded_in, would_be_of
 
 if TYPE_CHECKING:
     from engine.evaluate import Evaluation
@@ -106,14 +106,17 @@ class Enumeration:
     def may_be(self, truth: Truth, values: tuple[Any, ...]) -> Truth:
         """That there is something unrecorded among a binding's values for which this is true, whatever it is like."""
         things = [thing for value in values if (thing := unrecorded_in(value)) is not None]
-        truth = self._evaluation.decisions.both(truth, Theory(self._evaluation.decisions, truth).axioms)
-        questions: list[Any] = self._evaluation.decisions.questions
+        decisions = self._evaluation.decisions
+        theory = Theory(decisions, truth)
+        truth = decisions.both(truth, theory.axioms)
+        questions: list[Any] = decisions.questions
         inner = [
-            place
-            for place in self._evaluation.decisions.support(truth)
-            if any(would_be_of(questions[place], thing) for thing in things)
+            place for place in decisions.support(truth) if any(would_be_of(questions[place], thing) for thing in things)
         ]
-        return self._evaluation.decisions.sometimes(truth, inner)
+        if any(isinstance(questions[place], Sign) for place in inner):
+            implied = theory.implied(inner, lambda unknown: any(is_of(unknown, thing) for thing in things))
+            truth = decisions.both(truth, implied)
+        return decisions.sometimes(truth, inner)
 
     def _possible(self, relation: Relation, pattern: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """The keys for which some rule could conclude the relation, from the rules' positive conditions."""

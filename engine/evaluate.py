@@ -28,6 +28,7 @@ from engine.proof import (
     Quantity,
     Step,
 )
+from engine.reckon import cases, compare, spread
 from engine.search import Findings, Notes
 from engine.spans import over_time
 from engine.unknowns import (
@@ -41,11 +42,8 @@ from engine.unknowns import (
     OpenStatement,
     OpenValue,
     Unrecorded,
-    cases,
-    compare,
     is_symbolic,
     least_of,
-    spread,
 )
 from engine.values import PLAIN, LimitReached
 

@@ -7,7 +7,8 @@ from typing import Any
 from engine.decision import FALSE, TRUE, Decisions, Truth
 from engine.model import Comparison, Fold
 from engine.proof import Witness
-from engine.unknowns import NONE, Cases, OpenValue, apply, cases, compare
+from engine.reckon import apply, cases, compare
+from engine.unknowns import NONE, Cases, OpenValue
 from engine.values import Calendar, Kind, Type
 
 

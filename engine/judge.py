@@ -6,17 +6,33 @@ verdict is the same for every completion of the unknowns that can really be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from fractions import Fraction
-from itertools import islice, pairwise
+from itertools import islice, pairwise, product
+from math import floor
 from typing import Any
 
 from attrs import frozen
 
 from engine.decision import FALSE, TRUE, Decisions, TooManyCases, Truth
-from engine.unknowns import Clash, Equals, Question, Sign, Threshold, Unknown
-from engine.values import LimitReached
+from engine.reckon import at_most_zero
+from engine.unknowns import (
+    Clash,
+    Equals,
+    OpenValue,
+    Question,
+    Shaped,
+    Sign,
+    Threshold,
+    Unknown,
+    day_of,
+    hangs_on,
+    least_of,
+    number_at,
+    trend_of,
+)
+from engine.values import LimitReached, exact
 
 MOST_SETS = 8
 """At most so many minimal sets of open questions are reported."""
@@ -110,37 +126,44 @@ class Theory:
 
     def _constraints(self, answers: dict[int, bool]) -> list[Constraint]:
         """The linear inequalities among these answers, and that no unknown is below its least value."""
-        constraints: list[Constraint] = []
-        for place, answer in answers.items():
-            question = self._decisions.questions[place]
-            if isinstance(question, Threshold):
-                terms, constant = {question.value: Fraction(1)}, Fraction(-question.bound)
-            elif isinstance(question, Sign):
-                terms = {unknown: Fraction(factor) for unknown, factor in question.terms}
-                constant = Fraction(question.constant)
-            else:
-                continue
-            if answer:
-                constraints.append((terms, constant, question.strict))
-            else:
-                constraints.append(({u: -f for u, f in terms.items()}, -constant, not question.strict))
-        for terms, _, _ in list(constraints):
-            for unknown in terms:
-                least = getattr(unknown, "least", None)
-                least = unknown.type.least if least is None else least
-                if least is not None:
-                    constraints.append(({unknown: Fraction(-1)}, Fraction(least), False))
-        return constraints
+        questions: list[Any] = self._decisions.questions
+        found = [
+            inequality for place, answer in answers.items() if (inequality := _inequality(questions[place], answer))
+        ]
+        found += _leasts(found)
+        return [*found, *_carried(found)]
 
-    def ends(self, truth: Truth, unknown: Unknown) -> Iterator[tuple[Fraction, bool]]:
-        """Where the ranges of a number in which this can be true end, as bounds: at most (True: less than) so much."""
+    def ends(self, truth: Truth, value: OpenValue) -> Iterator[Truth]:
+        """Where the ranges of an open value in which this can be true end: what else is unknown is left out."""
         truth = self._decisions.both(self.axioms, self._decisions.sometimes(truth, self.clashes))
         for number, answers in enumerate(self._decisions.paths(truth)):
             if number >= _MOST_PATHS:
-                raise LimitReached("there are too many cases to solve for the number asked")
-            for terms, constant, strict in projected(self._constraints(answers), unknown) or ():
-                factor = terms[unknown]
-                yield -constant / factor, strict if factor > 0 else not strict
+                raise LimitReached(f"there are too many cases to solve for the {value.column} asked")
+            for terms, constant, strict in projected(self._constraints(answers), value) or ():
+                yield at_most_zero(_exactly(terms), exact(constant), strict, self._decisions)
+
+    def implied(self, places: Iterable[int], unknown: Callable[[Unknown], bool]) -> Truth:
+        """What inequalities imply of all else, once some unknowns may be anything: those in which these cancel out."""
+        decisions = self._decisions
+        questions: list[Any] = decisions.questions
+        given: list[tuple[Truth, Constraint]] = []
+        for place in places:
+            asked = decisions.ask(questions[place])
+            for answer, truth in ((True, asked), (False, decisions.negation(asked))):
+                inequality = _inequality(questions[place], answer)
+                if inequality is not None:
+                    given.append((truth, inequality))
+        given += [(TRUE, least) for least in _leasts([inequality for _, inequality in given])]
+        result = TRUE
+        for (one, upper), (other, lower) in product(given, given):
+            for gone in filter(unknown, upper[0]):
+                if upper[0][gone] > 0 and lower[0].get(gone, 0) < 0 and decisions.both(one, other) is not FALSE:
+                    terms, constant, strict = _cancelled(gone, upper, lower)
+                    if not any(map(unknown, terms)):
+                        so = at_most_zero(_exactly(terms), exact(constant), strict, decisions)
+                        either = decisions.either(decisions.negation(decisions.both(one, other)), so)
+                        result = decisions.both(result, either)
+        return result
 
     def judge(self, truth: Truth, given: Truth = TRUE) -> Verdict:
         """Yes, no, conflict or depends; of the completions for which ``given`` is true."""
@@ -255,11 +278,11 @@ Constraint = tuple[dict[Unknown, Fraction], Fraction, bool]
 """``terms + constant ≤ 0`` (True: ``< 0``)."""
 
 
-def projected(constraints: list[Constraint], kept: Unknown | None) -> list[Constraint] | None:
-    """What the constraints say of one unknown alone over the rationals; None: they cannot all hold.
+def projected(constraints: list[Constraint], kept: OpenValue | None) -> list[Constraint] | None:
+    """What the constraints say of one open value and what is computed from it; None: they cannot all hold.
 
-    Fourier-Motzkin elimination; past a few thousand constraints it gives up and says that they can, and nothing
-    more of the unknown.
+    Fourier-Motzkin elimination over the rationals; past a few thousand constraints it gives up and says that they
+    can, and nothing more of the value.
     """
     remaining = constraints
     while True:
@@ -275,7 +298,54 @@ def projected(constraints: list[Constraint], kept: Unknown | None) -> list[Const
         remaining = [*_without(unknown, remaining)]
 
 
-def _cheapest(constraints: list[Constraint], kept: Unknown | None) -> Unknown | None:
+def _inequality(question: Any, answer: bool) -> Constraint | None:
+    """What an answer says as an inequality; None where it says nothing of that sort."""
+    if isinstance(question, Threshold):
+        terms, constant = {question.value: Fraction(1)}, Fraction(-question.bound)
+    elif isinstance(question, Sign):
+        terms, constant = {unknown: Fraction(factor) for unknown, factor in question.terms}, Fraction(question.constant)
+    else:
+        return None
+    if answer:
+        return terms, constant, question.strict
+    return {unknown: -factor for unknown, factor in terms.items()}, -constant, not question.strict
+
+
+def _leasts(constraints: Iterable[Constraint]) -> Iterator[Constraint]:
+    """That no unknown of these is below its least value."""
+    for unknown in dict.fromkeys(unknown for terms, _, _ in constraints for unknown in terms):
+        least = least_of(unknown)
+        least = unknown.type.least if least is None else least
+        if least is not None:
+            yield {unknown: Fraction(-1)}, Fraction(least), False
+
+
+def _carried(constraints: list[Constraint]) -> Iterator[Constraint]:
+    """What a bound of an open day says of what rises or falls with it: until October 31, so three months after it."""
+    shaped = dict.fromkeys(unknown for terms, _, _ in constraints for unknown in terms if isinstance(unknown, Shaped))
+    for unknown in shaped:
+        day = day_of(unknown)
+        trend = None if day is None else trend_of(unknown, day)
+        if day is None or not trend:
+            continue
+        for terms, constant, strict in constraints:
+            if [*terms] != [day]:
+                continue
+            side = 1 if terms[day] > 0 else -1  # at most, or at least, so much
+            bound = -constant / terms[day]
+            last = floor(bound * side) - (strict and bound.denominator == 1)
+            try:
+                reached = number_at(unknown, day, last * side)
+            except (LimitReached, ValueError, OverflowError):  # past the calendar
+                continue
+            yield {unknown: Fraction(side * trend)}, Fraction(-reached * side * trend), False
+
+
+def _exactly(terms: dict[Unknown, Fraction]) -> tuple[tuple[Unknown, int | Fraction], ...]:
+    return tuple((unknown, exact(factor)) for unknown, factor in terms.items())
+
+
+def _cheapest(constraints: list[Constraint], kept: OpenValue | None) -> Unknown | None:
     """The other unknown whose elimination leaves the fewest constraints, the first met of equals."""
     above: dict[Unknown, int] = {}
     below: dict[Unknown, int] = {}
@@ -284,9 +354,9 @@ def _cheapest(constraints: list[Constraint], kept: Unknown | None) -> Unknown | 
             side, other = (above, below) if factor > 0 else (below, above)
             side[unknown] = side.get(unknown, 0) + 1
             other.setdefault(unknown, 0)
-    above.pop(kept, None)  # type: ignore[arg-type]  # None is kept by no constraint
+    others = [unknown for unknown in above if kept is None or not hangs_on(unknown, kept)]
     return min(
-        above, key=lambda unknown: above[unknown] * below[unknown] - above[unknown] - below[unknown], default=None
+        others, key=lambda unknown: above[unknown] * below[unknown] - above[unknown] - below[unknown], default=None
     )
 
 
@@ -294,11 +364,14 @@ def _without(unknown: Unknown, constraints: list[Constraint]) -> Iterator[Constr
     uppers = [entry for entry in constraints if entry[0].get(unknown, 0) > 0]
     lowers = [entry for entry in constraints if entry[0].get(unknown, 0) < 0]
     yield from (entry for entry in constraints if not entry[0].get(unknown, 0))
-    for upper, upper_constant, upper_strict in uppers:
-        for lower, lower_constant, lower_strict in lowers:
-            factor = upper[unknown] / -lower[unknown]
-            terms = dict(upper)
-            for other, coefficient in lower.items():
-                terms[other] = terms.get(other, Fraction(0)) + factor * coefficient
-            terms = {other: coefficient for other, coefficient in terms.items() if coefficient}
-            yield terms, upper_constant + factor * lower_constant, upper_strict or lower_strict
+    yield from (_cancelled(unknown, upper, lower) for upper in uppers for lower in lowers)
+
+
+def _cancelled(unknown: Unknown, upper: Constraint, lower: Constraint) -> Constraint:
+    """The sum of two inequalities in which an unknown cancels out."""
+    terms = dict(upper[0])
+    factor = terms[unknown] / -lower[0][unknown]
+    for other, coefficient in lower[0].items():
+        terms[other] = terms.get(other, Fraction(0)) + factor * coefficient
+    terms = {other: coefficient for other, coefficient in terms.items() if coefficient}
+    return terms, upper[1] + factor * lower[1], upper[2] or lower[2]

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.decision import FALSE, TRUE, Truth
 from engine.model import Comparison, Relation
+from engine.reckon import compare
 from engine.search import Notes
-from engine.unknowns import ComesFirst, compare
+from engine.unknowns import ComesFirst
 
 if TYPE_CHECKING:
     from engine.evaluate import Evaluation

@@ -26,8 +26,9 @@ from engine.facts import FactBase
 from engine.graph import cycles_through_negation, dependents, priority_cycles, recursive
 from engine.ground import Ground, touched
 from engine.model import Atom, Constant, Priority, Program, Relation, ValueOf
-from engine.query import Answer, Asked, Query, Shape, answer, most_allowed
+from engine.query import Answer, Asked, Query, Shape
 from engine.search import ProgramError
+from engine.solve import answer, most_allowed
 
 __all__ = ["Engine", "ProgramError", "build"]
 

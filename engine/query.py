@@ -7,27 +7,20 @@ live in an overlay of the facts made for the query alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable
 from enum import Enum
-from fractions import Fraction
-from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from engine.decision import FALSE, TRUE, Decisions, TooManyCases, Truth
+from engine.decision import FALSE, TRUE, Decisions, Truth
 from engine.facts import FactBase
 from engine.fold import distinct
-from engine.judge import Settlement, Theory, Verdict, threshold_order
+from engine.judge import Settlement, Theory, Verdict
 from engine.model import (
-    Aggregate,
-    Apply,
     Condition,
-    Constant,
     Expression,
     Origin,
-    ValueOf,
     Variable,
 )
 from engine.proof import ByCases, Quantity, Scope, Step, Witness
@@ -41,11 +34,9 @@ from engine.unknowns import (
     OpenValue,
     Question,
     Shaped,
-    Sign,
-    Threshold,
     is_symbolic,
 )
-from engine.values import Kind, LimitReached, Type, exact
+from engine.values import LimitReached
 
 if TYPE_CHECKING:
     from engine.evaluate import Evaluation
@@ -63,6 +54,7 @@ class Shape(Enum):
     WHICH = "which"
     MOST = "most"  # the largest value of the open variable for which the goal is not refused
     LEAST = "least"
+    WHEN = "when"  # the days for which the goal holds, and the first of them
 
 
 @frozen
@@ -131,9 +123,10 @@ class Option:
 class Answer:
     """A verdict with its value and proof.
 
-    ``proof`` is the proof of the goal (of a list: none; see ``members``; of an open number: at the bound),
-    ``beyond`` that of the next value past the bound. ``settlement`` says what would make a `depends` a yes,
-    ``against`` what would make it a no. ``cut``: case analysis was cut somewhere.
+    ``proof`` is the proof of the goal (of a list: none; see ``members``; of an open number or day: at the bound),
+    ``beyond`` that of the next value past the bound. ``value`` of an open day is the first that is not refused
+    (None: there is no first); the verdict says whether it is certain. ``settlement`` says what would make a
+    `depends` a yes, ``against`` what would make it a no. ``cut``: case analysis was cut somewhere.
     """
 
     verdict: Verdict
@@ -172,26 +165,10 @@ class Asked:
         return evaluation
 
 
-def answer(asked: Asked, query: Query) -> Answer:
-    """The answer to a query. Raises `LimitReached` where a limit stops it: that is never a verdict."""
-    try:
-        if query.shape is Shape.WHICH:
-            return _which(asked, query)
-        if query.shape in (Shape.MOST, Shape.LEAST):
-            return _solve(asked, query)
-        if isinstance(query.goal, (Variable, Constant, ValueOf, Apply, Aggregate)):
-            return _value(asked, query, query.goal)
-        return _whether(asked, query, None)
-    except RecursionError:
-        raise LimitReached("the rules nest too deep to follow") from None
-    except TooManyCases:
-        raise LimitReached("there are more cases than can be told apart") from None
-
-
 # -------------------------------------------------------------- evaluating
 
 
-class _Working:
+class Working:
     """One evaluation of a query's goal, with the open variable given a value (or None)."""
 
     def __init__(self, asked: Asked, query: Query, value: Any) -> None:
@@ -253,9 +230,9 @@ class _Working:
         return self.evaluation, self._compute(self.evaluation, goal, notes), notes
 
 
-def _whether(asked: Asked, query: Query, value: Any) -> Answer:
+def whether(asked: Asked, query: Query, value: Any) -> Answer:
     goal: Condition = query.goal  # type: ignore[assignment]  # a condition here
-    working = _Working(asked, query, value)
+    working = Working(asked, query, value)
     evaluation, step = working.test(goal)
     theory = Theory(evaluation.decisions, step.truth)
     verdict = theory.judge(step.truth)
@@ -272,7 +249,7 @@ def _whether(asked: Asked, query: Query, value: Any) -> Answer:
         None,
         settlement,
         against,
-        _open(evaluation, step.truth) if verdict is Verdict.DEPENDS else (),
+        open_questions(evaluation, step.truth) if verdict is Verdict.DEPENDS else (),
         cut=evaluation.was_cut,
         facts=working.facts,
         origins=tuple(evaluation.origins),
@@ -280,7 +257,7 @@ def _whether(asked: Asked, query: Query, value: Any) -> Answer:
     )
 
 
-def _open(evaluation: Evaluation, *truths: Truth) -> tuple[Open, ...]:
+def open_questions(evaluation: Evaluation, *truths: Truth) -> tuple[Open, ...]:
     decisions = evaluation.decisions
     origins = evaluation.origins
     return tuple(
@@ -307,7 +284,7 @@ def _open_values(scalars: Iterable[Any]) -> tuple[Open, ...]:
 _MOST_SPLITS = 256
 
 
-def _by_cases(working: _Working, goal: Condition, step: Step, evaluation: Evaluation, verdict: Verdict) -> Step:
+def _by_cases(working: Working, goal: Condition, step: Step, evaluation: Evaluation, verdict: Verdict) -> Step:
     """A proof whose every step is certain by its parts, splitting on open questions where it must."""
     splits = 0
 
@@ -345,8 +322,8 @@ def _by_cases(working: _Working, goal: Condition, step: Step, evaluation: Evalua
     return step if proved is None else proved
 
 
-def _value(asked: Asked, query: Query, goal: Expression) -> Answer:
-    working = _Working(asked, query, None)
+def value_of(asked: Asked, query: Query, goal: Expression) -> Answer:
+    working = Working(asked, query, None)
     evaluation, value, notes = working.compute(goal)
     decisions = evaluation.decisions
     alternatives = value.alternatives if type(value) is Cases else ((TRUE, value),)
@@ -371,7 +348,8 @@ def _value(asked: Asked, query: Query, goal: Expression) -> Answer:
         Verdict.DEPENDS,
         None,
         proof,
-        open=_open(evaluation, *(truth for truth, _ in possible)) + _open_values(scalar for _, scalar in possible),
+        open=open_questions(evaluation, *(truth for truth, _ in possible))
+        + _open_values(scalar for _, scalar in possible),
         options=_options(theory, possible),
         **common,
     )
@@ -393,12 +371,12 @@ def _noted(notes: Notes, value: Any) -> Step:
 # ---------------------------------------------------------------- which
 
 
-def _which(asked: Asked, query: Query) -> Answer:
+def which(asked: Asked, query: Query) -> Answer:
     assert query.open is not None
     if query.supposed:
         return _which_supposed(asked, query, query.open)
     goal: Condition = query.goal  # type: ignore[assignment]
-    overlay = _Working(asked, Query(goal, supposed=query.supposed), None)
+    overlay = Working(asked, Query(goal, supposed=query.supposed), None)
     evaluation = overlay.evaluation
     scope = Scope()
     search = asked.engine.compiler.search((query.open,), goal, scope)
@@ -423,7 +401,7 @@ def _which(asked: Asked, query: Query) -> Answer:
     return Answer(
         verdict,
         certain,
-        open=_open(evaluation, *undecided),
+        open=open_questions(evaluation, *undecided),
         members=tuple(members),
         others=tuple(others),
         cut=evaluation.was_cut,
@@ -443,7 +421,7 @@ def _which_supposed(asked: Asked, query: Query, open_: Variable) -> Answer:
     cut = False
     for table, number in list(asked.facts.rows(relation.name)):
         value = table.columns[0][number]
-        each = _whether(asked, query, value)
+        each = whether(asked, query, value)
         cut = cut or each.cut
         assert each.proof is not None
         witness = Witness((value,), each.proof.truth, (each.proof,))
@@ -457,173 +435,3 @@ def _which_supposed(asked: Asked, query: Query, open_: Variable) -> Answer:
     return Answer(
         verdict, certain, open=tuple(opens), members=tuple(members), others=tuple(others), cut=cut, facts=asked.facts
     )
-
-
-# ---------------------------------------------------------------- solving
-
-
-def _solve(asked: Asked, query: Query) -> Answer:
-    """The open number or date: its ranges by verdict, and the largest (smallest) value that is not refused."""
-    assert query.open is not None
-    evaluation, regions = _solved(asked, query, query.open)
-    open_ones = [region for region in regions if region.verdict is not Verdict.NO]
-    common: dict[str, Any] = {
-        "regions": regions,
-        "cut": evaluation.was_cut,
-        "origins": tuple(evaluation.origins),
-    }
-    if not open_ones:
-        nearest = regions[0 if query.shape is Shape.MOST else -1]
-        sample = _sample(nearest, query.open.type)
-        never = _whether(asked, query, sample)
-        return Answer(Verdict.NONE, None, never.proof, facts=never.facts, **common)
-    region = open_ones[-1] if query.shape is Shape.MOST else open_ones[0]
-    bound = region.high if query.shape is Shape.MOST else region.low
-    if bound is None:
-        direction = "above" if query.shape is Shape.MOST else "below"
-        raise LimitReached(f"nothing in the rules bounds the answer from {direction}")
-    beyond = _beyond(regions, region, query.shape, query.open.type)
-    at_bound, bound, beyond = _at_bound(asked, query, region, bound, beyond)
-    refused = None if beyond is None else _whether(asked, query, beyond)
-    return Answer(
-        Verdict.VALUE,
-        bound,
-        at_bound.proof,
-        None if refused is None else refused.proof,
-        at_bound.settlement,
-        at_bound.against,
-        at_bound.open,
-        facts=at_bound.facts,
-        beyond_facts=None if refused is None else refused.facts,
-        regions=regions,
-        cut=evaluation.was_cut or at_bound.cut,
-        origins=at_bound.origins,
-    )
-
-
-def _solved(asked: Asked, query: Query, open_: Variable) -> tuple[Evaluation, tuple[Region, ...]]:
-    slot = OpenValue("", ("asked",), open_.name, open_.type)
-    working = _Working(asked, query, slot)
-    goal: Condition = query.goal  # type: ignore[assignment]
-    evaluation, step = working.test(goal)
-    return evaluation, tuple(_regions(evaluation, step.truth, slot))
-
-
-_MOST_TRIED = 64
-
-
-def _at_bound(asked: Asked, query: Query, region: Region, bound: Any, beyond: Any) -> tuple[Answer, Any, Any]:
-    """The answer at a bound, the bound, and the next value past it.
-
-    Ranges are solved over the rationals, and may reach a little too far where other unknowns are whole.
-    """
-    assert query.open is not None
-    found = _whether(asked, query, bound)
-    included = region.high_included if query.shape is Shape.MOST else region.low_included
-    if found.verdict is not Verdict.NO or not included:
-        return found, bound, beyond
-    step = -1 if query.shape is Shape.MOST else 1
-    for _ in range(_MOST_TRIED if query.open.type.whole else 0):
-        bound, beyond = bound + step, bound
-        found = _whether(asked, query, bound)
-        if found.verdict is not Verdict.NO:
-            return found, bound, beyond
-    raise LimitReached("the rules cannot be solved for the value asked")
-
-
-def most_allowed(asked: Asked, query: Query) -> Any:
-    """The largest value of the open variable for which the goal is not refused; `NONE`: all are refused.
-
-    None: nothing bounds it from above, or it cannot be worked out.
-    """
-    assert query.open is not None
-    try:
-        _, regions = _solved(asked, query, query.open)
-        allowed = [region for region in regions if region.verdict is not Verdict.NO]
-        if not allowed:
-            return NONE
-        region = allowed[-1]
-        if region.high is None or not region.high_included:
-            return None
-        return _at_bound(asked, query, region, region.high, None)[1]
-    except (LimitReached, RecursionError):
-        return None
-
-
-def _cuts(evaluation: Evaluation, truth: Truth, slot: OpenValue) -> tuple[list[Threshold], bool]:
-    """Where the ranges of the open value may end, in order; and whether sums of several unknowns had to be solved."""
-    decisions = evaluation.decisions
-    questions = [decisions.questions[place] for place in decisions.support(truth)]
-    cuts = {question for question in questions if isinstance(question, Threshold) and question.value == slot}
-    mixed = any(isinstance(question, Sign) and slot in dict(question.terms) for question in questions)
-    if mixed:
-        whole = slot.type.whole or slot.type.kind is Kind.DATE
-        for bound, strict in Theory(decisions, truth).ends(truth, slot):
-            if whole:
-                bound, strict = Fraction(ceil(bound) - 1 if strict else floor(bound)), False
-            if slot.type.least is None or bound >= slot.type.least:
-                cuts.add(Threshold(slot, exact(bound), strict))
-    return sorted(cuts, key=threshold_order), mixed
-
-
-def _regions(evaluation: Evaluation, truth: Truth, slot: OpenValue) -> Iterator[Region]:
-    """The line of the open value cut at every threshold that its truth hangs on."""
-    decisions = evaluation.decisions
-    cuts, mixed = _cuts(evaluation, truth, slot)
-    asked = [decisions.ask(cut) for cut in cuts]
-    whole_theory = Theory(decisions, truth, *asked) if mixed else None
-    show = _shown(slot.type)
-    whole = slot.type.whole or slot.type.kind is Kind.DATE
-    low: Any = show(slot.type.least) if slot.type.least is not None else None
-    low_included = True
-    for number in range(len(asked) + 1):
-        here = truth
-        for other, cut in enumerate(asked):
-            here = decisions.where(here, cut.place, other >= number)
-        theory = Theory(decisions, here)
-        verdict = theory.judge(here)
-        settlement = theory.settle(here) if verdict is Verdict.DEPENDS else Settlement(())
-        if whole_theory is not None:
-            above = decisions.negation(asked[number - 1]) if number else TRUE
-            given = decisions.both(above, asked[number]) if number < len(asked) else above
-            verdict = whole_theory.judge(truth, given)
-        if number < len(asked):
-            threshold = cuts[number]
-            high, high_included = show(threshold.bound), not threshold.strict
-            yield Region(low, low_included, high, high_included, verdict, settlement)
-            low = show(threshold.bound + 1) if whole else high
-            low_included = whole or threshold.strict
-        else:
-            yield Region(low, low_included, None, False, verdict, settlement)
-
-
-def _shown(type: Type) -> Callable[[Any], Any]:
-    if type.kind is Kind.DATE:
-        return lambda bound: date.fromordinal(int(bound))
-    return lambda bound: bound
-
-
-def _sample(region: Region, type: Type) -> Any:
-    """Some value of a region."""
-    if region.low is not None and region.low_included:
-        return region.low
-    if region.high is not None and region.high_included:
-        return region.high
-    if region.low is None and region.high is None:
-        return date(2000, 1, 1) if type.kind is Kind.DATE else 0
-    if region.high is None:
-        return region.low + 1
-    if region.low is None:
-        return region.high - 1
-    return Fraction(region.low + region.high) / 2
-
-
-def _beyond(regions: tuple[Region, ...], region: Region, shape: Shape, type: Type) -> Any:
-    """A value just past the bound, where the goal is refused."""
-    number = regions.index(region) + (1 if shape is Shape.MOST else -1)
-    if not 0 <= number < len(regions):
-        return None
-    following = regions[number]
-    if shape is Shape.LEAST and following.high is not None and following.high_included:
-        return following.high
-    return _sample(following, type)

@@ -12,7 +12,8 @@ from engine.decision import FALSE, TRUE, Truth
 from engine.facts import DateSpan, Row
 from engine.model import Comparison, Relation, Silence
 from engine.proof import Basis, Quantity
-from engine.unknowns import NONE, Cases, HasValue, OpenStatement, OpenValue, cases, compare, is_symbolic, spread
+from engine.reckon import cases, compare, spread
+from engine.unknowns import NONE, Cases, HasValue, OpenStatement, OpenValue, is_symbolic
 from engine.values import DATE, LimitReached
 
 if TYPE_CHECKING:

@@ -2,24 +2,21 @@
 
 A *scalar* is a plain value, `NONE` (there is no value), or a symbolic value: an `OpenValue`, a `Linear`
 combination of open numbers, or a `Shaped` operation on symbolic values. `Cases` lists the scalars that
-a value may be, each with the truth under which it is. Comparing scalars gives a `Truth`: for one open
-value against a known one it is an exact threshold.
+a value may be, each with the truth under which it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
-from math import ceil, floor
+from math import floor
 from typing import Any
 
 from attrs import field, frozen
 
-from engine.decision import FALSE, TRUE, Decisions, TooManyCases, Truth
-from engine.model import Comparison
+from engine.decision import Truth
 from engine.operations import OPERATIONS
-from engine.values import Calendar, Kind, LimitReached, Type, Value, exact
+from engine.values import Calendar, Kind, LimitReached, Type, Value
 
 # More alternatives than this for one value are not listed; the analysis is cut instead.
 MOST_CASES = 512
@@ -177,278 +174,6 @@ def is_symbolic(scalar: Scalar) -> bool:
     return isinstance(scalar, (OpenValue, Shaped, Linear))
 
 
-def _type_of(scalar: Scalar) -> Type:
-    result: Type = scalar.type
-    return result
-
-
-# --------------------------------------------------------------- applying
-
-
-def apply(
-    operation: str, arguments: Iterable[Scalar | Cases], result: Type, calendar: Calendar, decisions: Decisions
-) -> Scalar | Cases:
-    """The operation on values any of which may be unknown or be one of several; `NONE` where one is none."""
-    arguments = tuple(arguments)
-    if not any(type(argument) is Cases for argument in arguments):
-        return _apply_scalars(operation, arguments, result, calendar, decisions)
-    return spread(
-        arguments, lambda *scalars: _apply_scalars(operation, scalars, result, calendar, decisions), decisions
-    )
-
-
-def spread(arguments: tuple[Any, ...], function: Callable[..., Any], decisions: Decisions) -> Scalar | Cases:
-    """A function of scalars over every combination of the alternatives of its arguments."""
-    combinations: list[tuple[Truth, tuple[Scalar, ...]]] = [(TRUE, ())]
-    for argument in arguments:
-        options = argument.alternatives if type(argument) is Cases else ((TRUE, argument),)
-        combinations = [
-            (both, (*scalars, scalar))
-            for truth, scalars in combinations
-            for option, scalar in options
-            if (both := decisions.both(truth, option)) is not FALSE
-        ]
-        if len(combinations) > MOST_CASES:
-            raise TooManyCases
-    return cases(((truth, function(*scalars)) for truth, scalars in combinations), decisions)
-
-
-def cases(alternatives: Iterable[tuple[Truth, Scalar | Cases]], decisions: Decisions) -> Scalar | Cases:
-    """One value from exclusive, exhaustive alternatives: nested ones flattened, equal ones merged."""
-    merged: dict[Scalar, Truth] = {}
-    for truth, scalar in alternatives:
-        inner = scalar.alternatives if type(scalar) is Cases else ((TRUE, scalar),)
-        for option, value in inner:
-            both = decisions.both(truth, option)
-            if both is not FALSE:
-                merged[value] = decisions.either(merged[value], both) if value in merged else both
-    if len(merged) > MOST_CASES:
-        raise TooManyCases
-    if len(merged) == 1:
-        return next(iter(merged))
-    return Cases(tuple((truth, value) for value, truth in merged.items()))
-
-
-def _apply_scalars(
-    operation: str, arguments: tuple[Scalar, ...], result: Type, calendar: Calendar, decisions: Decisions
-) -> Scalar | Cases:
-    symbolic = False
-    for argument in arguments:
-        if argument is NONE:
-            return NONE
-        symbolic = symbolic or is_symbolic(argument)
-    if not symbolic:
-        return OPERATIONS[operation].compute(calendar, *arguments)
-    if operation in ("add", "subtract") and result.kind is Kind.NUMBER:
-        return _combine(arguments[0], arguments[1], 1 if operation == "add" else -1, result)
-    if operation == "multiply" and not all(map(is_symbolic, arguments)):
-        symbol, factor = arguments if is_symbolic(arguments[0]) else (arguments[1], arguments[0])
-        return _scale(symbol, factor, result)
-    if operation == "divide" and not is_symbolic(arguments[1]):
-        if arguments[1] == 0:
-            OPERATIONS["divide"].compute(calendar, 0, 0)
-        return _scale(arguments[0], Fraction(1) / arguments[1], result)
-    if operation in ("lesser", "earlier", "greater", "later"):
-        left, right = arguments
-        first = compare(Comparison.AT_MOST, left, right, decisions)
-        small, large = (left, right) if operation in ("lesser", "earlier") else (right, left)
-        return cases(((first, small), (decisions.negation(first), large)), decisions)
-    if operation == "excess":
-        over = compare(Comparison.MORE, arguments[0], arguments[1], decisions)
-        difference = _combine(arguments[0], arguments[1], -1, result)
-        return cases(((over, difference), (decisions.negation(over), 0)), decisions)
-    if operation == "only":
-        return arguments[0]
-    return Shaped(operation, arguments, result, calendar)
-
-
-def _terms(scalar: Scalar) -> tuple[tuple[tuple[Unknown, int | Fraction], ...], int | Fraction]:
-    """A number or date as unknowns with coefficients, and a constant."""
-    if isinstance(scalar, Linear):
-        return scalar.terms, scalar.constant
-    if isinstance(scalar, (OpenValue, Shaped)):
-        return ((scalar, 1),), 0
-    if isinstance(scalar, date):
-        return (), scalar.toordinal()
-    return (), scalar
-
-
-def _sum(left: Scalar, right: Scalar, factor: int) -> tuple[tuple[tuple[Unknown, int | Fraction], ...], int | Fraction]:
-    left_terms, left_constant = _terms(left)
-    right_terms, right_constant = _terms(right)
-    total: dict[Unknown, int | Fraction] = dict(left_terms)
-    for unknown, coefficient in right_terms:
-        total[unknown] = exact(total.get(unknown, 0) + factor * coefficient)
-    terms = tuple((unknown, coefficient) for unknown, coefficient in total.items() if coefficient != 0)
-    return terms, exact(left_constant + factor * right_constant)
-
-
-def _combine(left: Scalar, right: Scalar, factor: int, result: Type) -> Scalar:
-    terms, constant = _sum(left, right, factor)
-    return Linear(terms, constant, result) if terms else constant
-
-
-def _scale(scalar: Scalar, factor: int | Fraction, result: Type) -> Scalar:
-    terms, constant = _terms(scalar)
-    if factor == 0:
-        return 0
-    scaled = tuple((unknown, exact(coefficient * factor)) for unknown, coefficient in terms)
-    return Linear(scaled, exact(constant * factor), result)
-
-
-# -------------------------------------------------------------- comparing
-
-
-def compare(comparison: Comparison, left: Any, right: Any, decisions: Decisions) -> Truth:
-    """Both sides exist and stand so to each other. Sides may be `Cases`."""
-    if type(left) is Cases or type(right) is Cases:
-        lefts = left.alternatives if type(left) is Cases else ((TRUE, left),)
-        rights = right.alternatives if type(right) is Cases else ((TRUE, right),)
-        if len(lefts) * len(rights) > MOST_CASES:
-            raise TooManyCases
-        return decisions.any(
-            decisions.both(decisions.both(under, also), _compare_scalars(comparison, one, other, decisions))
-            for under, one in lefts
-            for also, other in rights
-        )
-    return _compare_scalars(comparison, left, right, decisions)
-
-
-def _compare_scalars(comparison: Comparison, left: Scalar, right: Scalar, decisions: Decisions) -> Truth:
-    if left is NONE or right is NONE:
-        return FALSE
-    if not is_symbolic(left) and not is_symbolic(right):
-        return TRUE if _COMPARE[comparison](left, right) else FALSE
-    if comparison is Comparison.IS_NOT:
-        return decisions.negation(_compare_scalars(Comparison.IS, left, right, decisions))
-    symbol = left if is_symbolic(left) else right
-    if _type_of(symbol).kind in (Kind.SYMBOL, Kind.PERIOD):
-        return _same_symbol(left, right, decisions)
-    if comparison in (Comparison.MORE, Comparison.AT_LEAST):
-        opposite = Comparison.AT_MOST if comparison is Comparison.MORE else Comparison.LESS
-        return decisions.negation(_compare_scalars(opposite, left, right, decisions))
-    terms, constant = _sum(left, right, -1)
-    if comparison is Comparison.IS:
-        return decisions.both(
-            _at_most_zero(terms, constant, False, decisions),
-            decisions.negation(_at_most_zero(terms, constant, True, decisions)),
-        )
-    return _at_most_zero(terms, constant, comparison is Comparison.LESS, decisions)
-
-
-_COMPARE: dict[Comparison, Callable[[Any, Any], bool]] = {
-    Comparison.IS: lambda x, y: x == y,
-    Comparison.IS_NOT: lambda x, y: x != y,
-    Comparison.LESS: lambda x, y: x < y,
-    Comparison.AT_MOST: lambda x, y: x <= y,
-    Comparison.MORE: lambda x, y: x > y,
-    Comparison.AT_LEAST: lambda x, y: x >= y,
-}
-
-
-def _same_symbol(left: Scalar, right: Scalar, decisions: Decisions) -> Truth:
-    if left == right:
-        return TRUE
-    if is_symbolic(left) and is_symbolic(right):
-        first, second = sorted((left, right), key=repr)
-        return decisions.ask(Equals(first, second))
-    value, other = (left, right) if is_symbolic(left) else (right, left)
-    members = value.type.members
-    if members and other not in members:
-        return FALSE
-    return decisions.ask(Equals(value, other))
-
-
-def _at_most_zero(
-    terms: tuple[tuple[Unknown, int | Fraction], ...], constant: int | Fraction, strict: bool, decisions: Decisions
-) -> Truth:
-    """Whether the terms and the constant add up to at most (strict: less than) zero."""
-    if not terms:
-        return TRUE if (constant < 0 if strict else constant <= 0) else FALSE
-    if len(terms) > 1:
-        return decisions.ask(Sign(*_normal(terms, constant), strict))
-    (unknown, coefficient), *_ = terms
-    bound = exact(Fraction(-constant) / coefficient)
-    if coefficient > 0:
-        return _at_most(unknown, bound, strict, decisions)
-    return decisions.negation(_at_most(unknown, bound, not strict, decisions))
-
-
-def _normal(
-    terms: tuple[tuple[Unknown, int | Fraction], ...], constant: int | Fraction
-) -> tuple[tuple[tuple[Unknown, int | Fraction], ...], int | Fraction]:
-    """The same inequality written one way: the first coefficient is 1 or -1."""
-    scale = abs(Fraction(terms[0][1]))
-    return tuple((unknown, exact(coefficient / scale)) for unknown, coefficient in terms), exact(constant / scale)
-
-
-def _at_most(unknown: Unknown, bound: int | Fraction, strict: bool, decisions: Decisions) -> Truth:
-    """Whether an unknown number or date is at most (strict: less than) a known one."""
-    if isinstance(unknown, Shaped):
-        solved = _solve(unknown, bound, strict, decisions)
-        if solved is not None:
-            return solved
-        return decisions.ask(Threshold(unknown, bound, strict))
-    if unknown.type.whole or unknown.type.kind is Kind.DATE:
-        bound, strict = (ceil(bound) - 1 if strict else floor(bound)), False
-    least = unknown.least if unknown.least is not None else unknown.type.least
-    if unknown.type.kind is Kind.DATE:
-        least = max(least or 1, 1)
-        if bound >= date.max.toordinal():
-            return TRUE
-    if least is not None and (bound < least or (strict and bound == least)):
-        return FALSE
-    return decisions.ask(Threshold(unknown, bound, strict))
-
-
-def _solve(shaped: Shaped, bound: int | Fraction, strict: bool, decisions: Decisions) -> Truth | None:
-    """The comparison carried to the one symbolic argument, where the operation is monotone in it."""
-    symbolic = [place for place, argument in enumerate(shaped.arguments) if is_symbolic(argument)]
-    operation = OPERATIONS[shaped.operation]
-    if len(symbolic) != 1 or symbolic[0] not in (*operation.rises, *operation.falls):
-        return None
-    (place,) = symbolic
-    inner = shaped.arguments[place]
-    if shaped.operation in ("round_down", "round_up"):
-        limit = (ceil(bound) - 1) if strict else floor(bound)
-        if shaped.operation == "round_up":
-            return compare(Comparison.AT_MOST, inner, limit, decisions)
-        return compare(Comparison.LESS, inner, limit + 1, decisions)
-    if _type_of(inner).kind is not Kind.DATE:
-        return None
-
-    def holds(ordinal: int) -> bool:
-        arguments = [*shaped.arguments]
-        arguments[place] = date.fromordinal(ordinal)
-        try:
-            value = operation.compute(shaped.calendar, *arguments)
-        except LimitReached:
-            # Past the calendar: a rising operation grew too large, or (before year 1) too small.
-            return (ordinal < _MIDDLE) == (place in operation.rises)
-        number = value.toordinal() if isinstance(value, date) else value
-        return bool(number < bound if strict else number <= bound)  # type: ignore[operator]  # numbers here
-
-    rising = place in operation.rises
-    last = _last_that_holds(holds if rising else lambda ordinal: not holds(ordinal))
-    within = FALSE if last is None else compare(Comparison.AT_MOST, inner, date.fromordinal(last), decisions)
-    return within if rising else decisions.negation(within)
-
-
-_MIDDLE = date(5000, 1, 1).toordinal()
-
-
-def _last_that_holds(holds: Callable[[int], bool]) -> int | None:
-    """The last day of the calendar for which a condition that is true up to some day, then false, is true."""
-    low, high = 0, date.max.toordinal()
-    while low < high:
-        middle = (low + high + 1) // 2
-        if holds(middle):
-            low = middle
-        else:
-            high = middle - 1
-    return low or None
-
-
 def plain(scalar: Any) -> Value | None:
     """The value where it is certain and exists, else None."""
     if scalar is NONE or type(scalar) is Cases or is_symbolic(scalar):
@@ -461,31 +186,32 @@ def would_be_of(question: Question, thing: Unrecorded) -> bool:
     """Whether a question is about what an unrecorded thing would be like (not about whether there is one)."""
     match question:
         case HasValue() | Threshold():
-            return _names(question.value, thing)
+            return is_of(question.value, thing)
         case Equals():
-            return _names(question.value, thing) or _names(question.other, thing)
+            return is_of(question.value, thing) or is_of(question.other, thing)
         case Sign():
-            return any(_names(unknown, thing) for unknown, _ in question.terms)
+            return any(is_of(unknown, thing) for unknown, _ in question.terms)
         case OpenStatement() | Cut():
-            return question.relation != thing.relation and any(_names(value, thing) for value in question.arguments)
+            return question.relation != thing.relation and any(is_of(value, thing) for value in question.arguments)
         case ComesFirst():
-            return _names(question.first, thing) or _names(question.second, thing)
+            return is_of(question.first, thing) or is_of(question.second, thing)
         case MayExist():
-            return question.relation != thing.relation and any(_names(value, thing) for value in question.context)
+            return question.relation != thing.relation and any(is_of(value, thing) for value in question.context)
         case Clash():
-            return any(_names(key, thing) for key in question.keys)
+            return any(is_of(key, thing) for key in question.keys)
 
 
-def _names(scalar: Scalar, thing: Unrecorded) -> bool:
+def is_of(scalar: Scalar, thing: Unrecorded) -> bool:
+    """Whether a value is, or is computed from, something of an unrecorded thing."""
     match scalar:
         case Unrecorded():
-            return scalar == thing or any(_names(value, thing) for value in scalar.context)
+            return scalar == thing or any(is_of(value, thing) for value in scalar.context)
         case OpenValue():
-            return any(_names(key, thing) for key in scalar.keys)
+            return any(is_of(key, thing) for key in scalar.keys)
         case Shaped():
-            return any(_names(argument, thing) for argument in scalar.arguments)
+            return any(is_of(argument, thing) for argument in scalar.arguments)
         case Linear():
-            return any(_names(unknown, thing) for unknown, _ in scalar.terms)
+            return any(is_of(unknown, thing) for unknown, _ in scalar.terms)
         case _:
             return False
 
@@ -527,7 +253,7 @@ def _least_of_shaped(shaped: Shaped) -> int | None:
         return None
     inner = shaped.arguments[open_ones[0]]
     least = least_of(inner)
-    if least is None or _type_of(inner).kind is not Kind.DATE:
+    if least is None or inner.type.kind is not Kind.DATE:
         return None
     arguments = [*shaped.arguments]
     arguments[open_ones[0]] = date.fromordinal(least)
@@ -535,3 +261,82 @@ def _least_of_shaped(shaped: Shaped) -> int | None:
         return least_of(operation.compute(shaped.calendar, *arguments))
     except LimitReached:
         return None
+
+
+# ------------------------------------------------------------ from day to day
+
+
+def day_of(scalar: Scalar) -> OpenValue | None:
+    """The first open day that a value is computed from."""
+    match scalar:
+        case OpenValue():
+            return scalar if scalar.type.kind is Kind.DATE else None
+        case Linear():
+            return day_of(scalar.terms[0][0])
+        case Shaped():
+            return next((day for each in scalar.arguments if (day := day_of(each)) is not None), None)
+        case _:
+            return None
+
+
+def trend_of(scalar: Scalar, day: OpenValue) -> int | None:
+    """Whether a value never decreases (1), never increases (-1) or stays (0) from day to day; None: none of these."""
+    match scalar:
+        case OpenValue():
+            return 1 if scalar == day else None
+        case Linear():
+            return trend_of_sum(scalar.terms, day)
+        case Shaped():
+            operation = OPERATIONS[scalar.operation]
+            trends: list[int | None] = []
+            for place, argument in enumerate(scalar.arguments):
+                trend = trend_of(argument, day)
+                turn = 1 if place in operation.rises else -1 if place in operation.falls else None
+                trends.append(0 if trend == 0 else None if trend is None or turn is None else trend * turn)
+            return _together(trends)
+        case _:
+            return 0
+
+
+def trend_of_sum(terms: tuple[tuple[Unknown, int | Fraction], ...], day: OpenValue) -> int | None:
+    """The trend of a sum."""
+    trends = ((trend_of(unknown, day), factor) for unknown, factor in terms)
+    return _together([trend if trend is None or factor > 0 else -trend for trend, factor in trends])
+
+
+def _together(trends: list[int | None]) -> int | None:
+    """The trend of what rises or falls with several values."""
+    found = {trend for trend in trends if trend != 0}
+    return found.pop() if len(found) == 1 else None if found else 0
+
+
+def number_at(scalar: Scalar, day: OpenValue, ordinal: int) -> Any:
+    """A number, or a date as its ordinal, that is computed from one open day, on a certain day."""
+    value = _value_at(scalar, day, ordinal)
+    return value.toordinal() if isinstance(value, date) else value
+
+
+def _value_at(scalar: Scalar, day: OpenValue, ordinal: int) -> Any:
+    match scalar:
+        case OpenValue():
+            return date.fromordinal(ordinal)
+        case Linear():
+            return scalar.constant + sum(factor * number_at(each, day, ordinal) for each, factor in scalar.terms)
+        case Shaped():
+            arguments = (_value_at(each, day, ordinal) for each in scalar.arguments)
+            return OPERATIONS[scalar.operation].compute(scalar.calendar, *arguments)
+        case _:
+            return scalar
+
+
+def hangs_on(scalar: Scalar, value: OpenValue) -> bool:
+    """Whether an unknown is, or is computed from, an open value."""
+    match scalar:
+        case OpenValue():
+            return scalar == value
+        case Linear():
+            return any(hangs_on(unknown, value) for unknown, _ in scalar.terms)
+        case Shaped():
+            return any(hangs_on(argument, value) for argument in scalar.arguments)
+        case _:
+            return False

@@ -56,6 +56,26 @@ class Listed:
 
 
 @frozen
+class Range:
+    """The days from the first to the last (None: there is none), which have one verdict."""
+
+    first: date | None
+    last: date | None
+    verdict: Verdict
+
+
+@frozen
+class Days:
+    """When something is so: ``first`` is the first day for which the answer is not no (None: there is no first).
+
+    Whether that day is certain, the verdict of the answer says. ``ranges`` are all days, in order.
+    """
+
+    first: date | None
+    ranges: tuple[Range, ...]
+
+
+@frozen
 class Stamp:
     """What an answer was made from: the book and each fact file with the hash of its content, and the engine."""
 
@@ -69,7 +89,7 @@ class Stamp:
 class Answer:
     """An answer.
 
-    ``value`` is an int, Fraction, date, name, `Bound` or `Listed`, or None; ``unit`` is the name of its type.
+    ``value`` is an int, Fraction, date, name, `Bound`, `Listed` or `Days`, or None; ``unit`` is the name of its type.
     ``citations`` are the ids of the clauses that decide, ``supporting`` those of the other clauses in the
     proof. ``provided`` are the minimal sets of provisos under which a `depends` is a yes (of a value: under
     which it is known), ``more_provided`` says that there are further ones, ``open`` names what it hangs on.
@@ -160,6 +180,14 @@ def value_data(value: Any) -> Any:
         case Bound():
             kind = "at most" if value.most else "at least"
             return {"bound": kind, "value": value_data(value.value), "strict": value.strict}
+        case Days():
+            return {
+                "first": value_data(value.first),
+                "ranges": [
+                    {"from": value_data(each.first), "to": value_data(each.last), "verdict": each.verdict.value}
+                    for each in value.ranges
+                ],
+            }
         case Listed():
             return {
                 "certain": [value_data(each) for each in value.certain],

@@ -52,7 +52,7 @@ _SHAPES = {
     Ask.MOST: Shape.MOST,
     Ask.LEAST: Shape.LEAST,
     Ask.GREATEST: Shape.MOST,
-    Ask.WHEN: Shape.LEAST,
+    Ask.WHEN: Shape.WHEN,
 }
 
 # -------------------------------------------------------------------- facts

@@ -31,7 +31,6 @@ from engine.proof import (
     Ordered,
     OverTime,
     Quantity,
-    Scope,
     SomeStep,
     Step,
     Witness,
@@ -65,7 +64,7 @@ class Teller:
 
     # --------------------------------------------------------------- steps
 
-    def tell(self, step: Step | Witness, holds: bool, depth: int, scope: Scope | None = None) -> Iterator[Line]:
+    def tell(self, step: Step | Witness, holds: bool, depth: int) -> Iterator[Line]:  # noqa: C901 - a case for each step
         """Why a step holds (or does not)."""
         if depth > _DEEPEST:
             return
@@ -368,7 +367,7 @@ class Teller:
 
 
 def forbidding(attempts: tuple[Attempt, ...]) -> list[Attempt]:
-    """The attempts that forbid: those that certainly apply; failing that, where something would grant, those that may."""
+    """The attempts that forbid: those that certainly apply; if none, and something would grant, those that may."""
     against = [attempt for attempt in attempts if not attempt.rule.positive]
     certain = [attempt for attempt in against if attempt.truth is TRUE]
     if certain or all(attempt.truth is FALSE for attempt in attempts if attempt.rule.positive):

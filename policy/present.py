@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from attrs import define
 
 from engine import query
 from engine.decision import FALSE, TRUE
-from engine.judge import Literal, Settlement, Verdict
-from engine.model import Origin
+from engine.judge import Verdict
 from engine.proof import (
     AllStep,
-    AnyStep,
     Attempt,
     Basis,
-    ByCases,
-    Compared,
     Conclusion,
-    Existence,
     Fact,
     Folded,
-    Negation,
     Quantity,
     SomeStep,
     Step,
     Witness,
     walk,
 )
-from engine.unknowns import Clash, Equals, HasValue, OpenStatement, Question, Threshold
 from engine.values import DATE, Kind, Type
-from policy.answer import Answer, Bound, Listed, Proviso, Reading, Stamp
+from policy.advising import advice, open_names, provided
+from policy.answer import Answer, Bound, Days, Listed, Proviso, Range, Reading, Stamp
+from policy.citing import all_clauses, citations, clashing
 from policy.explain import Line, Teller, forbidding
 from policy.speak import Speaker
 
-Clauses = Iterable[str]
+_DAY = timedelta(days=1)
+_MOST_RANGES = 6
 
 
 @define
@@ -60,22 +57,23 @@ class Presenter:
         readings: Callable[[], tuple[Reading, ...]] = tuple,
         bound: Callable[[], str | None] = lambda: None,
     ) -> Answer:
-        """The answer to a question; ``steps`` are all those of its proofs, ``bound`` gives a
-        sentence on the most that would be allowed.
+        """The answer to a question.
+
+        ``steps`` are all those of its proofs; ``bound`` gives a sentence on the most that would be allowed.
         """
         roots = tuple(step for step in (found.proof, found.beyond) if step is not None)
         roots += tuple(step for member in found.members for step in member.proof.parts)
         value = self._value(asked, found)
         said = self.said(asked, found, value_type)
-        citations = self._citations(asked, found)
-        every = self._all_clauses(steps)
-        citations = citations or self.order(every)[:1]
-        supporting = tuple(clause for clause in self.order(every) if clause not in citations)
-        provided = self._provided(found.settlement, found.origins)
+        cited = self.order(citations(self.speaker.lexicon, asked, found))
+        every = all_clauses(self.speaker.lexicon, steps)
+        cited = cited or self.order(every)[:1]
+        supporting = tuple(clause for clause in self.order(every) if clause not in cited)
+        ways = provided(self.speaker, found.settlement, found.origins)
         assumptions = self._assumptions(found, steps)
 
         def explain() -> tuple[Line, ...]:
-            return tuple(self._lines(asked, found, value_type, provided, answer.readings, bound(), assumptions))
+            return tuple(self._lines(asked, found, value_type, ways, answer.readings, bound(), assumptions))
 
         answer = Answer(
             text,
@@ -83,11 +81,11 @@ class Presenter:
             value,
             said,
             value_type.name if value_type is not None else None,
-            citations,
+            cited,
             supporting,
-            provided,
+            ways,
             found.settlement.more,
-            self._open(found),
+            open_names(self.speaker, found),
             assumptions,
             self.stamp,
             roots,
@@ -102,11 +100,13 @@ class Presenter:
     def _value(self, asked: query.Query, found: query.Answer) -> Any:
         if asked.shape is query.Shape.WHICH:
             depending = tuple(
-                (member.value, self._provided(member.settlement, found.origins))
+                (member.value, provided(self.speaker, member.settlement, found.origins))
                 for member in found.members
                 if member.verdict is not Verdict.YES
             )
             return Listed(found.value or (), depending)
+        if asked.shape is query.Shape.WHEN and found.verdict is not Verdict.NONE:
+            return Days(found.value, ranges_of(found.regions))
         if asked.shape in (query.Shape.MOST, query.Shape.LEAST) and found.verdict is Verdict.VALUE:
             return Bound(asked.shape is query.Shape.MOST, found.value, self._is_strict(asked, found))
         return found.value
@@ -127,9 +127,11 @@ class Presenter:
             case Verdict.NO:
                 return "No."
             case Verdict.CONFLICT:
-                return f"Conflict between {' and '.join(f'§ {c}' for c in self._clashing(found))}."
+                return f"Conflict between {' and '.join(f'§ {c}' for c in self.order(clashing(found)))}."
             case Verdict.NONE:
                 return "Never." if type is DATE and asked.shape is not query.Shape.VALUE else "None."
+            case _ if asked.shape is query.Shape.WHEN:
+                return self._said_when(found)
             case Verdict.DEPENDS if asked.shape is not query.Shape.WHICH:
                 return "Depends."
         if asked.shape is query.Shape.WHICH:
@@ -143,6 +145,19 @@ class Presenter:
             return f"{words} {said}."
         return f"{said[:1].upper()}{said[1:]}."
 
+    def _said_when(self, found: query.Answer) -> str:
+        """The first day; where no day is certain, to which day it is certainly not so."""
+        first = found.value
+        if found.verdict is Verdict.DEPENDS:
+            return "Depends." if first is None else f"Depends: not on or before {self._day(first - _DAY)}."
+        if first is not None:
+            return f"{self._day(first)}."
+        last = ranges_of(found.regions)[0].last
+        return "On any day." if last is None else f"On any day up to {self._day(last)}."
+
+    def _day(self, day: date) -> str:
+        return self.speaker.value(day, DATE)
+
     def _said_list(self, asked: query.Query, found: query.Answer) -> str:
         assert asked.open is not None
         type = asked.open.type
@@ -155,145 +170,6 @@ class Presenter:
         if certain and depending:
             return f"{certain}; depending on what is open, {depending}."
         return f"{certain}." if certain else f"Depends: {depending}."
-
-    # -------------------------------------------------------------- citing
-
-    def _citations(self, asked: query.Query, found: query.Answer) -> tuple[str, ...]:
-        clauses: list[str] = []
-        if found.verdict is Verdict.CONFLICT:
-            return self._clashing(found)
-        if asked.shape is query.Shape.WHICH:
-            for member in found.members:
-                for part in member.proof.parts:
-                    clauses += self._deciding(part, True)
-            for witness in found.others:
-                for part in witness.parts:
-                    clauses += self._deciding(part, False)
-            return self.order(clauses)
-        if found.beyond is not None:
-            return self.order(self._deciding(found.beyond, False))
-        if found.proof is not None:
-            clauses += self._deciding(found.proof, found.verdict not in (Verdict.NO, Verdict.NONE))
-        return self.order(clauses)
-
-    def _deciding(self, step: Step | Witness, holds: bool) -> Iterator[str]:
-        """The clauses that decide a step: those that forbid, or that grant with the limits tested."""
-        match step:
-            case Conclusion():
-                yield from self._deciding_rules(step, holds)
-            case Quantity():
-                applying = [attempt for attempt in step.attempts if attempt.truth is not FALSE]
-                for attempt in applying or step.attempts:
-                    yield from split(attempt.rule.origin)
-                if not step.attempts and step.relation in self.speaker.lexicon.relations:
-                    yield from split(self.speaker.lexicon.relations[step.relation].origin)
-            case Negation():
-                yield from self._deciding(step.part, not holds)
-            case AllStep() | AnyStep() | Witness():
-                for part in step.parts:
-                    if not isinstance(part, (Folded,)) and (part.truth.is_open or (part.truth is TRUE) == holds):
-                        yield from self._deciding(part, holds)
-            case SomeStep():
-                for witness in step.found if holds else step.failed:
-                    yield from self._deciding(witness, holds)
-            case Compared() | Existence():
-                for note in step.notes:
-                    if isinstance(note, Quantity):
-                        yield from self._deciding(note, holds)
-            case ByCases():
-                for branch in (step.yes, step.no):
-                    if branch is not None:
-                        yield from self._deciding(branch, holds)
-            case Fact():
-                declared = self.speaker.lexicon.relations.get(step.relation)
-                if declared is not None:
-                    yield from split(declared.origin)
-            case _:
-                pass
-
-    def _deciding_rules(self, step: Conclusion, holds: bool) -> Iterator[str]:
-        granting = [attempt for attempt in step.attempts if attempt.rule.positive]
-        if holds:
-            limits = (attempt for attempt in step.attempts if not attempt.rule.positive)
-            for attempt in (*(a for a in granting if a.truth is not FALSE), *limits):
-                yield from split(attempt.rule.origin)
-            return
-        applying = forbidding(step.attempts)
-        for attempt in applying:
-            yield from split(attempt.rule.origin)
-        if not applying:
-            for attempt in granting:
-                yield from split(attempt.rule.origin)
-                if attempt.body.truth is FALSE:
-                    yield from self._deciding(attempt.body, False)
-
-    def _clashing(self, found: query.Answer) -> tuple[str, ...]:
-        """The clauses of the rules that contradict each other."""
-        clauses: list[str] = []
-        for root in (found.proof,):
-            for step in walk(root) if root is not None else ():
-                if isinstance(step, Conclusion) and step.clash is not FALSE:
-                    clauses += [c for a in step.attempts if a.truth is not FALSE for c in split(a.rule.origin)]
-                elif isinstance(step, Quantity):
-                    applying = [a for a in step.attempts if a.truth is not FALSE]
-                    if len({repr(a.value) for a in applying}) > 1:
-                        clauses += [c for a in applying for c in split(a.rule.origin)]
-        return self.order(clauses)
-
-    def _all_clauses(self, steps: Iterable[Step | Witness]) -> list[str]:
-        """The clauses of every rule and declared phrase in the proof."""
-        origins: dict[str, Origin] = {}
-        relations = self.speaker.lexicon.relations
-        for step in steps:
-            if isinstance(step, Attempt):
-                origins.setdefault(step.rule.origin.clause, step.rule.origin)
-            elif isinstance(step, (Fact, Quantity)) and step.relation in relations:
-                origin = relations[step.relation].origin
-                origins.setdefault(origin.clause, origin)
-        return [clause for origin in origins.values() for clause in split(origin)]
-
-    # ------------------------------------------------------------ provisos
-
-    def _provided(self, settlement: Settlement, origins: tuple[Origin, ...]) -> tuple[tuple[Proviso, ...], ...]:
-        return tuple(
-            tuple(self._proviso(literal, origins) for literal in group if not _is_implied(literal, group))
-            for group in settlement.sets
-        )
-
-    def _proviso(self, literal: Literal, origins: tuple[Origin, ...]) -> Proviso:
-        question, answer = literal.question, literal.answer
-        text = self.speaker.question(question, answer)
-        if isinstance(question, Equals) and not answer and len(question.value.type.members) == 2:
-            other = next(member for member in question.value.type.members if member != question.other)
-            text = self.speaker.question(Equals(question.value, other), True)
-        clause = self._declared_under(question)
-        if not clause and literal.place < len(origins):
-            clause = origins[literal.place].clause
-        return Proviso(text, clause)
-
-    def _declared_under(self, question: Question) -> str:
-        relations = self.speaker.lexicon.relations
-        name = ""
-        if isinstance(question, (OpenStatement, Clash)):
-            name = question.relation
-        elif isinstance(question, HasValue):
-            name = question.value.relation
-        elif isinstance(question, Threshold) and hasattr(question.value, "relation"):
-            name = question.value.relation
-        declared = relations.get(name)
-        return declared.origin.clause if declared is not None else ""
-
-    def _open(self, found: query.Answer) -> tuple[str, ...]:
-        names: dict[str, None] = {}
-        for each in found.open:
-            question = each.question
-            if isinstance(question, (HasValue, Equals)):
-                names.setdefault(self.speaker.open_value(question.value))
-            elif isinstance(question, Threshold):
-                names.setdefault(self.speaker.value(question.value, question.value.type))
-            else:
-                names.setdefault(self.speaker.question(question, True))
-        return tuple(names)
 
     # ---------------------------------------------------------- explaining
 
@@ -345,41 +221,78 @@ class Presenter:
         asked: query.Query,
         found: query.Answer,
         type: Type | None,
-        provided: tuple[tuple[Proviso, ...], ...],
+        ways: tuple[tuple[Proviso, ...], ...],
         readings: tuple[Reading, ...],
         bound: str | None,
         assumptions: tuple[str, ...],
     ) -> Iterator[Line]:
         teller = Teller(self.speaker)
         if found.verdict is Verdict.DEPENDS and asked.shape is query.Shape.WHETHER:
-            yield from _advice(provided, found.settlement.more, "Yes, provided that")
+            yield from advice(ways, found.settlement.more, "Yes, provided that")
         if asked.shape is query.Shape.WHICH:
             yield from self._member_lines(teller, asked, found)
+        elif asked.shape is query.Shape.WHEN and found.verdict is not Verdict.NONE:
+            yield from self._when_lines(teller, asked, found, ways)
         elif found.beyond is not None:
             yield Line(0, "Beyond that:")
-            yield from self._past(asked, found)
-            if provided and found.settlement.sets:
-                yield from _advice(provided, found.settlement.more, "Up to that, provided that")
+            yield from self._past(asked, found, found.beyond)
+            if ways and found.settlement.sets:
+                yield from advice(ways, found.settlement.more, "Up to that, provided that")
         elif found.options:
             yield from self._option_lines(found, type)
             if found.proof is not None:
                 yield from teller.tell(found.proof, True, 0)
         elif found.proof is not None:
-            yield from self._root(teller, found.proof, found.verdict, 0)
+            refused = found.verdict is Verdict.NONE and asked.open is not None
+            yield from self._root(teller, found.proof, Verdict.NO if refused else found.verdict, 0)
         if bound is not None:
             yield Line(0, bound)
         yield from _reading_lines(readings, self.said(asked, found, type))
         for assumption in assumptions:
             yield Line(0, assumption)
 
-    def _past(self, asked: query.Query, found: query.Answer) -> Iterator[Line]:
+    def _when_lines(
+        self, teller: Teller, asked: query.Query, found: query.Answer, ways: tuple[tuple[Proviso, ...], ...]
+    ) -> Iterator[Line]:
+        """Why the first day is the first: what holds on it, or what it depends on, and what failed the day before."""
+        before = None if found.beyond is None else self._day(found.value - _DAY)
+        if found.verdict is Verdict.DEPENDS:
+            opening = "Provided that" if before is None else "Later, provided that"
+            yield from advice(ways, found.settlement.more, opening)
+        elif found.proof is not None:
+            yield from self._root(teller, found.proof, found.verdict, 0)
+        if found.beyond is not None:
+            depends = found.verdict is Verdict.DEPENDS
+            yield Line(0, f"Not on or before {before}:" if depends else f"The day before, {before}:")
+            yield from self._past(asked, found, found.beyond)
+        ranges = ranges_of(found.regions)
+        if ranges[-1].verdict is not Verdict.DEPENDS or any(each.verdict is Verdict.YES for each in ranges):
+            yield Line(0, self._said_ranges(ranges))
+
+    def _said_ranges(self, ranges: tuple[Range, ...]) -> str:
+        """All days from the first that is not refused: "Yes from March 1, 2024 to May 31, 2024; then no."."""
+        told = [each for each in ranges if each.verdict is not Verdict.NO or each.first is not None]
+        words = {Verdict.YES: "yes", Verdict.NO: "no", Verdict.DEPENDS: "depends", Verdict.CONFLICT: "conflict"}
+        parts: list[str] = []
+        for each in told[:_MOST_RANGES]:
+            if each.first is not None and each.first == each.last:
+                when = f"on {self._day(each.first)}"
+            else:
+                ends = ((word, day) for word, day in (("from", each.first), ("to", each.last)) if day is not None)
+                when = " ".join(f"{word} {self._day(day)}" for word, day in ends) or "on any day"
+            parts.append(f"{words[each.verdict]} {when}")
+        if len(told) > _MOST_RANGES:
+            parts.append("and further ranges")
+        said = "; ".join(parts)
+        return f"{said[:1].upper()}{said[1:]}."
+
+    def _past(self, asked: query.Query, found: query.Answer, beyond: Step) -> Iterator[Line]:
         """Why the next value past the bound is refused."""
-        assert found.beyond is not None
         facts = found.beyond_facts or self.speaker.facts
         speaker = Speaker(self.speaker.lexicon, facts)
         supposed = {record.id: speaker.supposed(record.relation, record.id) for record in asked.supposed}
         past = Presenter(speaker, self.order, supposed, self.stamp)
-        yield from past._root(Teller(speaker), found.beyond, Verdict.NO, 1)
+        yield from past._root(Teller(speaker), beyond, Verdict.NO, 1)
 
     def _root(self, teller: Teller, step: Step, verdict: Verdict, depth: int) -> Iterator[Line]:
         if isinstance(step, AllStep) and len(step.parts) == 1:
@@ -462,8 +375,8 @@ class Presenter:
     def _option_lines(self, found: query.Answer, type: Type | None) -> Iterator[Line]:
         for option in found.options:
             said = "none" if option.value is None or type is None else self.speaker.value(option.value, type)
-            groups = self._provided(option.settlement, found.origins)
-            yield from _advice(groups, option.settlement.more, f"{said[:1].upper()}{said[1:]}, provided that")
+            groups = provided(self.speaker, option.settlement, found.origins)
+            yield from advice(groups, option.settlement.more, f"{said[:1].upper()}{said[1:]}, provided that")
 
     def _member_lines(self, teller: Teller, asked: query.Query, found: query.Answer) -> Iterator[Line]:
         assert asked.open is not None
@@ -476,8 +389,8 @@ class Presenter:
             elif member.verdict is Verdict.CONFLICT:
                 yield Line(0, f"{said}: the clauses conflict")
             else:
-                groups = self._provided(member.settlement, found.origins)
-                yield from _advice(groups, member.settlement.more, f"{said}, provided that")
+                groups = provided(self.speaker, member.settlement, found.origins)
+                yield from advice(groups, member.settlement.more, f"{said}, provided that")
         for witness in found.others:
             value = witness.values[0] if witness.values else None
             if isinstance(value, str):
@@ -494,17 +407,15 @@ class Presenter:
         return tree(step, self.speaker)
 
 
-def split(origin: Origin) -> list[str]:
-    """The clause ids of a heading that carries several."""
-    return [clause for clause in origin.clause.split("; ") if clause]
-
-
-def _is_implied(literal: Literal, group: Iterable[Literal]) -> bool:
-    """That a value exists goes without saying where the group says what it is."""
-    if not isinstance(literal.question, HasValue) or not literal.answer:
-        return False
-    value = literal.question.value
-    return any(isinstance(other.question, (Threshold, Equals)) and other.question.value == value for other in group)
+def ranges_of(regions: Iterable[query.Region]) -> tuple[Range, ...]:
+    """The ranges of days, those side by side with one verdict as one."""
+    ranges: list[Range] = []
+    for each in regions:
+        if ranges and ranges[-1].verdict is each.verdict:
+            ranges[-1] = Range(ranges[-1].first, each.high, each.verdict)
+        else:
+            ranges.append(Range(each.low, each.high, each.verdict))
+    return tuple(ranges)
 
 
 def _reading_lines(readings: tuple[Reading, ...], said: str) -> Iterator[Line]:
@@ -523,25 +434,3 @@ def _listed(names: list[str]) -> str:
     if len(names) <= 1:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _advice(groups: tuple[tuple[Proviso, ...], ...], more: bool, opening: str) -> Iterator[Line]:
-    """Provisos as advice: what all ways have in common, then the ways that differ."""
-    if not groups:
-        yield Line(0, f"{opening} what is open turns out so.")
-        return
-    common = [proviso for proviso in groups[0] if all(proviso in group for group in groups)]
-    ways = [[proviso for proviso in group if proviso not in common] for group in groups]
-    ways = [way for way in ways if way] if all(ways) else []
-    yield Line(0, f"{opening}:" if common else f"{opening} one of these is so:")
-    for proviso in common:
-        yield Line(1, proviso.text, f"§ {proviso.clause}" if proviso.clause else "")
-    if ways and common:
-        yield Line(1, "and one of these is so:")
-    for way in ways:
-        depth = 2 if common else 1
-        for number, proviso in enumerate(way):
-            text = proviso.text if number == 0 else f"and {proviso.text}"
-            yield Line(depth if number == 0 else depth + 1, text, f"§ {proviso.clause}" if proviso.clause else "")
-    if more:
-        yield Line(1, "and there are further ways.")

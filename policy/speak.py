@@ -116,7 +116,7 @@ class Speaker:
             thing = value.keys[0] if value.keys else None
             if isinstance(thing, Unrecorded):
                 return f"what {_a(thing.relation)} not recorded would add"
-            return f"the {value.column} asked for"
+            return "that day" if value.type is DATE else f"the {value.column} asked for"
         return self.quantity(value.relation, value.keys, value.column)
 
     def quantity(self, relation: str, keys: tuple[Any, ...], column: str) -> str:
@@ -248,7 +248,8 @@ class Speaker:
         event = self._event_of(aggregate)
         if event is not None:
             which = "first" if aggregate.fold is Fold.LOWEST else "last"
-            return f"the {which} day {self._filled(self._dateless(self.lexicon.phrases[event.relation]), event.arguments, bound)}"
+            parts = self._dateless(self.lexicon.phrases[event.relation])
+            return f"the {which} day {self._filled(parts, event.arguments, bound)}"
         kind = aggregate.variables[0].type.name
         if aggregate.of is None:
             return f"the number of {kind}s counted"
@@ -376,9 +377,7 @@ class Speaker:
                 first, second = self.value(question.first, kind), self.value(question.second, kind)
                 return f"{first} comes before {second}" if answer else f"{second} comes before {first}"
             case MayExist():
-                return f"there is {'' if answer else 'no '}{'a' if answer else ''} {question.relation} not recorded".replace(
-                    "  ", " "
-                )
+                return f"there is {_a(question.relation) if answer else f'no {question.relation}'} not recorded"
             case Clash():
                 return f"the conflict over whether {self.statement(question.relation, question.keys)} is resolved"
             case Cut():
@@ -408,7 +407,8 @@ class Speaker:
             (False, False): "more than",
             (False, True): "at least",
         }
-        return f"{self.value(value, value.type)} is {words[answer, question.strict]} {print_value(question.bound, value.type)}"
+        bound = print_value(question.bound, value.type)
+        return f"{self.value(value, value.type)} is {words[answer, question.strict]} {bound}"
 
     def _event(self, value: Any) -> str | None:
         """The sentence of a dated event without its date, where an open date is that of an event."""

@@ -1,0 +1,304 @@
+"""Operations on values that are not known, and comparing them.
+
+For one open value against a known one a comparison is an exact threshold, and so it is for whatever is computed from
+one open day and rises or falls with it; for several open values it is the sign of a sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+
+from engine.decision import FALSE, TRUE, Decisions, TooManyCases, Truth
+from engine.model import Comparison
+from engine.operations import OPERATIONS
+from engine.unknowns import (
+    MOST_CASES,
+    NONE,
+    Cases,
+    Equals,
+    Linear,
+    OpenValue,
+    Scalar,
+    Shaped,
+    Sign,
+    Threshold,
+    Unknown,
+    day_of,
+    is_symbolic,
+    number_at,
+    trend_of_sum,
+)
+from engine.values import Calendar, Kind, LimitReached, Type, exact
+
+# --------------------------------------------------------------- applying
+
+
+def apply(
+    operation: str, arguments: Iterable[Scalar | Cases], result: Type, calendar: Calendar, decisions: Decisions
+) -> Scalar | Cases:
+    """The operation on values any of which may be unknown or be one of several; `NONE` where one is none."""
+    arguments = tuple(arguments)
+    if not any(type(argument) is Cases for argument in arguments):
+        return _apply_scalars(operation, arguments, result, calendar, decisions)
+    return spread(
+        arguments, lambda *scalars: _apply_scalars(operation, scalars, result, calendar, decisions), decisions
+    )
+
+
+def spread(arguments: tuple[Any, ...], function: Callable[..., Any], decisions: Decisions) -> Scalar | Cases:
+    """A function of scalars over every combination of the alternatives of its arguments."""
+    combinations: list[tuple[Truth, tuple[Scalar, ...]]] = [(TRUE, ())]
+    for argument in arguments:
+        options = argument.alternatives if type(argument) is Cases else ((TRUE, argument),)
+        combinations = [
+            (both, (*scalars, scalar))
+            for truth, scalars in combinations
+            for option, scalar in options
+            if (both := decisions.both(truth, option)) is not FALSE
+        ]
+        if len(combinations) > MOST_CASES:
+            raise TooManyCases
+    return cases(((truth, function(*scalars)) for truth, scalars in combinations), decisions)
+
+
+def cases(alternatives: Iterable[tuple[Truth, Scalar | Cases]], decisions: Decisions) -> Scalar | Cases:
+    """One value from exclusive, exhaustive alternatives: nested ones flattened, equal ones merged."""
+    merged: dict[Scalar, Truth] = {}
+    for truth, scalar in alternatives:
+        inner = scalar.alternatives if type(scalar) is Cases else ((TRUE, scalar),)
+        for option, value in inner:
+            both = decisions.both(truth, option)
+            if both is not FALSE:
+                merged[value] = decisions.either(merged[value], both) if value in merged else both
+    if len(merged) > MOST_CASES:
+        raise TooManyCases
+    if len(merged) == 1:
+        return next(iter(merged))
+    return Cases(tuple((truth, value) for value, truth in merged.items()))
+
+
+def _apply_scalars(
+    operation: str, arguments: tuple[Scalar, ...], result: Type, calendar: Calendar, decisions: Decisions
+) -> Scalar | Cases:
+    symbolic = False
+    for argument in arguments:
+        if argument is NONE:
+            return NONE
+        symbolic = symbolic or is_symbolic(argument)
+    if not symbolic:
+        return OPERATIONS[operation].compute(calendar, *arguments)
+    if operation in ("add", "subtract") and result.kind is Kind.NUMBER:
+        return _combine(arguments[0], arguments[1], 1 if operation == "add" else -1, result)
+    if operation == "multiply" and not all(map(is_symbolic, arguments)):
+        symbol, factor = arguments if is_symbolic(arguments[0]) else (arguments[1], arguments[0])
+        return _scale(symbol, factor, result)
+    if operation == "divide" and not is_symbolic(arguments[1]):
+        if arguments[1] == 0:
+            OPERATIONS["divide"].compute(calendar, 0, 0)
+        return _scale(arguments[0], Fraction(1) / arguments[1], result)
+    if operation in ("lesser", "earlier", "greater", "later"):
+        left, right = arguments
+        first = compare(Comparison.AT_MOST, left, right, decisions)
+        small, large = (left, right) if operation in ("lesser", "earlier") else (right, left)
+        return cases(((first, small), (decisions.negation(first), large)), decisions)
+    if operation == "excess":
+        over = compare(Comparison.MORE, arguments[0], arguments[1], decisions)
+        difference = _combine(arguments[0], arguments[1], -1, result)
+        return cases(((over, difference), (decisions.negation(over), 0)), decisions)
+    if operation == "only":
+        return arguments[0]
+    return Shaped(operation, arguments, result, calendar)
+
+
+def _terms(scalar: Scalar) -> tuple[tuple[tuple[Unknown, int | Fraction], ...], int | Fraction]:
+    """A number or date as unknowns with coefficients, and a constant."""
+    if isinstance(scalar, Linear):
+        return scalar.terms, scalar.constant
+    if isinstance(scalar, (OpenValue, Shaped)):
+        return ((scalar, 1),), 0
+    if isinstance(scalar, date):
+        return (), scalar.toordinal()
+    return (), scalar
+
+
+def _sum(left: Scalar, right: Scalar, factor: int) -> tuple[tuple[tuple[Unknown, int | Fraction], ...], int | Fraction]:
+    left_terms, left_constant = _terms(left)
+    right_terms, right_constant = _terms(right)
+    total: dict[Unknown, int | Fraction] = dict(left_terms)
+    for unknown, coefficient in right_terms:
+        total[unknown] = exact(total.get(unknown, 0) + factor * coefficient)
+    terms = tuple((unknown, coefficient) for unknown, coefficient in total.items() if coefficient != 0)
+    return terms, exact(left_constant + factor * right_constant)
+
+
+def _combine(left: Scalar, right: Scalar, factor: int, result: Type) -> Scalar:
+    terms, constant = _sum(left, right, factor)
+    return Linear(terms, constant, result) if terms else constant
+
+
+def _scale(scalar: Scalar, factor: int | Fraction, result: Type) -> Scalar:
+    terms, constant = _terms(scalar)
+    if factor == 0:
+        return 0
+    scaled = tuple((unknown, exact(coefficient * factor)) for unknown, coefficient in terms)
+    return Linear(scaled, exact(constant * factor), result)
+
+
+# -------------------------------------------------------------- comparing
+
+
+def compare(comparison: Comparison, left: Any, right: Any, decisions: Decisions) -> Truth:
+    """Both sides exist and stand so to each other. Sides may be `Cases`."""
+    if type(left) is Cases or type(right) is Cases:
+        lefts = left.alternatives if type(left) is Cases else ((TRUE, left),)
+        rights = right.alternatives if type(right) is Cases else ((TRUE, right),)
+        if len(lefts) * len(rights) > MOST_CASES:
+            raise TooManyCases
+        return decisions.any(
+            decisions.both(decisions.both(under, also), _compare_scalars(comparison, one, other, decisions))
+            for under, one in lefts
+            for also, other in rights
+        )
+    return _compare_scalars(comparison, left, right, decisions)
+
+
+def _compare_scalars(comparison: Comparison, left: Scalar, right: Scalar, decisions: Decisions) -> Truth:
+    if left is NONE or right is NONE:
+        return FALSE
+    if not is_symbolic(left) and not is_symbolic(right):
+        return TRUE if _COMPARE[comparison](left, right) else FALSE
+    if comparison is Comparison.IS_NOT:
+        return decisions.negation(_compare_scalars(Comparison.IS, left, right, decisions))
+    symbol = left if is_symbolic(left) else right
+    if symbol.type.kind in (Kind.SYMBOL, Kind.PERIOD):
+        return _same_symbol(left, right, decisions)
+    if comparison in (Comparison.MORE, Comparison.AT_LEAST):
+        opposite = Comparison.AT_MOST if comparison is Comparison.MORE else Comparison.LESS
+        return decisions.negation(_compare_scalars(opposite, left, right, decisions))
+    terms, constant = _sum(left, right, -1)
+    if comparison is Comparison.IS:
+        return decisions.both(
+            at_most_zero(terms, constant, False, decisions),
+            decisions.negation(at_most_zero(terms, constant, True, decisions)),
+        )
+    return at_most_zero(terms, constant, comparison is Comparison.LESS, decisions)
+
+
+_COMPARE: dict[Comparison, Callable[[Any, Any], bool]] = {
+    Comparison.IS: lambda x, y: x == y,
+    Comparison.IS_NOT: lambda x, y: x != y,
+    Comparison.LESS: lambda x, y: x < y,
+    Comparison.AT_MOST: lambda x, y: x <= y,
+    Comparison.MORE: lambda x, y: x > y,
+    Comparison.AT_LEAST: lambda x, y: x >= y,
+}
+
+
+def _same_symbol(left: Scalar, right: Scalar, decisions: Decisions) -> Truth:
+    if left == right:
+        return TRUE
+    if is_symbolic(left) and is_symbolic(right):
+        first, second = sorted((left, right), key=repr)
+        return decisions.ask(Equals(first, second))
+    value, other = (left, right) if is_symbolic(left) else (right, left)
+    members = value.type.members
+    if members and other not in members:
+        return FALSE
+    return decisions.ask(Equals(value, other))
+
+
+def at_most_zero(
+    terms: tuple[tuple[Unknown, int | Fraction], ...], constant: int | Fraction, strict: bool, decisions: Decisions
+) -> Truth:
+    """Whether the terms and the constant add up to at most (strict: less than) zero."""
+    if not terms:
+        return TRUE if (constant < 0 if strict else constant <= 0) else FALSE
+    if len(terms) > 1:
+        solved = _solve_day(terms, constant, strict, decisions)
+        return decisions.ask(Sign(*_normal(terms, constant), strict)) if solved is None else solved
+    (unknown, coefficient), *_ = terms
+    bound = exact(Fraction(-constant) / coefficient)
+    if coefficient > 0:
+        return _at_most(unknown, bound, strict, decisions)
+    return decisions.negation(_at_most(unknown, bound, not strict, decisions))
+
+
+def _normal(
+    terms: tuple[tuple[Unknown, int | Fraction], ...], constant: int | Fraction
+) -> tuple[tuple[tuple[Unknown, int | Fraction], ...], int | Fraction]:
+    """The same inequality written one way: the first coefficient is 1 or -1."""
+    scale = abs(Fraction(terms[0][1]))
+    return tuple((unknown, exact(coefficient / scale)) for unknown, coefficient in terms), exact(constant / scale)
+
+
+def _at_most(unknown: Unknown, bound: int | Fraction, strict: bool, decisions: Decisions) -> Truth:
+    """Whether an unknown number or date is at most (strict: less than) a known one."""
+    if isinstance(unknown, Shaped):
+        solved = _solve(unknown, bound, strict, decisions)
+        if solved is not None:
+            return solved
+        return decisions.ask(Threshold(unknown, bound, strict))
+    if unknown.type.whole or unknown.type.kind is Kind.DATE:
+        bound, strict = (ceil(bound) - 1 if strict else floor(bound)), False
+    least = unknown.least if unknown.least is not None else unknown.type.least
+    if unknown.type.kind is Kind.DATE:
+        least = max(least or 1, 1)
+        if bound >= date.max.toordinal():
+            return TRUE
+    if least is not None and (bound < least or (strict and bound == least)):
+        return FALSE
+    return decisions.ask(Threshold(unknown, bound, strict))
+
+
+def _solve(shaped: Shaped, bound: int | Fraction, strict: bool, decisions: Decisions) -> Truth | None:
+    """The comparison carried to what is rounded, or to the one open day, from which the unknown is computed."""
+    if shaped.operation in ("round_down", "round_up"):
+        (inner,) = shaped.arguments
+        limit = (ceil(bound) - 1) if strict else floor(bound)
+        if shaped.operation == "round_up":
+            return compare(Comparison.AT_MOST, inner, limit, decisions)
+        return compare(Comparison.LESS, inner, limit + 1, decisions)
+    return _solve_day(((shaped, 1),), -bound, strict, decisions)
+
+
+def _solve_day(
+    terms: tuple[tuple[Unknown, int | Fraction], ...], constant: int | Fraction, strict: bool, decisions: Decisions
+) -> Truth | None:
+    """Whether a sum is at most (strict: less than) zero, carried to the one open day from which all of it is computed.
+
+    None where there is more than one, or where a part of the sum rises with the day and another falls.
+    """
+    day = day_of(terms[0][0])
+    trend = None if day is None else trend_of_sum(terms, day)
+    if day is None or not trend:
+        return None
+
+    def holds(ordinal: int) -> bool:
+        try:
+            total = constant + sum(factor * number_at(unknown, day, ordinal) for unknown, factor in terms)
+        except LimitReached:  # past the calendar: a rising sum grew too large, or (before year 1) too small
+            return (ordinal < _MIDDLE) == (trend > 0)
+        return bool(total < 0 if strict else total <= 0)
+
+    last = _last_that_holds(holds if trend > 0 else lambda ordinal: not holds(ordinal))
+    within = FALSE if last is None else _at_most(day, last, False, decisions)
+    return within if trend > 0 else decisions.negation(within)
+
+
+_MIDDLE = date(5000, 1, 1).toordinal()
+
+
+def _last_that_holds(holds: Callable[[int], bool]) -> int | None:
+    """The last day of the calendar for which a condition that is true up to some day, then false, is true."""
+    low, high = 0, date.max.toordinal()
+    while low < high:
+        middle = (low + high + 1) // 2
+        if holds(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low or None
