@@ -250,6 +250,8 @@ class Compiler:
                 truth = TRUE if holds(one, other) else FALSE
             else:
                 truth = compare(comparison, one, other, e.decisions)
+                if not truth.is_open:
+                    e.cases_cancelled(one, other)
             return Compared(truth, condition, scope, tuple(env), one, other, tuple(notes))
 
         return run

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.decision import FALSE, Decisions, Truth
+from engine.decision import FALSE, TRUE, Decisions, Truth
 from engine.model import Comparison, Priority, Relation
 from engine.proof import Attempt
 from engine.reckon import compare
@@ -21,8 +21,16 @@ def may_disagree(attempts: list[Attempt]) -> bool:
     return first.value is not None or any(attempt.rule.positive != first.positive for attempt in applying)
 
 
-def defeat(attempts: list[Attempt], priorities: Mapping[str, tuple[Priority, ...]], decisions: Decisions) -> None:
-    """Take from each attempt what is defeated by those over it that conclude otherwise; strongest first."""
+def defeat(
+    attempts: list[Attempt],
+    priorities: Mapping[str, tuple[Priority, ...]],
+    decisions: Decisions,
+    cancelled: Callable[[tuple[Truth, ...]], None],
+) -> None:
+    """Take from each attempt what is defeated by those over it that conclude otherwise; strongest first.
+
+    ``cancelled`` is told of truths none of which is certain, though together they defeat for certain.
+    """
     numbers: dict[str, list[int]] = {}
     for number, attempt in enumerate(attempts):
         numbers.setdefault(attempt.rule.name, []).append(number)
@@ -44,6 +52,8 @@ def defeat(attempts: list[Attempt], priorities: Mapping[str, tuple[Priority, ...
                 if over is not FALSE:
                     defeaters.append(stronger)
                     truth = decisions.both(truth, decisions.negation(over))
+        if truth is FALSE and not any(attempts[place].truth is TRUE for place in defeaters):
+            cancelled((attempt.holds, *(attempts[place].truth for place in defeaters)))
         attempt.truth = truth
         attempt.defeaters = tuple(defeaters)
 

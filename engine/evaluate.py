@@ -426,6 +426,18 @@ class Evaluation:
         if not plainly:
             self.cancelled(attempts)
 
+    def cases_cancelled(self, *values: Any) -> None:
+        """Note that a certain comparison came from values that are one or another by open questions."""
+        guards = tuple(
+            under for value in values if type(value) is Cases for under, _ in value.alternatives if under.is_open
+        )
+        if guards:
+            self.cancellations.append(guards)
+
+    def cancel(self, truths: tuple[Truth, ...]) -> None:
+        """Note that a certain truth came from these, not all of them certain."""
+        self.cancellations.append(tuple(truth for truth in truths if truth.is_open))
+
     def cancelled(self, parts: Iterable[Any]) -> None:
         """Note that a certain truth came from uncertain parts, so that its proof must split cases."""
         self.cancellations.append(tuple(part.truth for part in parts if part.truth.is_open))
@@ -437,7 +449,7 @@ class Evaluation:
             while len(self.origins) < len(self.decisions.questions):
                 self.origins.append(compiled.rule.origin)
         if len(attempts) > 1 and may_disagree(attempts):
-            defeat(attempts, self._priorities, self.decisions)
+            defeat(attempts, self._priorities, self.decisions, self.cancel)
         return tuple(attempts)
 
     def _try(self, compiled: CompiledRule, arguments: tuple[Any, ...]) -> Iterator[Attempt]:
@@ -482,6 +494,9 @@ class Evaluation:
             if witness.unrecorded and attempt.holds is not FALSE:
                 self._blur(attempt, arguments)
             yield attempt
+        if findings.failed:
+            others = AllStep(FALSE, tuple(step for witness in findings.failed for step in witness.parts))
+            yield self._attempt(compiled, env, FALSE, others)
 
     def _blur(self, attempt: Attempt, arguments: tuple[Any, ...]) -> None:
         """What something unrecorded would make of a value is one open value, known only from below.
@@ -503,6 +518,8 @@ class Evaluation:
                 step = test(self, env)
                 exemptions.append(step)
                 holds = decisions.both(holds, decisions.negation(step.truth))
+            if holds is FALSE and not any(step.truth is TRUE for step in exemptions):
+                self.cancelled((body, *exemptions))
         notes: Notes = []
         value: Any = None
         if compiled.value is not None and holds is not FALSE:

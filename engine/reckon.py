@@ -102,7 +102,9 @@ def _apply_scalars(
         return _scale(arguments[0], Fraction(1) / arguments[1], result)
     if operation in ("lesser", "earlier", "greater", "later"):
         left, right = arguments
-        first = compare(Comparison.AT_MOST, left, right, decisions)
+        # Where they are equal the known one is taken: it says more.
+        order = Comparison.LESS if is_symbolic(left) == (operation in ("lesser", "earlier")) else Comparison.AT_MOST
+        first = compare(order, left, right, decisions)
         small, large = (left, right) if operation in ("lesser", "earlier") else (right, left)
         return cases(((first, small), (decisions.negation(first), large)), decisions)
     if operation == "excess":

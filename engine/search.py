@@ -167,10 +167,13 @@ class Planner:
         known = set(bound)
         steps: list[Callable[[Search], Search]] = []
         while remaining:
+            seen = tuple(
+                place if variable.name in known else None for place, variable in zip(places, variables, strict=True)
+            )
             ready = next((part for part in remaining if _bound(part, known)), None)
             if ready is not None:
                 remaining.remove(ready)
-                steps.append(_filter(self.compiler.test(ready, self.scope, frozenset(known), self.origin), places))
+                steps.append(_filter(self.compiler.test(ready, self.scope, frozenset(known), self.origin), seen))
                 continue
             choice = self._cheapest(remaining, known)
             # Days between two known ones can always be run through; the rows of a conclusion not always.
@@ -235,6 +238,8 @@ class Planner:
             return 1 if some_bound or _hint(source[1], relation, remaining, known) is not None else 3
         if relation.silence is Silence.FALSE:
             return 2 if some_bound else 4
+        if relation.silence is Silence.ASSUMED:
+            return None  # it holds of things that no row lists
         return 6 if relation.silence is Silence.CONCLUDED else 8
 
     def _is_derived(self, choice: Condition, known: set[str]) -> bool:
@@ -401,7 +406,7 @@ def _run_through(place: int, first: Compute, last: Compute) -> Callable[[Search]
     return then
 
 
-def _filter(test: Test, places: tuple[int, ...]) -> Callable[[Search], Search]:
+def _filter(test: Test, places: tuple[int | None, ...]) -> Callable[[Search], Search]:
     def then(rest: Search) -> Search:
         def run(e: Evaluation, env: Bindings, truth: Truth, trail: tuple[Step, ...], findings: Findings) -> None:
             step = test(e, env)
@@ -410,7 +415,7 @@ def _filter(test: Test, places: tuple[int, ...]) -> Callable[[Search], Search]:
                 parts = (step,) if step.truth is FALSE else (*trail, step)
                 if step.truth is not FALSE:
                     e.cancelled(parts)
-                values = tuple([env[place] for place in places])
+                values = tuple([None if place is None else env[place] for place in places])
                 findings.failed.append(Witness(values, FALSE, parts))
                 return
             rest(e, env, joint, (*trail, step), findings)

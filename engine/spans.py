@@ -25,26 +25,35 @@ ONE_DAY = timedelta(days=1)
 def over_time(
     evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...], first: Any, last: Any, throughout: bool
 ) -> tuple[Truth, tuple[Row, ...]]:
-    """Whether a span statement holds throughout, or at some day of, the interval from first to last."""
+    """Whether a span statement holds throughout, or at some day of, the interval from first to last.
+
+    An interval that ends before it begins has no days: nothing holds in it, nor throughout it.
+    """
     if any(type(value) is Cases or value is NONE for value in (*keys, first, last)):
         return _spread_over_time(evaluation, relation, keys, first, last, throughout)
     decisions = evaluation.decisions
     found = _intervals(evaluation, relation, keys)
     intervals = [interval for interval in found if interval.status is not False]
+    in_order = TRUE if first is last else compare(Comparison.AT_MOST, first, last, decisions)
+    if in_order is FALSE:
+        return FALSE, ()
     truth = FALSE
     rows: list[Row] = []
+    if throughout and isinstance(first, date) and isinstance(last, date) and _some_possible(intervals):
+        truth, rows = _each_day(evaluation, relation, intervals, first, last)
+        intervals = [interval for interval in intervals if interval.status is not None]
     for interval in _merged(intervals):
         ends = (first, last) if throughout else (last, first)
         inside = _within(evaluation, interval, *ends)
         if interval.status is None:
-            inside = decisions.both(inside, evaluation.ask(OpenStatement(relation.name, (*keys, first, last))))
-        inside = decisions.both(inside, interval.same)
+            inside = decisions.both(inside, _possible(evaluation, relation, interval))
+        inside = decisions.all((inside, interval.same, in_order))
         if inside is not FALSE:
             rows += interval.rows
             truth = decisions.either(truth, inside)
             if truth is TRUE:
                 return TRUE, tuple(rows)
-    silent = _silence(evaluation, relation, keys, first, last, not intervals)
+    silent = decisions.both(_silence(evaluation, relation, keys, first, last), in_order)
     if throughout and silent is not FALSE:
         silent = decisions.both(silent, _until_record_ends(evaluation, relation, intervals, first))
     truth = decisions.either(truth, silent)
@@ -58,9 +67,40 @@ def over_time(
     return truth, tuple(rows)
 
 
-def _silence(
-    evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...], first: Any, last: Any, unstated: bool
-) -> Truth:
+def _some_possible(intervals: list[_Interval]) -> bool:
+    return any(interval.status is None for interval in intervals)
+
+
+def _possible(evaluation: Evaluation, relation: Relation, interval: _Interval) -> Truth:
+    """Whether an interval of which it is not known whether it holds does."""
+    row = interval.rows[0]
+    return evaluation.ask(OpenStatement(relation.name, (*interval.keys, interval.first, interval.last or row.number)))
+
+
+def _each_day(
+    evaluation: Evaluation, relation: Relation, intervals: list[_Interval], first: date, last: date
+) -> tuple[Truth, list[Row]]:
+    """Whether every day lies in an interval that holds, where of some it is not known whether they do."""
+    decisions = evaluation.decisions
+    begins = {first}
+    for interval in intervals:
+        begins.add(interval.first)
+        if interval.last is not None and interval.last < date.max:
+            begins.add(interval.last + ONE_DAY)
+    truth = TRUE
+    rows: list[Row] = []
+    for day in sorted(day for day in begins if first <= day <= last):
+        covering = [each for each in intervals if each.first <= day and (each.last is None or day <= each.last)]
+        held = FALSE
+        for each in covering:
+            rows += [row for row in each.rows if row not in rows]
+            holds = TRUE if each.status else _possible(evaluation, relation, each)
+            held = decisions.either(held, decisions.both(each.same, holds))
+        truth = decisions.both(truth, held)
+    return truth, rows
+
+
+def _silence(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...], first: Any, last: Any) -> Truth:
     """Whether a span statement may hold although no interval shows it."""
     decisions = evaluation.decisions
     complete = relation.name in evaluation.facts.complete
@@ -70,7 +110,7 @@ def _silence(
     elif evaluation.is_about_supposed(relation, keys):
         later = TRUE
     else:
-        later = TRUE if relation.silence is Silence.UNKNOWN and unstated and not complete else FALSE
+        later = TRUE if relation.silence is Silence.UNKNOWN and not complete else FALSE
     if later is FALSE:
         return FALSE
     return decisions.both(later, evaluation.ask(OpenStatement(relation.name, (*keys, first, last))))
@@ -126,6 +166,7 @@ class _Interval:
     ``same`` is the truth that it is about the keys asked; ``goes_on``: no end is stated.
     """
 
+    keys: tuple[Any, ...]
     first: date
     last: date | None
     status: bool | None
@@ -152,7 +193,7 @@ def _intervals(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...]
             row = Row(relation.name, number, table.sources[number])
             for first, last in _outside(span, [upper for above in layers[:depth] for upper in above.spans_of(own)]):
                 end = last or horizon
-                found.append(_Interval(first, end, table.status[number], same, last is None, (row,)))
+                found.append(_Interval(own, first, end, table.status[number], same, last is None, (row,)))
     return sorted(found, key=lambda interval: (interval.first, interval.last or date.max))
 
 
@@ -196,7 +237,7 @@ def _merged(intervals: list[_Interval]) -> Iterator[_Interval]:
 
 
 def _adjoin(one: _Interval, following: _Interval) -> bool:
-    if one.status is not following.status or one.same is not following.same:
+    if one.status is None or one.status is not following.status or one.same is not following.same:
         return False
     return one.last is None or following.first.toordinal() <= one.last.toordinal() + 1
 

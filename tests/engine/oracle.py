@@ -411,7 +411,8 @@ class World:
                     return False
                 relation = self.relations[condition.relation]
                 every_or_any = all if condition.throughout else any
-                return every_or_any(self.holds_on(relation, keys, day) for day in days(*ends))
+                # An interval that ends before it begins has no days: nothing holds in it, nor throughout it.
+                return ends[0] <= ends[1] and every_or_any(self.holds_on(relation, keys, day) for day in days(*ends))
 
     def bindings(self, variables: Iterable[Variable], condition: Condition, bound: Bound) -> Iterator[Bound]:
         """The ways to give the variables values so that a condition holds."""
