@@ -63,6 +63,8 @@ def fault(lattice: Lattice, outcome: Outcome, start: str) -> Diagnostic:
         return refusals[-1][1]
     span = _place(lattice, at)
     word = lattice.words[at] if at < len(lattice) else ""
+    if start == "fact" and word not in lattice.keyword_table and not _near_words(lattice, at, word):
+        word = span.text if at < len(lattice) else word  # as it is written: what a fact begins with may be a name
     expected = tuple(dict.fromkeys(_expected(lattice, outcome, at)))
     nearest = tuple(dict.fromkeys(_nearest(lattice, at, word)))
     if start == "question" and at == 0:
@@ -143,10 +145,15 @@ def _nearest(lattice: Lattice, at: int, word: str) -> Iterator[str]:
         known = list(vocabulary.names)
         yield from dict.fromkeys([*_close(pair, known), *_close(word, known)])
     else:
-        yield from _close(word, (expected for kind, expected in lattice.reached.get(at, ()) if kind == "word"))
+        yield from _near_words(lattice, at, word)
         if before in _ARTICLES:
             yield from _close(word, (" ".join(noun.words) for noun in vocabulary.nouns))
     yield from near_phrases(lattice)
+
+
+def _near_words(lattice: Lattice, at: int, word: str) -> list[str]:
+    """The words of phrases that might have stood at a place and are like the one that does."""
+    return _close(word, (expected for kind, expected in lattice.reached.get(at, ()) if kind == "word"))
 
 
 def _close(word: str, known: Iterable[str]) -> list[str]:
