@@ -163,6 +163,9 @@ def test_a_wrong_fact_is_told_at_its_words(facts: str, code: str, words: str) ->
         (LEASE.replace("small", "smal"), "E0535", "small"),
         (LEASE.replace("lease", "leese"), "E0530", "lease"),
         (LEASE + "L-1 is authorised.", "E0102", "authorized"),
+        (LEASE + "L-2 is authorized.", "E0114", "L-1"),
+        ("Anne is a member from 2001-01-01.", "E0114", "Ann"),
+        ("Taken as found: Anne is welcome on 2001-01-01.", "E0114", "Ann"),
     ],
 )
 def test_a_misspelt_name_is_never_a_new_thing(facts: str, code: str, near: str) -> None:
