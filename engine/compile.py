@@ -251,7 +251,7 @@ class Compiler:
             else:
                 truth = compare(comparison, one, other, e.decisions)
                 if not truth.is_open:
-                    e.cases_cancelled(one, other)
+                    e.cancellations.cases(one, other)
             return Compared(truth, condition, scope, tuple(env), one, other, tuple(notes))
 
         return run
@@ -300,7 +300,7 @@ class Compiler:
                 if part.truth is not TRUE:
                     truth = e.decisions.both(truth, part.truth)
             if truth is FALSE:
-                e.cancelled(parts)
+                e.cancellations.parts(parts)
             return AllStep(truth, tuple(parts))
 
         return run
@@ -319,7 +319,7 @@ class Compiler:
                 if part.truth is not FALSE:
                     truth = e.decisions.either(truth, part.truth)
             if truth is TRUE:
-                e.cancelled(parts)
+                e.cancellations.parts(parts)
             return AnyStep(truth, tuple(parts))
 
         return run
@@ -334,7 +334,7 @@ class Compiler:
                 return SomeStep(TRUE, condition, (findings.found[-1],), ())
             truth = e.decisions.any(witness.truth for witness in findings.found)
             if truth is TRUE:
-                e.cancelled(findings.found)
+                e.cancellations.parts(findings.found)
             return SomeStep(truth, condition, tuple(findings.found), tuple(findings.failed))
 
         return run

@@ -7,10 +7,11 @@ gives strong Kleene answers and exact case analysis alike.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from time import monotonic
 from typing import Any
 
+from engine.cancelled import Cancellations
 from engine.compile import CompiledRule, Compiler
 from engine.decision import FALSE, TRUE, Decisions, TooManyCases, Truth
 from engine.defeat import defeat, may_disagree, settle_clashes
@@ -29,6 +30,7 @@ from engine.proof import (
     Step,
 )
 from engine.reckon import cases, compare, spread
+from engine.reference import attribute_of_open, statement_about_open, value_for_open
 from engine.search import Findings, Notes
 from engine.spans import over_time
 from engine.unknowns import (
@@ -67,7 +69,7 @@ class Evaluation:
         self.facts = facts
         self.decisions = Decisions()
         self.origins: list[Origin] = []
-        self.cancellations: list[tuple[Truth, ...]] = []
+        self.cancellations = Cancellations()
         self.was_cut = False
         self._priorities = priorities
         self._recursive = recursive
@@ -196,9 +198,9 @@ class Evaluation:
         if found is None:
             return None
         table, number = found
-        return self._stated(table, number, relation, arguments)
+        return self.stated(table, number, relation, arguments)
 
-    def _stated(self, table: Table, number: int, relation: Relation, arguments: tuple[Any, ...]) -> Fact:
+    def stated(self, table: Table, number: int, relation: Relation, arguments: tuple[Any, ...]) -> Fact:
         status = table.status[number]
         row = Row(relation.name, number, table.sources[number])
         if status is None:
@@ -215,26 +217,9 @@ class Evaluation:
         if not symbolic:
             found = self.facts.find(relation.name, arguments)
             if found is not None:
-                return self._stated(*found, relation, arguments)
-            return self._silent(relation, arguments)
-        return self._symbolic_fact(relation, arguments)
-
-    def _symbolic_fact(self, relation: Relation, arguments: tuple[Any, ...]) -> Step:
-        """A recorded statement about an open value: one of the rows, or else silence."""
-        decisions = self.decisions
-        truth, matched = FALSE, FALSE
-        rows: list[Row] = []
-        for table, number in self.facts.rows(relation.name):
-            same = self.matches(arguments, table, number, relation.keys)
-            if same is FALSE:
-                continue
-            step = self._stated(table, number, relation, table.cells(number)[: relation.keys])
-            rows += step.rows
-            truth = decisions.either(truth, decisions.both(same, step.truth))
-            matched = decisions.either(matched, same)
-        silent = self._silent(relation, arguments)
-        truth = decisions.either(truth, decisions.both(decisions.negation(matched), silent.truth))
-        return Fact(truth, relation.name, arguments, Basis.OPEN if truth.is_open else Basis.ABSENT, tuple(rows))
+                return self.stated(*found, relation, arguments)
+            return self.silent(relation, arguments)
+        return statement_about_open(self, relation, arguments)
 
     def matches(self, arguments: Sequence[Any], table: Table, number: int, keys: int) -> Truth:
         truth = TRUE
@@ -245,7 +230,7 @@ class Evaluation:
                 break
         return truth
 
-    def _silent(self, relation: Relation, arguments: tuple[Any, ...]) -> Fact:
+    def silent(self, relation: Relation, arguments: tuple[Any, ...]) -> Fact:
         """What it means that the facts say nothing of a statement."""
         name = relation.name
         if self.is_about_supposed(relation, arguments):
@@ -319,15 +304,15 @@ class Evaluation:
             if not any(is_symbolic(argument) for argument in arguments):
                 found = self.facts.find(relation.name, arguments)
             if found is not None:
-                return self._cell(*found, relation, arguments, column, name)
+                return self.cell(*found, relation, arguments, column, name)
             if relation.silence is Silence.CONCLUDED:
                 return self._conclude_value(relation, arguments, column)
             if any(is_symbolic(argument) for argument in arguments):
-                return self._symbolic_value(relation, arguments, column, name)
-            return self._silent_value(relation, arguments, column, name)
+                return value_for_open(self, relation, arguments, column, name)
+            return self.silent_value(relation, arguments, column, name)
         except TooManyCases:
             self.was_cut = True
-            value = self._open(relation, arguments, column, optional=True)
+            value = self.open(relation, arguments, column, optional=True)
             return Quantity(value, relation.name, arguments, name, Basis.OPEN)
 
     def _attribute(self, relation: Relation, arguments: tuple[Any, ...], column: int, name: str) -> Quantity:
@@ -335,15 +320,17 @@ class Evaluation:
         if type(record) is str:
             found = self.facts.find(relation.name, arguments)
             if found is not None:
-                return self._cell(*found, relation, arguments, column, name)
+                return self.cell(*found, relation, arguments, column, name)
             return Quantity(NONE, relation.name, arguments, name, Basis.ABSENT)
+        if type(record) is not Unrecorded:
+            return attribute_of_open(self, relation, arguments, column, name)
         least = None
-        if type(record) is Unrecorded and column == relation.time and self.facts.complete_to is not None:
+        if column == relation.time and self.facts.complete_to is not None:
             least = self.facts.complete_to.toordinal() + 1
-        value = self._open(relation, arguments, column, relation.columns[column].optional, least)
+        value = self.open(relation, arguments, column, relation.columns[column].optional, least)
         return Quantity(value, relation.name, arguments, name, Basis.OPEN)
 
-    def _cell(
+    def cell(
         self, table: Table, number: int, relation: Relation, arguments: tuple[Any, ...], column: int, name: str
     ) -> Quantity:
         cell = table.columns[column][number]
@@ -351,11 +338,11 @@ class Evaluation:
         if cell is not UNKNOWN:
             return Quantity(cell, relation.name, arguments, name, Basis.STATED, row)
         optional = relation.columns[column].optional
-        value = self._open(relation, arguments, column, optional)
+        value = self.open(relation, arguments, column, optional)
         supposed = relation.record and arguments[0] in self.facts.supposed
         return Quantity(value, relation.name, arguments, name, Basis.SUPPOSED if supposed else Basis.OPEN, row)
 
-    def _open(
+    def open(
         self, relation: Relation, arguments: tuple[Any, ...], column: int, optional: bool, least: int | None = None
     ) -> Any:
         value = OpenValue(relation.name, arguments, relation.columns[column].name, relation.columns[column].type, least)
@@ -364,10 +351,10 @@ class Evaluation:
         has = self.ask(HasValue(value))
         return cases(((has, value), (self.decisions.negation(has), NONE)), self.decisions)
 
-    def _silent_value(self, relation: Relation, arguments: tuple[Any, ...], column: int, name: str) -> Quantity:
+    def silent_value(self, relation: Relation, arguments: tuple[Any, ...], column: int, name: str) -> Quantity:
         optional = relation.columns[column].optional
         if self.is_about_supposed(relation, arguments):
-            value = self._open(relation, arguments, column, optional)
+            value = self.open(relation, arguments, column, optional)
             return Quantity(value, relation.name, arguments, name, Basis.SUPPOSED)
         if relation.silence is Silence.ASSUMED:
             return Quantity(relation.assumed, relation.name, arguments, name, Basis.ASSUMED)
@@ -375,24 +362,10 @@ class Evaluation:
         later = self._is_later(relation, arguments)
         if closed and later is FALSE:
             return Quantity(NONE, relation.name, arguments, name, Basis.ABSENT)
-        value = self._open(relation, arguments, column, optional)
+        value = self.open(relation, arguments, column, optional)
         if closed:
             value = cases(((later, value), (self.decisions.negation(later), NONE)), self.decisions)
         return Quantity(value, relation.name, arguments, name, Basis.OPEN)
-
-    def _symbolic_value(self, relation: Relation, arguments: tuple[Any, ...], column: int, name: str) -> Quantity:
-        """A stated value for open keys: one of the rows', or else silence."""
-        alternatives: list[tuple[Truth, Any]] = []
-        rest = TRUE
-        for table, number in self.facts.rows(relation.name):
-            same = self.decisions.both(rest, self.matches(arguments, table, number, relation.keys))
-            if same is not FALSE:
-                quantity = self._cell(table, number, relation, table.cells(number)[: relation.keys], column, name)
-                alternatives.append((same, quantity.value))
-                rest = self.decisions.both(rest, self.decisions.negation(same))
-        silent = self._silent_value(relation, arguments, column, name)
-        value = cases([*alternatives, (rest, silent.value)], self.decisions)
-        return Quantity(value, relation.name, arguments, name, silent.basis)
 
     # ---------------------------------------------------------------- rules
 
@@ -412,35 +385,8 @@ class Evaluation:
         if truth.is_open and any(type(argument) is Unrecorded for argument in arguments):
             truth = self.ask(OpenStatement(relation.name, arguments))
         if not truth.is_open:
-            self._note_cancellations(truth, attempts)
+            self.cancellations.conclusion(truth, attempts)
         return Conclusion(truth, relation.name, arguments, attempts, clash)
-
-    def _note_cancellations(self, truth: Truth, attempts: tuple[Attempt, ...]) -> None:
-        """A certain conclusion from attempts none of which is certain needs a proof by cases."""
-        mine = [a for a in attempts if a.rule.positive]
-        others = [a for a in attempts if not a.rule.positive]
-        if truth is TRUE:
-            plainly = any(a.truth is TRUE for a in mine) and all(a.truth is FALSE for a in others)
-        else:
-            plainly = any(a.truth is TRUE for a in others) or all(a.truth is FALSE for a in mine)
-        if not plainly:
-            self.cancelled(attempts)
-
-    def cases_cancelled(self, *values: Any) -> None:
-        """Note that a certain comparison came from values that are one or another by open questions."""
-        guards = tuple(
-            under for value in values if type(value) is Cases for under, _ in value.alternatives if under.is_open
-        )
-        if guards:
-            self.cancellations.append(guards)
-
-    def cancel(self, truths: tuple[Truth, ...]) -> None:
-        """Note that a certain truth came from these, not all of them certain."""
-        self.cancellations.append(tuple(truth for truth in truths if truth.is_open))
-
-    def cancelled(self, parts: Iterable[Any]) -> None:
-        """Note that a certain truth came from uncertain parts, so that its proof must split cases."""
-        self.cancellations.append(tuple(part.truth for part in parts if part.truth.is_open))
 
     def _attempts(self, relation: Relation, arguments: tuple[Any, ...]) -> tuple[Attempt, ...]:
         attempts: list[Attempt] = []
@@ -449,7 +395,7 @@ class Evaluation:
             while len(self.origins) < len(self.decisions.questions):
                 self.origins.append(compiled.rule.origin)
         if len(attempts) > 1 and may_disagree(attempts):
-            defeat(attempts, self._priorities, self.decisions, self.cancel)
+            defeat(attempts, self._priorities, self.decisions, self.cancellations.truths)
         return tuple(attempts)
 
     def _try(self, compiled: CompiledRule, arguments: tuple[Any, ...]) -> Iterator[Attempt]:
@@ -519,7 +465,7 @@ class Evaluation:
                 exemptions.append(step)
                 holds = decisions.both(holds, decisions.negation(step.truth))
             if holds is FALSE and not any(step.truth is TRUE for step in exemptions):
-                self.cancelled((body, *exemptions))
+                self.cancellations.parts((body, *exemptions))
         notes: Notes = []
         value: Any = None
         if compiled.value is not None and holds is not FALSE:
@@ -565,7 +511,7 @@ class Evaluation:
             return options
         leasts = [least_of(option) for option in options]
         least = None if None in leasts else min(each for each in leasts if each is not None)
-        value = self._open(relation, arguments, column, False, least)
+        value = self.open(relation, arguments, column, False, least)
         return {value: self.decisions.any(options.values())}
 
     # ------------------------------------------------------------ recursion

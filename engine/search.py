@@ -414,7 +414,7 @@ def _filter(test: Test, places: tuple[int | None, ...]) -> Callable[[Search], Se
             if joint is FALSE:
                 parts = (step,) if step.truth is FALSE else (*trail, step)
                 if step.truth is not FALSE:
-                    e.cancelled(parts)
+                    e.cancellations.parts(parts)
                 values = tuple([None if place is None else env[place] for place in places])
                 findings.failed.append(Witness(values, FALSE, parts))
                 return

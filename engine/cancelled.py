@@ -1,0 +1,48 @@
+"""Truths that are certain only all cases taken together, so that their proof must tell the cases apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from engine.decision import FALSE, TRUE, Truth
+from engine.proof import Attempt
+from engine.unknowns import Cases
+
+
+class Cancellations:
+    """The open truths whose combination came out certain, noted as they are met; a group for each."""
+
+    def __init__(self) -> None:
+        self._groups: list[tuple[Truth, ...]] = []
+
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    def __iter__(self) -> Iterator[tuple[Truth, ...]]:
+        return iter(self._groups)
+
+    def truths(self, truths: Iterable[Truth]) -> None:
+        """A certain truth came from these, none of which makes it certain alone."""
+        self._groups.append(tuple(truth for truth in truths if truth.is_open))
+
+    def parts(self, parts: Iterable[Any]) -> None:
+        """A certain truth came from these steps, none of which makes it certain alone."""
+        self.truths(part.truth for part in parts)
+
+    def cases(self, *values: Any) -> None:
+        """A certain comparison came from values that are one or another by open questions."""
+        guards = [under for value in values if type(value) is Cases for under, _ in value.alternatives if under.is_open]
+        if guards:
+            self._groups.append(tuple(guards))
+
+    def conclusion(self, truth: Truth, attempts: tuple[Attempt, ...]) -> None:
+        """A certain conclusion, if no attempt for or against it makes it certain alone."""
+        mine = [attempt for attempt in attempts if attempt.rule.positive]
+        others = [attempt for attempt in attempts if not attempt.rule.positive]
+        if truth is TRUE:
+            plainly = any(a.truth is TRUE for a in mine) and all(a.truth is FALSE for a in others)
+        else:
+            plainly = any(a.truth is TRUE for a in others) or all(a.truth is FALSE for a in mine)
+        if not plainly:
+            self.parts(attempts)

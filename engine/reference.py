@@ -1,0 +1,72 @@
+"""What the facts say of an open symbol: one of the rows that it may name, or else silence."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from engine.decision import FALSE, TRUE, Truth
+from engine.facts import Row
+from engine.model import Relation
+from engine.proof import Basis, Fact, Quantity, Step
+from engine.reckon import cases
+
+if TYPE_CHECKING:
+    from engine.evaluate import Evaluation
+
+MOST_ROWS = 64
+"""So many records are told apart where it is not known which of them is meant."""
+
+
+def statement_about_open(evaluation: Evaluation, relation: Relation, arguments: tuple[Any, ...]) -> Step:
+    """A recorded statement about an open value: one of the rows, or else silence."""
+    decisions = evaluation.decisions
+    truth, matched = FALSE, FALSE
+    rows: list[Row] = []
+    for table, number in evaluation.facts.rows(relation.name):
+        same = evaluation.matches(arguments, table, number, relation.keys)
+        if same is FALSE:
+            continue
+        step = evaluation.stated(table, number, relation, table.cells(number)[: relation.keys])
+        rows += step.rows
+        truth = decisions.either(truth, decisions.both(same, step.truth))
+        matched = decisions.either(matched, same)
+    silent = evaluation.silent(relation, arguments)
+    truth = decisions.either(truth, decisions.both(decisions.negation(matched), silent.truth))
+    return Fact(truth, relation.name, arguments, Basis.OPEN if truth.is_open else Basis.ABSENT, tuple(rows))
+
+
+def attribute_of_open(
+    evaluation: Evaluation, relation: Relation, arguments: tuple[Any, ...], column: int, name: str
+) -> Quantity:
+    """An attribute of a record that is not known: that of one of the records, or of none of them."""
+    rows = list(islice(evaluation.facts.rows(relation.name), MOST_ROWS + 1))
+    if len(rows) > MOST_ROWS:
+        return Quantity(evaluation.open(relation, arguments, column, True), relation.name, arguments, name, Basis.OPEN)
+    alternatives: list[tuple[Truth, Any]] = []
+    rest = TRUE
+    for table, number in rows:
+        same = evaluation.decisions.both(rest, evaluation.matches(arguments, table, number, 1))
+        quantity = evaluation.cell(table, number, relation, (table.columns[0][number],), column, name)
+        alternatives.append((same, quantity.value))
+        rest = evaluation.decisions.both(rest, evaluation.decisions.negation(same))
+    alternatives.append((rest, evaluation.open(relation, arguments, column, True)))
+    value = cases([each for each in alternatives if each[0] is not FALSE], evaluation.decisions)
+    return Quantity(value, relation.name, arguments, name, Basis.OPEN)
+
+
+def value_for_open(
+    evaluation: Evaluation, relation: Relation, arguments: tuple[Any, ...], column: int, name: str
+) -> Quantity:
+    """A stated value for open keys: one of the rows', or else silence."""
+    alternatives: list[tuple[Truth, Any]] = []
+    rest = TRUE
+    for table, number in evaluation.facts.rows(relation.name):
+        same = evaluation.decisions.both(rest, evaluation.matches(arguments, table, number, relation.keys))
+        if same is not FALSE:
+            quantity = evaluation.cell(table, number, relation, table.cells(number)[: relation.keys], column, name)
+            alternatives.append((same, quantity.value))
+            rest = evaluation.decisions.both(rest, evaluation.decisions.negation(same))
+    silent = evaluation.silent_value(relation, arguments, column, name)
+    value = cases([*alternatives, (rest, silent.value)], evaluation.decisions)
+    return Quantity(value, relation.name, arguments, name, silent.basis)
