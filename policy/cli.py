@@ -253,6 +253,29 @@ def coverage(book: str, cases: tuple[Path, ...], as_json: bool, inventory: Path 
         finish(0 if compared.same_clauses else WRONG_FILE)
 
 
+@command.command()
+@click.argument("book")
+@_cases
+@click.option("--rule", "rules", multiple=True, help="Only the mutants of this rule, or of this clause's rules.")
+@click.option("--jobs", default=2, show_default=True, help="How many processes work on it.")
+def mutate(book: str, cases: tuple[Path, ...], rules: tuple[str, ...], jobs: int) -> None:
+    """Change the law of BOOK bit by bit, and tell what no case notices."""
+    from policy.book import find_book
+    from policy.coverage import case_files
+    from policy.mutation import Bench, concerning, lines, mutants, notes, run, survivors, trials, watched
+    from policy.testing import Shelf
+
+    shelf = Shelf()
+    loaded = shelf.at(find_book(book)).book
+    files = progress(case_files(loaded, cases), "Reading")
+    asked = [trial for file in files for trial in trials(file, shelf, loaded)]
+    bench = Bench(loaded, tuple(progress(watched(asked, jobs), "Asking", len(asked))))
+    chosen = concerning(mutants(loaded), rules)
+    results = list(progress(run(bench, chosen, jobs), "Trying mutant", len(chosen)))
+    tell_lines(lines(results, () if rules else notes(loaded)))
+    finish(WRONG_FILE if survivors(results) else 0)
+
+
 # ------------------------------------------------------------------ looking
 
 

@@ -28,6 +28,8 @@ MISNAMED = frozenset({"E0001", "E0002", "E0034", "E0507", "E0601"})
 _COLOURS = {"Yes": "green", "No": "red", "Depends": "yellow", "Conflict": "magenta"}
 _PATIENCE = 1
 """Seconds after which progress is shown."""
+_LONG = 20
+"""Seconds after which it is told to a file, too."""
 
 Each = TypeVar("Each")
 
@@ -181,13 +183,20 @@ def patience() -> Iterator[None]:
         _show("")
 
 
-def progress(every: Sequence[Each], doing: str) -> Iterator[Each]:
-    """What is gone through, with its number on a terminal once it takes longer than a moment."""
+def progress(every: Sequence[Each] | Iterator[Each], doing: str, size: int = 0) -> Iterator[Each]:
+    """What is gone through, with its number on a terminal once it takes longer than a moment.
+
+    ``size`` is how many there are, where they are made on the way. Where there is no terminal, each tenth is told.
+    """
     begun = monotonic()
+    size = size if isinstance(every, Iterator) else len(every)
+    live = sys.stderr.isatty()
     with patience():
         for number, one in enumerate(every, 1):
-            if sys.stderr.isatty() and monotonic() - begun > _PATIENCE:
-                _show(f"{doing} {number} of {len(every)} …")
+            if live and monotonic() - begun > _PATIENCE:
+                _show(f"{doing} {number} of {size} …")
+            elif not live and monotonic() - begun > _LONG and number * 10 // size > (number - 1) * 10 // size:
+                click.echo(f"{doing} {number} of {size} …", err=True)
             yield one
 
 

@@ -163,14 +163,22 @@ def check_file(path: Path, shelf: Shelf) -> Diagnostics:
     return in_order((*tested.problems, *(problem for each in tested.questions() for problem in each.problems)))
 
 
-def run_file(path: Path, shelf: Shelf) -> Iterator[Tried]:
-    """Answer the questions of a case file, one after the other. Raises `ClausebookError` where it has errors."""
+def asked(path: Path, shelf: Shelf) -> Iterator[tuple[Case, Tried]]:
+    """The questions of a case file, each with the case that it is asked of, not yet answered.
+
+    Raises `ClausebookError` where the file has errors.
+    """
     source, problems = read_source(path)
     reading = None if source is None else _Reading(path, source, shelf)
     errors = [each for each in (problems if reading is None else reading.problems) if each.is_error]
     if errors or reading is None:
         raise ClausebookError(*errors)
-    for case, question in reading.asked():
+    yield from reading.asked()
+
+
+def run_file(path: Path, shelf: Shelf) -> Iterator[Tried]:
+    """Answer the questions of a case file, one after the other. Raises `ClausebookError` where it has errors."""
+    for case, question in asked(path, shelf):
         yield _answered(case, question)
 
 
