@@ -126,6 +126,13 @@ def plan() -> Instrument:
     return load(PLAN)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> None:
+    """Books and the parser's tables are made outside the time that a test is allowed."""
+    plan()
+    asked(_case(), QUESTIONS[0])
+
+
 @given(st.text())
 @share(2)
 def test_any_text_is_a_book_a_case_and_a_question_or_an_error(text: str) -> None:
