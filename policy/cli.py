@@ -262,7 +262,8 @@ def mutate(book: str, cases: tuple[Path, ...], rules: tuple[str, ...], jobs: int
     """Change the law of BOOK bit by bit, and tell what no case notices."""
     from policy.book import find_book
     from policy.coverage import case_files
-    from policy.mutation import Bench, concerning, lines, mutants, notes, run, survivors, trials, watched
+    from policy.mutants import mutants
+    from policy.mutation import Bench, concerning, lines, notes, run, survivors, trials, watched
     from policy.testing import Shelf
 
     shelf = Shelf()

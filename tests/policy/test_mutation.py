@@ -10,7 +10,8 @@ from click.testing import CliRunner
 
 from policy.book import Book, load
 from policy.cli import command
-from policy.mutation import Bench, Mutant, Outcome, Trial, concerning, lines, mutants, notes, run, trials, watched
+from policy.mutants import Mutant, mutants
+from policy.mutation import Bench, Outcome, Trial, concerning, lines, notes, run, trials, watched
 from policy.testing import Shelf
 from tests.policy.small import BOOK, CASE, write
 
