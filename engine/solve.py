@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from engine.decision import TRUE, TooManyCases, Truth
 from engine.judge import Settlement, Theory, Verdict, threshold_order
 from engine.model import Aggregate, Apply, Condition, Constant, ValueOf, Variable
-from engine.query import Answer, Asked, Open, Query, Region, Shape, Working, value_of, whether, which
+from engine.query import Answer, Asked, Query, Region, Shape, Working, value_of, whether, which
 from engine.unknowns import NONE, OpenValue, Sign, Threshold, hangs_on
-from engine.values import Kind, LimitReached, Type
+from engine.values import Kind, LimitReached, Type, exact
 
 if TYPE_CHECKING:
     from engine.evaluate import Evaluation
 
 
 class Unbounded(LimitReached):
-    """Nothing bounds an open number; ``open`` is what it hangs on."""
+    """Nothing bounds an open number; ``answer`` is that for one however large, or small."""
 
-    def __init__(self, message: str, open: tuple[Open, ...]) -> None:
+    def __init__(self, message: str, answer: Answer) -> None:
         super().__init__(message)
-        self.open = open
+        self.answer = answer
 
 
 def answer(asked: Asked, query: Query) -> Answer:
@@ -60,8 +61,8 @@ def _solve(asked: Asked, query: Query) -> Answer:
     bound = region.high if query.shape is Shape.MOST else region.low
     if bound is None:
         direction = "above" if query.shape is Shape.MOST else "below"
-        hangs = whether(asked, query, _sample(region, query.open.type)).open
-        raise Unbounded(f"nothing in the rules bounds the answer from {direction}", hangs)
+        sample = whether(asked, query, _sample(region, query.open.type))
+        raise Unbounded(f"nothing in the rules bounds the answer from {direction}", sample)
     beyond = _beyond(regions, region, query.shape, query.open.type)
     at_bound, bound, beyond = _at_bound(asked, query, region, bound, beyond)
     refused = None if beyond is None else whether(asked, query, beyond)
@@ -248,6 +249,15 @@ def _beyond(regions: tuple[Region, ...], region: Region, shape: Shape, type: Typ
     if not 0 <= number < len(regions):
         return None
     following = regions[number]
-    if shape is Shape.LEAST and following.high is not None and following.high_included:
-        return following.high
-    return _sample(following, type)
+    end = following.low if shape is Shape.MOST else following.high
+    if end is None or (following.low_included if shape is Shape.MOST else following.high_included):
+        return _sample(following, type) if end is None else end
+    if type.grain is None:
+        return _sample(following, type)
+    grains = floor(end / type.grain) + 1 if shape is Shape.MOST else ceil(end / type.grain) - 1
+    beyond = exact(grains * type.grain)
+    return beyond if _within(following, beyond) else _sample(following, type)
+
+
+def _within(region: Region, value: Any) -> bool:
+    return (region.low is None or region.low < value) and (region.high is None or value < region.high)

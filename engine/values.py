@@ -54,7 +54,8 @@ class Type:
     ``dimension`` (numbers only) lists units with their exponents, sorted, as in
     ``(("dollar", 1), ("share", -1))``. ``members`` (symbols only) lists the named values of a closed
     kind; an entity or record type has none. ``whole`` numbers are integers wherever a fact states
-    them; ``least`` is the smallest possible value of a number.
+    them; ``least`` is the smallest possible value of a number; ``grain`` is what the number is counted in where
+    people speak of the next one, such as a cent.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Type:
     members: tuple[str, ...] = ()
     whole: bool = False
     least: int | None = None
+    grain: Fraction | None = field(default=None, eq=False)
 
 
 NUMBER = Type("number", Kind.NUMBER)

@@ -14,8 +14,8 @@ from attrs import field, frozen
 from engine.judge import Verdict
 from engine.proof import Step
 from engine.values import PERIOD, Period
-from policy.explain import Line
 from policy.layout import markdown, plain_text
+from policy.outline import Line
 from policy.quantities import print_value
 
 SCHEMA_VERSION = 1

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from engine.decision import FALSE, TRUE
 from engine.facts import Row
-from engine.model import Compare, Comparison, ValueOf, Variable
+from engine.model import Apply, Compare, Comparison, ValueOf, Variable
 from engine.proof import (
     AllStep,
     AnyStep,
@@ -35,7 +35,9 @@ from engine.proof import (
     Step,
     Witness,
 )
-from engine.unknowns import NONE
+from engine.unknowns import NONE, Unrecorded
+from policy.doubts import Answered, supposing, telling
+from policy.outline import Block, Line, also, by_cases, flat, outline
 from policy.speak import Speaker
 from policy.words import Heading
 
@@ -43,15 +45,6 @@ MOST_PARTS = 5
 """So many parts of a total are shown; the rest is one line."""
 
 _DEEPEST = 6
-
-
-@frozen
-class Line:
-    """One line of an explanation: how deep it stands, what it says, the clause or record it rests on."""
-
-    depth: int
-    text: str
-    rests_on: str = ""
 
 
 @define
@@ -166,7 +159,7 @@ class Teller:
     def _conclusion(self, step: Conclusion, holds: bool, depth: int) -> Iterator[Line]:
         said = self.speaker.statement(step.relation, step.arguments, holds)
         deciding = self.deciding(step, holds)
-        clause = ", ".join(dict.fromkeys(_section(attempt.rule.origin.clause) for attempt in deciding))
+        clause = _sections(deciding)
         again = id(step) in self._told
         self._told.add(id(step))
         yield Line(depth, said, clause)
@@ -185,18 +178,13 @@ class Teller:
     def attempt(self, attempt: Attempt, holds: bool, depth: int) -> Iterator[Line]:
         """An attempt's reasons, the first with its clause."""
         lines = list(self._body(attempt, holds, depth))
+        clause = _section(attempt.rule.origin.clause)
         if lines:
-            first = lines[0]
-            clause = _section(attempt.rule.origin.clause)
-            yield (
-                evolve(first, rests_on=clause if not first.rests_on else f"{clause}; {first.rests_on}")
-                if (first.rests_on != clause)
-                else first
-            )
+            yield evolve(lines[0], rests_on=also(clause, lines[0].rests_on))
             yield from lines[1:]
         else:
             said = self.speaker.conclusion(attempt.rule, attempt.scope.bound(attempt.bindings), attempt.value)
-            yield Line(depth, said, _section(attempt.rule.origin.clause))
+            yield Line(depth, said, clause)
 
     def _body(self, attempt: Attempt, holds: bool, depth: int) -> Iterator[Line]:
         if attempt.defeaters and attempt.truth is FALSE and attempt.holds is not FALSE:
@@ -215,26 +203,35 @@ class Teller:
         declared = self.speaker.lexicon.relations.get(step.relation)
         if declared is None:
             return
-        column = next(c for c in declared.columns if c.name == step.column)
-        words = self.speaker.quantity(step.relation, step.arguments, step.column)
-        if step.value is NONE:
-            said = f"there is no {words.removeprefix('the ')}"
-        else:
-            phrase = self.speaker.lexicon.phrases.get(step.relation)
-            verb = phrase.verb if phrase is not None and phrase.verb else "is"
-            said = f"{words} {verb} {self.speaker.value(step.value, column.type)}"
-        deciding = [attempt for attempt in step.attempts if attempt.truth is not FALSE]
-        clause = ", ".join(dict.fromkeys(_section(attempt.rule.origin.clause) for attempt in deciding))
+        deciding = standing(step.attempts)
         source = self._source((step.row,)) if step.row is not None else ""
-        if not clause and not source:
-            clause = self._clause_of(step.relation)
+        setting = deciding or [attempt for attempt in step.attempts if attempt.truth is not FALSE]
+        clause = _sections(setting) or ("" if source else self._clause_of(step.relation))
         again = id(step) in self._told
         self._told.add(id(step))
-        yield Line(depth, said, clause or source)
+        yield Line(depth, self.speaker.valued(step.relation, step.arguments, step.column, step.value), clause or source)
         if again:
             return
-        for attempt in deciding or step.attempts:
-            yield from self._body(attempt, attempt.truth is not FALSE, depth + 1)
+        if step.value is NONE:
+            for attempt in step.attempts:
+                yield from self._body(attempt, False, depth + 1)
+        for attempt in deciding:
+            yield from self._body(attempt, True, depth + 1)
+            yield from self._made_of(attempt, depth + 1)
+
+    def _made_of(self, attempt: Attempt, depth: int) -> Iterator[Line]:
+        """What a value is made of, one level down: the value that it is, or what it is worked out from."""
+        value = attempt.rule.value
+        if isinstance(value, ValueOf):
+            for note in attempt.notes:
+                if isinstance(note, Quantity) and (note.relation, note.column) == (value.relation, value.column):
+                    clause = _sections(standing(note.attempts)) or self._clause_of(note.relation)
+                    source = self._source((note.row,)) if note.row is not None else ""
+                    said = self.speaker.valued(note.relation, note.arguments, note.column, note.value)
+                    yield Line(depth, said, also(clause, source))
+        elif isinstance(value, Apply):
+            bound = attempt.scope.bound(attempt.bindings)
+            yield Line(depth, self.speaker.worked_out(value, bound, attempt.notes))
 
     # --------------------------------------------------------- comparisons
 
@@ -243,13 +240,14 @@ class Teller:
         said = self.speaker.compared(step.condition, bound, step.left, step.right, holds)
         if step.truth.is_open:
             said = self._open_comparison(step, bound)
-        yield Line(depth, said, self._notes_source(step.notes))
-        yield from self._notes(step.notes, depth + 1)
+        notes = list(self._notes(step.notes, depth + 1))
+        concluded = [attempt for note in step.notes if isinstance(note, Quantity) for attempt in note.attempts]
+        clause = "" if notes else _sections([attempt for attempt in concluded if attempt.truth is not FALSE])
+        yield Line(depth, said, also(clause, self._notes_source(step.notes)))
+        yield from notes
 
     def _open_comparison(self, step: Compared, bound: dict[str, Any]) -> str:
-        left = self.speaker.expression(step.condition.left, bound)
-        right = self.speaker.expression(step.condition.right, bound)
-        return f"whether {left} {step.condition.comparison.value} {right} is open"
+        return f"whether {self.speaker.uncertain(step.condition, bound)} is open"
 
     def _notes_source(self, notes: tuple[Quantity | Folded, ...]) -> str:
         sources = [
@@ -266,11 +264,11 @@ class Teller:
                 yield from self._parts(note, depth)
             elif note.attempts and id(note) not in self._told:
                 self._told.add(id(note))
-                for attempt in note.attempts:
-                    if attempt.truth is not FALSE:
-                        yield from self._set_by(note, attempt, depth)
+                for attempt in standing(note.attempts):
+                    yield from self._set_by(attempt, depth)
 
-    def _set_by(self, note: Quantity, attempt: Attempt, depth: int) -> Iterator[Line]:
+    def _set_by(self, attempt: Attempt, depth: int) -> Iterator[Line]:
+        """What the rule that a value rests on found: the parts of its total, or its reasons and what it comes from."""
         folded = [inner for inner in attempt.notes if isinstance(inner, Folded)]
         if folded:
             for each in folded:
@@ -279,11 +277,13 @@ class Teller:
         lines = list(self._body(attempt, True, depth))
         clause = _section(attempt.rule.origin.clause)
         if lines:
-            yield evolve(lines[0], rests_on=clause if not lines[0].rests_on else f"{clause}; {lines[0].rests_on}")
+            yield evolve(lines[0], rests_on=also(clause, lines[0].rests_on))
             yield from lines[1:]
+            yield from self._made_of(attempt, depth)
         else:
             said = self.speaker.conclusion(attempt.rule, attempt.scope.bound(attempt.bindings), attempt.value)
             yield Line(depth, said, clause)
+            yield from self._made_of(attempt, depth + 1)
 
     def _ordered(self, step: Ordered, holds: bool, depth: int) -> Line:
         kind = self.speaker.lexicon.relations[step.condition.relation].columns[0].type
@@ -331,6 +331,8 @@ class Teller:
             self.speaker.value(value, v.type) for value, v in zip(member.values, step.aggregate.variables, strict=True)
         ]
         source = ""
+        if isinstance(member.values[0], Unrecorded):
+            return Line(depth, f"{self.speaker.unrecorded(member.values[0], many=True)}, if they count")
         if declared is not None and declared.record and isinstance(member.values[0], str):
             found = self.speaker.facts.find(declared.name, (member.values[0],))
             if step.aggregate.of is not None:
@@ -359,11 +361,30 @@ class Teller:
         return f"no other {variable.type.name}{suffix} is recorded"
 
     def _cases(self, step: ByCases, holds: bool, depth: int) -> Iterator[Line]:
-        for branch, answer in ((step.yes, True), (step.no, False)):
-            if branch is None:
-                continue
-            yield Line(depth, f"if {self.speaker.question(step.question, answer)}:")
-            yield from Teller(self.speaker, self.all_parts).tell(branch, holds, depth + 1)
+        """Whichever way open questions are answered: what is the same in all cases once, then what is not."""
+        told: dict[str, tuple[Block, ...]] = {}
+        for supposed, leaf in _leaves(step, ()):
+            said = [(supposing(self.speaker, question, True), answer) for question, answer in supposed]
+            if any((text, not answer) in said for text, answer in said):
+                continue  # one thing that is asked in two places is told as one
+            case = " and ".join(supposing(self.speaker, *each) for each in telling(self.speaker, [*supposed]))
+            told.setdefault(case, outline(Teller(self.speaker, self.all_parts).tell(leaf, holds, 0)))
+        yield from flat(by_cases([*told.items()]), depth)
+
+
+def _leaves(step: Step, supposed: tuple[Answered, ...]) -> Iterator[tuple[tuple[Answered, ...], Step]]:
+    """The proofs of a proof by cases, each with what it supposes."""
+    if not isinstance(step, ByCases):
+        yield supposed, step
+        return
+    for answer, branch in ((True, step.yes), (False, step.no)):
+        if branch is not None:
+            yield from _leaves(branch, (*supposed, (step.question, answer)))
+
+
+def standing(attempts: tuple[Attempt, ...]) -> list[Attempt]:
+    """The attempts at a value that certainly stand: one that is beaten, or may be, is no fact to tell."""
+    return [attempt for attempt in attempts if attempt.truth is TRUE]
 
 
 def forbidding(attempts: tuple[Attempt, ...]) -> list[Attempt]:
@@ -388,4 +409,8 @@ def _bodies(by: tuple[str, ...]) -> str:
 
 
 def _section(clause: str) -> str:
-    return f"§ {clause}" if clause else ""
+    return ", ".join(f"§ {each}" for each in clause.split("; ") if each)
+
+
+def _sections(attempts: Iterable[Attempt]) -> str:
+    return ", ".join(dict.fromkeys(_section(attempt.rule.origin.clause) for attempt in attempts))

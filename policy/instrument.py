@@ -29,9 +29,11 @@ from engine.proof import Basis, Step, Witness, walk
 from engine.proof import Fact as FactStep
 from engine.query import Query, Shape, Supposed
 from engine.signature import type_of
+from engine.solve import Unbounded
 from engine.unknowns import NONE
 from engine.values import LimitReached, Type
 from policy import book as books
+from policy.advising import open_names
 from policy.answer import Answer, Reading, Stamp
 from policy.asked import Asking, lower_question
 from policy.book import Book
@@ -194,7 +196,14 @@ class Case:
             yield
         except LimitReached as limit:
             self._ground = None  # what was under way when the limit came is not to be built on
-            raise ClausebookError(Diagnostic("E0701", f"no verdict: {limit}", span)) from None
+            raise ClausebookError(Diagnostic("E0701", f"no verdict: {limit}{self._open_in(limit)}", span)) from None
+
+    def _open_in(self, limit: LimitReached) -> str:
+        """What leaves a number without a bound."""
+        if not isinstance(limit, Unbounded) or limit.answer.facts is None:
+            return ""
+        names = open_names(Speaker(self.book.lexicon, limit.answer.facts), limit.answer)
+        return f"; open are {', and '.join(names)}" if names else "; no rule sets a limit there"
 
     def _answer(self, asking: Asking, text: str, tree: Question | None) -> Answer:
         facts = self.facts

@@ -6,7 +6,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable
 
-from policy.explain import Line
+from policy.outline import Line
 
 _NARROWEST = 24
 _FIXED = "\N{NO-BREAK SPACE}"

@@ -18,6 +18,7 @@ from policy.phrases import VERBS
 from policy.quantities import print_value
 from policy.source import Source, Span
 from policy.syntax import Ask, Holds, Name, Quantity, Question, Term
+from policy.vocabulary_text import joined
 from policy.words import Phrase, Slot
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _text(phrase: Phrase, values: tuple[Any, ...]) -> str:
             words.append(value if isinstance(value, str) else print_value(value, slot.type))
         else:
             words.append(part)
-    text = " ".join(words).replace(" 's", "'s")
+    text = joined(words)
     return f"{text[:1].upper()}{text[1:]}?"
 
 

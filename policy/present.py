@@ -26,9 +26,10 @@ from engine.proof import (
 )
 from engine.values import DATE, Kind, Type
 from policy.advising import advice, open_names, provided
-from policy.answer import Answer, Bound, Days, Listed, Proviso, Range, Reading, Stamp
-from policy.citing import all_clauses, citations, clashing
-from policy.explain import Line, Teller, forbidding
+from policy.answer import Answer, Bound, Days, Listed, Range, Reading, Stamp, sections
+from policy.citing import all_clauses, citations, clashing, split
+from policy.explain import Teller, forbidding
+from policy.outline import Line, flat, once, outline
 from policy.speak import Speaker
 
 _DAY = timedelta(days=1)
@@ -73,7 +74,8 @@ class Presenter:
         assumptions = self._assumptions(found, steps)
 
         def explain() -> tuple[Line, ...]:
-            return tuple(self._lines(asked, found, value_type, ways, answer.readings, bound(), assumptions))
+            lines = self._lines(asked, found, value_type, answer.readings, bound(), assumptions)
+            return tuple(flat(once(outline(lines)), 0))
 
         answer = Answer(
             text,
@@ -221,23 +223,22 @@ class Presenter:
         asked: query.Query,
         found: query.Answer,
         type: Type | None,
-        ways: tuple[tuple[Proviso, ...], ...],
         readings: tuple[Reading, ...],
         bound: str | None,
         assumptions: tuple[str, ...],
     ) -> Iterator[Line]:
         teller = Teller(self.speaker)
         if found.verdict is Verdict.DEPENDS and asked.shape is query.Shape.WHETHER:
-            yield from advice(ways, found.settlement.more, "Yes, provided that")
+            yield from advice(self.speaker, found.settlement, found.origins, "Yes, provided that")
         if asked.shape is query.Shape.WHICH:
             yield from self._member_lines(teller, asked, found)
         elif asked.shape is query.Shape.WHEN and found.verdict is not Verdict.NONE:
-            yield from self._when_lines(teller, asked, found, ways)
+            yield from self._when_lines(teller, asked, found)
         elif found.beyond is not None:
             yield Line(0, "Beyond that:")
             yield from self._past(asked, found, found.beyond)
-            if ways and found.settlement.sets:
-                yield from advice(ways, found.settlement.more, "Up to that, provided that")
+            if found.settlement.sets:
+                yield from advice(self.speaker, found.settlement, found.origins, "Up to that, provided that")
         elif found.options:
             yield from self._option_lines(found, type)
             if found.proof is not None:
@@ -251,14 +252,12 @@ class Presenter:
         for assumption in assumptions:
             yield Line(0, assumption)
 
-    def _when_lines(
-        self, teller: Teller, asked: query.Query, found: query.Answer, ways: tuple[tuple[Proviso, ...], ...]
-    ) -> Iterator[Line]:
+    def _when_lines(self, teller: Teller, asked: query.Query, found: query.Answer) -> Iterator[Line]:
         """Why the first day is the first: what holds on it, or what it depends on, and what failed the day before."""
         before = None if found.beyond is None else self._day(found.value - _DAY)
         if found.verdict is Verdict.DEPENDS:
             opening = "Provided that" if before is None else "Later, provided that"
-            yield from advice(ways, found.settlement.more, opening)
+            yield from advice(self.speaker, found.settlement, found.origins, opening)
         elif found.proof is not None:
             yield from self._root(teller, found.proof, found.verdict, 0)
         if found.beyond is not None:
@@ -314,7 +313,7 @@ class Presenter:
             for attempt in applying:
                 yield from teller.attempt(attempt, True, depth + 1)
             for attempt in granting:
-                yield from self._could_have(teller, attempt, bool(applying), depth)
+                yield from self._could_have(teller, attempt, bool(applying), depth if applying else depth + 1)
             return
         for attempt in granting:
             if attempt.truth is not FALSE:
@@ -336,14 +335,14 @@ class Presenter:
         return f"{said[:1].upper()}{said[1:]}"
 
     def _could_have(self, teller: Teller, attempt: Attempt, forbidden: bool, depth: int) -> Iterator[Line]:
-        clause = f"§ {attempt.rule.origin.clause}"
+        clause = sections(split(attempt.rule.origin))
         parts = list(teller.tell(attempt.body, attempt.body.truth is not FALSE, depth + 1))
         shallow = [line for line in parts if line.depth == depth + 1]
         if attempt.body.truth is FALSE or not forbidden:
-            yield Line(depth, f"{clause} would allow it, but:")
+            yield Line(depth, "This would allow it, but:", clause)
             yield from parts
         elif shallow:
-            yield Line(depth, f"{clause} could have allowed it: {'; '.join(line.text for line in shallow)}.")
+            yield Line(depth, f"This could have allowed it: {'; '.join(line.text for line in shallow)}.", clause)
 
     def _tested(self, teller: Teller, granting: list[Attempt], against: list[Attempt], depth: int) -> Iterator[Line]:
         settled = [
@@ -375,8 +374,8 @@ class Presenter:
     def _option_lines(self, found: query.Answer, type: Type | None) -> Iterator[Line]:
         for option in found.options:
             said = "none" if option.value is None or type is None else self.speaker.value(option.value, type)
-            groups = provided(self.speaker, option.settlement, found.origins)
-            yield from advice(groups, option.settlement.more, f"{said[:1].upper()}{said[1:]}, provided that")
+            opening = f"{said[:1].upper()}{said[1:]}, provided that"
+            yield from advice(self.speaker, option.settlement, found.origins, opening)
 
     def _member_lines(self, teller: Teller, asked: query.Query, found: query.Answer) -> Iterator[Line]:
         assert asked.open is not None
@@ -389,8 +388,7 @@ class Presenter:
             elif member.verdict is Verdict.CONFLICT:
                 yield Line(0, f"{said}: the clauses conflict")
             else:
-                groups = provided(self.speaker, member.settlement, found.origins)
-                yield from advice(groups, member.settlement.more, f"{said}, provided that")
+                yield from advice(self.speaker, member.settlement, found.origins, f"{said}, provided that")
         for witness in found.others:
             value = witness.values[0] if witness.values else None
             if isinstance(value, str):

@@ -19,6 +19,7 @@ from engine.proof import (
     Witness,
     parts_of,
 )
+from policy.doubts import supposing
 from policy.speak import Speaker
 
 _DEEPEST = 200
@@ -71,7 +72,7 @@ def _said(step: Step | Witness, speaker: Speaker) -> str:
         case Folded():
             return f"{len(step.parts)} counted"
         case ByCases():
-            return f"by cases: whether {speaker.question(step.question, True)}"
+            return f"by cases: whether {supposing(speaker, step.question, True)}"
         case Witness():
             names = [str(value) for value in step.values if isinstance(value, str)]
             return ", ".join(names)

@@ -17,8 +17,9 @@ from engine.values import DATE, NUMBER, PERIOD, YEAR, Kind, Period, Type, Value,
 from policy.tokens import tokenize
 
 SHARES = Type("shares", Kind.NUMBER, (("share", 1),), whole=True, least=0)
-MONEY = Type("money", Kind.NUMBER, (("dollar", 1),))
-MONEY_PER_SHARE = Type("money per share", Kind.NUMBER, (("dollar", 1), ("share", -1)))
+CENT = Fraction(1, 100)
+MONEY = Type("money", Kind.NUMBER, (("dollar", 1),), grain=CENT)
+MONEY_PER_SHARE = Type("money per share", Kind.NUMBER, (("dollar", 1), ("share", -1)), grain=CENT)
 
 STANDARD_TYPES = (SHARES, MONEY, MONEY_PER_SHARE, NUMBER, DATE, PERIOD, YEAR)
 

@@ -6,12 +6,12 @@ with its slots filled, an attribute of a record, a comparison with its two value
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from engine.facts import FactBase
 from engine.model import (
@@ -30,29 +30,23 @@ from engine.model import (
     ValueOf,
     Variable,
 )
+from engine.proof import Folded, Quantity
 from engine.search import conjuncts
 from engine.signature import type_of
 from engine.unknowns import (
     NONE,
     UNKNOWN,
     Cases,
-    Clash,
-    ComesFirst,
-    Cut,
-    Equals,
-    HasValue,
     Linear,
-    MayExist,
-    OpenStatement,
     OpenValue,
-    Question,
     Shaped,
-    Sign,
-    Threshold,
     Unrecorded,
+    is_symbolic,
 )
 from engine.values import DATE, Kind, Type, exact
 from policy.quantities import print_value
+from policy.vocabulary import plural
+from policy.vocabulary_text import joined, with_article
 from policy.words import Phrase, RecordDeclaration, Slot
 
 _VERBS = frozenset({"is", "are", "was", "were", "has", "have", "may", "must", "will"})
@@ -73,7 +67,7 @@ class Speaker:
 
     lexicon: Lexicon
     facts: FactBase
-    types: dict[str, Type] = field(factory=dict)
+    noted: tuple[Quantity | Folded, ...] = ()
 
     # ------------------------------------------------------------- values
 
@@ -84,23 +78,46 @@ class Speaker:
         if value is UNKNOWN:
             return "not known"
         if isinstance(value, Cases):
-            known = [self.value(each, type) for _, each in value.alternatives if each is not NONE]
+            plain_first = sorted((each for _, each in value.alternatives), key=is_symbolic)
+            known = [self.value(each, type) for each in plain_first if each is not NONE]
             return " or ".join(known) if known and len(known) <= 3 else "not known"
         if isinstance(value, OpenValue):
             return self.open_value(value)
         if isinstance(value, Linear):
-            return self._linear(value.terms, value.constant, value.type)
+            return self.linear(value.terms, value.constant, value.type)
         if isinstance(value, Shaped):
             return self._operation(value.operation, [self.value(each, _type_of(each)) for each in value.arguments])
         if isinstance(value, Unrecorded):
-            return self._unrecorded(value)
+            return self.unrecorded(value)
         if type.kind is Kind.SYMBOL:
             return self.name(str(value), type)
         return print_value(value, type)
 
-    def _unrecorded(self, thing: Unrecorded) -> str:
-        declared = self.lexicon.relations.get(thing.relation)
-        return f"{_a(thing.relation)} not recorded" if declared is not None and declared.record else "one not recorded"
+    def unrecorded(self, thing: Unrecorded, many: bool = False) -> str:
+        """What the record may not show: "an award after December 31, 2026"; all of them, "awards after …"."""
+        noun = thing.relation if thing.relation in self.lexicon.records else "entry"
+        return f"{plural(noun) if many else with_article(noun)} {self._since()}"
+
+    def no_unrecorded(self, thing: Unrecorded) -> str:
+        """That there is none of them: "no award after December 31, 2026"."""
+        noun = thing.relation if thing.relation in self.lexicon.records else "entry"
+        return f"no {noun} {self._since()}"
+
+    def _since(self) -> str:
+        """Where what is not recorded may be."""
+        complete = self.facts.complete_to
+        return "not recorded" if complete is None else f"after {print_value(complete, DATE)}"
+
+    def event(self, day: OpenValue, happened: bool = True) -> str | None:
+        """The sentence of a dated event without its date, where an open date is that of one."""
+        phrase = self.lexicon.phrases.get(day.relation)
+        if phrase is None or phrase.date_slot is None or phrase.value is not None:
+            return None
+        thing = day.keys[0] if day.keys else None
+        known = thing.context[1:] if isinstance(thing, Unrecorded) and thing.relation == day.relation else day.keys
+        if len(known) != len(phrase.slots) - 1:
+            return None
+        return self._fill(self._dateless(phrase, happened), self.lexicon.relations[day.relation], known)
 
     def name(self, id: str, type: Type) -> str:
         """A name; a supposed record is called so."""
@@ -108,16 +125,32 @@ class Speaker:
 
     def open_value(self, value: OpenValue) -> str:
         """What an open value is called: "the supposed grant's exercise price"."""
-        if any(isinstance(key, Unrecorded) for key in value.keys) and value.relation:
-            declared = self.lexicon.relations[value.relation]
-            if not declared.record:
-                return f"a {value.column} not recorded"
+        thing = value.keys[0] if value.keys else None
+        if isinstance(thing, Unrecorded):
+            event = self.event(value)
+            if event is not None:
+                return f"the day {event}"
+            of = self.unrecorded(thing, many=not value.relation)
+            return f"the {value.column} of {of}" if value.relation else f"what {of} add"
         if not value.relation:
-            thing = value.keys[0] if value.keys else None
-            if isinstance(thing, Unrecorded):
-                return f"what {_a(thing.relation)} not recorded would add"
             return "that day" if value.type is DATE else f"the {value.column} asked for"
         return self.quantity(value.relation, value.keys, value.column)
+
+    def valued(self, relation: str, keys: tuple[Any, ...], column: str, value: Any) -> str:
+        """What a value is, or that there is none."""
+        words = self.quantity(relation, keys, column)
+        if value is NONE:
+            return _there_is_no(words)
+        type = next(each.type for each in self.lexicon.relations[relation].columns if each.name == column)
+        return f"{words} {self.be(relation, column)} {self.value(value, type)}"
+
+    def be(self, relation: str, column: str) -> str:
+        """Whether a value is, or are."""
+        declared = self.lexicon.relations.get(relation)
+        phrase = self.lexicon.phrases.get(relation)
+        if declared is None or declared.record or phrase is None:
+            return "are" if _plural_name(column) else "is"
+        return phrase.verb or "is"
 
     def quantity(self, relation: str, keys: tuple[Any, ...], column: str) -> str:
         """The phrase for a value: an attribute of a record, or a value phrase."""
@@ -129,14 +162,16 @@ class Speaker:
             return f"the day {self._fill(self._dateless(phrase), declared, keys)}"
         return self._fill(phrase.parts, declared, keys)
 
-    def _linear(self, terms: tuple[tuple[Any, Any], ...], constant: Any, type: Type) -> str:
+    def linear(self, terms: tuple[tuple[Any, Any], ...], constant: Any, type: Type) -> str:
+        """A sum of unknowns with coefficients and a constant."""
         parts: list[tuple[bool, str]] = []
         for unknown, factor in terms:
             name = self.value(unknown, unknown.type)
             size = abs(factor)
             parts.append((factor < 0, name if size == 1 else f"{_percent(size)} {name}"))
         if constant:
-            parts.append((constant < 0, print_value(abs(constant), type)))
+            further = any(isinstance(unknown, OpenValue) and not unknown.relation for unknown, _ in terms)
+            parts.insert(0 if further else len(parts), (constant < 0, print_value(abs(constant), type)))
         parts.sort(key=lambda part: part[0])
         words = parts[0][1] if not parts[0][0] else f"0 minus {parts[0][1]}"
         for negative, part in parts[1:]:
@@ -151,6 +186,10 @@ class Speaker:
         phrase = self.lexicon.phrases.get(relation)
         if phrase is None:
             return self._undeclared(declared, arguments, holds)
+        day = arguments[-1] if arguments else None
+        if isinstance(day, OpenValue) and day.relation == relation and self.event(day) is not None:
+            since = "on some day" if self.facts.complete_to is None else self._since()
+            return f"{self.event(day, holds)} {since}"
         parts = phrase.parts if holds or not phrase.negative else phrase.negative
         if declared.span:
             said = self._fill(parts, declared, arguments[: declared.keys])
@@ -169,7 +208,7 @@ class Speaker:
         if declared.name.startswith("exempt "):
             clauses = declared.name.removeprefix("exempt ")
             return f"{clauses} {'does not apply' if holds else 'applies'} to {named}"
-        return f"{named} is {'' if holds else 'not '}{_a(declared.name)}"
+        return f"{named} is {'' if holds else 'not '}{with_article(declared.name)}"
 
     def _fill(self, parts: tuple[str | Slot, ...], declared: Relation, values: tuple[Any, ...]) -> str:
         words: list[str] = []
@@ -186,9 +225,9 @@ class Speaker:
         return " ".join(words)
 
     @staticmethod
-    def _dateless(phrase: Phrase) -> tuple[str | Slot, ...]:
-        """The parts of an event phrase without its ``on *a date*``."""
-        return phrase.parts[:-2]
+    def _dateless(phrase: Phrase, happened: bool = True) -> tuple[str | Slot, ...]:
+        """The parts of an event phrase, or of its negation, without its ``on *a date*``."""
+        return (phrase.parts if happened or not phrase.negative else phrase.negative)[:-2]
 
     # ------------------------------------------------------- suppositions
 
@@ -204,7 +243,7 @@ class Speaker:
             for column, cell in zip(declared.columns[1:], table.cells(number)[1:], strict=True)
             if cell is not UNKNOWN and cell is not NONE
         ]
-        return " ".join([_a(relation), _listed(qualities)]).rstrip()
+        return " ".join([with_article(relation), _listed(qualities)]).rstrip()
 
     def bounded(self, phrase: Phrase, arguments: tuple[str, ...], place: int, most: str | None) -> str:
         """An asked phrase as a statement of the most that would be allowed in one of its slots."""
@@ -236,13 +275,18 @@ class Speaker:
             case Constant():
                 return self.value(expression.value, expression.type)
             case ValueOf():
-                return self._value_of(expression, bound)
+                return self._value_of(expression, bound) + self._noted(expression, bound)
             case Apply():
-                return self._operation(
-                    expression.operation, [self.expression(each, bound) for each in expression.arguments]
-                )
+                words = [self.expression(each, bound) for each in expression.arguments]
+                share = expression.arguments[0]
+                if expression.operation in ("round_down", "round_up"):
+                    unit = "share" if self.type_of(expression).name == "shares" else "number"
+                    return f"{words[0]}, {expression.operation.replace('round_', 'rounded ')} to a whole {unit}"
+                if expression.operation == "multiply" and isinstance(share, Constant) and _is_share(share):
+                    return f"{_percent(share.value)} {words[1]}"  # type: ignore[arg-type]  # a number here
+                return self._operation(expression.operation, words)
             case Aggregate():
-                return self._aggregate(expression, bound)
+                return self._aggregate(expression, bound) + self._noted(expression, bound)
 
     def _aggregate(self, aggregate: Aggregate, bound: Mapping[str, Any]) -> str:
         event = self._event_of(aggregate)
@@ -298,6 +342,8 @@ class Speaker:
         return " ".join(words)
 
     def _operation(self, operation: str, arguments: list[str]) -> str:
+        if operation == "only":
+            return arguments[0].replace("the first day ", "the day ", 1)
         form = _OPERATIONS.get(operation)
         if form is None:
             return f"{operation.replace('_', ' ')} of {' and '.join(arguments)}"
@@ -312,10 +358,28 @@ class Speaker:
         )
         if rule.value is None:
             return self.statement(declared.name, arguments, rule.positive)
-        column = declared.columns[-1]
-        phrase = self.lexicon.phrases.get(declared.name)
-        verb = phrase.verb if phrase is not None and phrase.verb else "is"
-        return f"{self.quantity(declared.name, arguments, column.name)} {verb} {self.value(value, column.type)}"
+        return self.valued(declared.name, arguments, declared.columns[-1].name, value)
+
+    def worked_out(self, expression: Expression, bound: Mapping[str, Any], notes: Iterable[Quantity | Folded]) -> str:
+        """An expression with the values in it: "25% of A-1's shares (8,000 shares) times …"."""
+        return Speaker(self.lexicon, self.facts, tuple(notes)).expression(expression, bound)
+
+    def _noted(self, expression: ValueOf | Aggregate, bound: Mapping[str, Any]) -> str:
+        """The value that a proof notes of a part of an expression, in brackets."""
+        for note in self.noted:
+            if isinstance(note, Folded):
+                found = note.aggregate is expression
+            else:
+                found = isinstance(expression, ValueOf) and self._is_of(note, expression, bound)
+            if found and not isinstance(note.value, (Cases, OpenValue, Linear, Shaped)):
+                return f" ({self.value(note.value, self.type_of(expression))})"
+        return ""
+
+    @staticmethod
+    def _is_of(note: Quantity, expression: ValueOf, bound: Mapping[str, Any]) -> bool:
+        named = zip(expression.arguments, note.arguments, strict=False)
+        same = (not isinstance(each, Variable) or bound.get(each.name) == value for each, value in named)
+        return (note.relation, note.column) == (expression.relation, expression.column) and all(same)
 
     # --------------------------------------------------------- comparisons
 
@@ -324,17 +388,39 @@ class Speaker:
         type = self.type_of(condition.left)
         comparison = condition.comparison if holds else _OPPOSITE[condition.comparison]
         subject = self.expression(condition.left, bound)
-        plural = _is_plural(condition.left, self.lexicon)
+        plural = self._is_plural(condition.left, bound)
         if left is NONE:
             return f"{subject} {'do' if plural else 'does'} not exist"
         said_left = self.value(left, type)
         said_right = self._right(condition.right, bound, right, type)
-        if subject == said_left:
-            return f"{subject} {_relates(comparison, plural, type)} {said_right}"
         be = "are" if plural else "is"
         if comparison is Comparison.IS and said_left == self.value(right, type):
-            return f"{subject} {be} {said_right}"
+            named = subject == said_left and said_right != said_left
+            return f"{self.expression(condition.right, bound) if named else subject} {be} {said_left}"
+        if subject == said_left:
+            return f"{subject} {_relates(comparison, plural, type)} {said_right}"
+        if comparison is Comparison.IS_NOT and isinstance(condition.right, Constant):
+            return f"{subject} {be} {said_left}, not {said_right}"
         return f"{subject} {be} {said_left}, which {_relates(comparison, plural, type)} {said_right}"
+
+    def uncertain(self, condition: Compare, bound: Mapping[str, Any]) -> str:
+        """A comparison whose outcome is open, without the values."""
+        left, right = (self.expression(side, bound) for side in (condition.left, condition.right))
+        plural = self._is_plural(condition.left, bound)
+        return f"{left} {_relates(condition.comparison, plural, self.type_of(condition.left))} {right}"
+
+    def _is_plural(self, expression: Expression, bound: Mapping[str, Any]) -> bool:
+        """Whether an expression in words takes a plural verb: "the shares exceed", "3,501 shares exceed"."""
+        match expression:
+            case ValueOf():
+                return self.be(expression.relation, expression.column) == "are"
+            case Variable() | Constant():
+                value = bound.get(expression.name) if isinstance(expression, Variable) else expression.value
+                return _plural_name(expression.type.name) and isinstance(value, (int, Fraction)) and value != 1
+            case Apply(operation="add" | "subtract" | "multiply" | "divide" | "round_down" | "round_up"):
+                return any(self._is_plural(each, bound) for each in expression.arguments)
+            case _:
+                return False
 
     def _right(self, expression: Expression, bound: Mapping[str, Any], value: Any, type: Type) -> str:
         words = self.expression(expression, bound)
@@ -351,90 +437,9 @@ class Speaker:
         """That an expression has a value, with it, or has none."""
         words = self.expression(condition.expression, bound)
         if not holds:
-            return f"there is no {words.removeprefix('the ')}" if words.startswith("the ") else f"{words} is none"
-        type = self.type_of(condition.expression)
-        return f"{words} is {self.value(value, type)}"
-
-    # ----------------------------------------------------------- questions
-
-    def question(self, question: Question, answer: bool) -> str:
-        """An open question with the answer supposed, as a sentence: "the grant is authorized"."""
-        match question:
-            case OpenStatement():
-                return self.statement(question.relation, question.arguments, answer)
-            case HasValue():
-                return self._has(question.value, answer)
-            case Threshold():
-                return self._threshold(question, answer)
-            case Equals():
-                name = self.open_value(question.value)
-                other = self.value(question.other, question.value.type)
-                return f"{name} is {'' if answer else 'not '}{other}"
-            case Sign():
-                return self._sign(question, answer)
-            case ComesFirst():
-                kind = self.lexicon.relations[question.relation].columns[0].type
-                first, second = self.value(question.first, kind), self.value(question.second, kind)
-                return f"{first} comes before {second}" if answer else f"{second} comes before {first}"
-            case MayExist():
-                return f"there is {_a(question.relation) if answer else f'no {question.relation}'} not recorded"
-            case Clash():
-                return f"the conflict over whether {self.statement(question.relation, question.keys)} is resolved"
-            case Cut():
-                return self.statement(question.relation, question.arguments, answer)
-
-    def _has(self, value: OpenValue, answer: bool) -> str:
-        phrase = self.lexicon.phrases.get(value.relation)
-        declared = self.lexicon.relations.get(value.relation)
-        if phrase is not None and declared is not None and phrase.date_slot is not None and phrase.value is None:
-            parts = phrase.parts if answer or not phrase.negative else phrase.negative
-            return self._fill(parts[:-2], declared, value.keys)
-        words = self.open_value(value)
-        verb = "exist" if phrase is not None and phrase.verb == "are" else "exists"
-        return f"{words} {verb}" if answer else f"there is no {words.removeprefix('the ')}"
-
-    def _threshold(self, question: Threshold, answer: bool) -> str:
-        value = question.value
-        if value.type.kind is Kind.DATE:
-            day = self.value(date.fromordinal(int(question.bound)), DATE)
-            event = self._event(value)
-            if event is not None:
-                return f"{event} {'on or before' if answer else 'after'} {day}"
-            return f"{self.value(value, DATE)} is {'on or before' if answer else 'after'} {day}"
-        words = {
-            (True, False): "at most",
-            (True, True): "less than",
-            (False, False): "more than",
-            (False, True): "at least",
-        }
-        bound = print_value(question.bound, value.type)
-        return f"{self.value(value, value.type)} is {words[answer, question.strict]} {bound}"
-
-    def _event(self, value: Any) -> str | None:
-        """The sentence of a dated event without its date, where an open date is that of an event."""
-        if not isinstance(value, OpenValue):
-            return None
-        phrase = self.lexicon.phrases.get(value.relation)
-        if phrase is None or phrase.date_slot is None or phrase.value is not None:
-            return None
-        return self._fill(self._dateless(phrase), self.lexicon.relations[value.relation], value.keys)
-
-    def _sign(self, question: Sign, answer: bool) -> str:
-        """An inequality between unknowns, the first alone on its side."""
-        (first, factor), *rest = question.terms
-        others = tuple((unknown, exact(Fraction(-coefficient) / factor)) for unknown, coefficient in rest)
-        constant = exact(Fraction(-question.constant) / factor)
-        left = self.value(first, first.type)
-        right = self._linear(others, constant, first.type)
-        at_most = answer if factor > 0 else not answer
-        strict = question.strict if answer else not question.strict
-        words = {
-            (True, False): "at most",
-            (True, True): "less than",
-            (False, False): "at least",
-            (False, True): "more than",
-        }
-        return f"{left} is {words[at_most, strict]} {right}"
+            return _there_is_no(words)
+        be = "are" if self._is_plural(condition.expression, bound) else "is"
+        return f"{words} {be} {self.value(value, self.type_of(condition.expression))}"
 
 
 _NUMBER = Type("number", Kind.NUMBER)
@@ -458,8 +463,8 @@ _OPERATIONS = {
     "earlier": "the earlier of {0} and {1}",
     "later": "the later of {0} and {1}",
     "excess": "the excess, if any, of {0} over {1}",
-    "round_down": "{0} rounded down",
-    "round_up": "{0} rounded up",
+    "round_down": "{0}, rounded down",
+    "round_up": "{0}, rounded up",
     "after": "{0} after {1}",
     "before": "{0} before {1}",
     "day_after": "the day after {0}",
@@ -477,12 +482,12 @@ _OPERATIONS = {
 
 
 def possessive(words: str) -> str:
-    """``the grant's``; ``the members'``."""
-    return f"{words}'s"
+    """``the grant's``; ``the members'``; of a name always with an s, ``Chris's``."""
+    return joined((words, "'s"))
 
 
-def _a(noun: str) -> str:
-    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+def _there_is_no(words: str) -> str:
+    return f"there is no {words.removeprefix('the ')}" if words.startswith("the ") else f"{words} is none"
 
 
 def _type_of(value: Any) -> Type:
@@ -493,11 +498,19 @@ def _type_of(value: Any) -> Type:
 
 
 def _percent(factor: int | Fraction) -> str:
-    """A coefficient before an amount: ``110% of``, ``2 times``."""
+    """A coefficient before an amount: ``110% of``, ``1/3 of``, ``2 times``."""
+    if factor == 1:
+        return "100% of"
     hundredfold = exact(Fraction(factor) * 100)
     if isinstance(hundredfold, int) and not isinstance(factor, int):
         return f"{hundredfold}% of"
-    return f"{print_value(factor, _NUMBER)} times"
+    return f"{print_value(factor, _NUMBER)} {'times' if isinstance(factor, int) else 'of'}"
+
+
+def _is_share(constant: Constant) -> bool:
+    """A factor that says which share of a thing is meant: 25%, 1/3, 100%."""
+    number = constant.value
+    return not constant.type.dimension and (number == 1 or isinstance(number, Fraction))
 
 
 def _plural_name(name: str) -> bool:
@@ -506,16 +519,6 @@ def _plural_name(name: str) -> bool:
 
 def _listed(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
-
-
-def _is_plural(expression: Expression, lexicon: Lexicon) -> bool:
-    if isinstance(expression, ValueOf):
-        declared = lexicon.relations[expression.relation]
-        if declared.record:
-            return _plural_name(expression.column)
-        phrase = lexicon.phrases.get(expression.relation)
-        return phrase is not None and phrase.verb == "are"
-    return False
 
 
 def _relates(comparison: Comparison, plural: bool, type: Type) -> str:

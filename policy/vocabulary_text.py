@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from policy.phrases import Parts, fronted
 from policy.vocabulary import UNCOUNTED
 from policy.words import Heading, Phrase, Slot
+
+_OF_SEVERAL = re.compile(r"\b([a-z][\w-]*[^\Ws]s) 's\b")
 
 
 def phrase_text(phrase: Phrase) -> str:
@@ -42,5 +45,7 @@ def filled(parts: Parts, terms: Sequence[str]) -> str:
 
 
 def joined(words: Sequence[str]) -> str:
-    """Words and marks as running text."""
-    return " ".join(word for word in words if word).replace(" 's", "'s").replace(" ,", ",").replace(" :", ":")
+    """Words and marks as running text; what is of several takes the mark alone: ``the members' meeting``."""
+    text = " ".join(word for word in words if word)
+    text = _OF_SEVERAL.sub(r"\1'", text)
+    return text.replace(" 's", "'s").replace(" ,", ",").replace(" :", ":")

@@ -349,7 +349,7 @@ def term(tree: Term, depth: int = 0) -> str:
             return print_value(tree.value, tree.type)
         case Attribute():
             if isinstance(tree.of, Mention | Name | Attribute) and term(tree.of)[-1:].isalnum():
-                return f"{term(tree.of)}'s {tree.attribute}"
+                return joined((term(tree.of), "'s", tree.attribute))
             return f"the {tree.attribute} of {term(tree.of)}"
         case Call():
             return filled(tree.phrase.parts, [closed(argument) for argument in tree.arguments])
@@ -386,7 +386,7 @@ def _operation(tree: Operation, depth: int) -> str:
     if name in _ARITHMETIC:
         left, right = tree.arguments
         if _is_share_of(tree):
-            return f"{term(left)} of {closed(right)}"
+            return f"{_share(left)} of {closed(right)}"
         after = term(right, depth) if isinstance(right, AggregateTerm) or name in ("add", "subtract") else closed(right)
         return f"{term(left)} {_ARITHMETIC[name]} {after}"
     text = FUNCTION_WORDING[name].format(*(closed(argument) for argument in tree.arguments))
@@ -400,9 +400,14 @@ def _is_share_of(tree: Operation) -> bool:
         tree.operation == "multiply"
         and isinstance(left, Quantity)
         and not left.type.dimension
-        and not isinstance(left.value, int)
+        and (not isinstance(left.value, int) or left.value == 1 or left.span.text.endswith("%"))
         and _is_closed(right)
     )
+
+
+def _share(tree: Term) -> str:
+    """A factor as a share: ``110%``, ``1/3``."""
+    return f"{tree.value * 100}%" if isinstance(tree, Quantity) and isinstance(tree.value, int) else term(tree)
 
 
 def _aggregate(tree: AggregateTerm, depth: int) -> str:

@@ -1,0 +1,239 @@
+"""Answers read aloud: what a lawyer is told, and in which words."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from engine.model import Apply, Constant, ValueOf
+from engine.values import NUMBER
+from policy.diagnostic import ClausebookError
+from policy.formatting import format_source
+from policy.instrument import Case, load
+from policy.outline import Block, Line, also, by_cases, flat, once, outline
+from policy.source import Source
+from policy.speak import Speaker, possessive
+from tests.docs.test_pages import CASE, GUIDE, PLAN, write_files
+
+FACTS = """\
+# More
+
+Book: harbor-mill
+
+## Facts
+
+| award | holder  | date       | shares | award kind    | price |
+|-------|---------|------------|--------|---------------|-------|
+| A-9   | Cy Day  | 2025-01-31 | 4,000  | regular award | $4.00 |
+
+Cy Day is employed by the Company from October 1, 2024. A-9 is authorized.
+"""
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    folder = tmp_path_factory.mktemp("guide")
+    write_files(GUIDE, folder)
+    (folder / "more.md").write_text(FACTS, "utf-8")
+    return load(folder / PLAN).case(folder / CASE, folder / "more.md")
+
+
+def lines(case: Case, question: str) -> list[str]:
+    return [f"{line.text} [{line.rests_on}]" if line.rests_on else line.text for line in case.ask(question).lines]
+
+
+# ------------------------------------------------------------------ unrecorded
+
+
+def test_what_the_record_may_not_show_is_told_with_its_last_day(case: Case) -> None:
+    assert lines(case, "What is the last day of A-1?")[:4] == [
+        "February 1, 2034, provided that:",
+        "Ann Lee did not retire on or before October 31, 2033 [§ 9]",
+        "3 months after the day Ann Lee retired, provided that:",
+        "Ann Lee retired on or before October 31, 2033",
+    ]
+
+
+def test_one_thing_asked_in_two_places_is_told_once(case: Case) -> None:
+    told = case.ask("May Bob Ray buy 500 shares under A-2 on June 1, 2028?").to_text()
+    assert told.count("retire") == 1
+    assert "Bob Ray did not retire on or before February 29, 2028" in told
+
+
+def test_a_no_by_cases_says_what_is_the_same_once(case: Case) -> None:
+    assert lines(case, "May Ann Lee buy 500 shares under A-1 on June 1, 2034?")[:7] == [
+        "Ann Lee may not buy 500 shares under A-1 on June 1, 2034 [§ 8]",
+        "if Ann Lee retired on or before October 31, 2033:",
+        "June 1, 2034 is after the last day of A-1 (3 months after the day Ann Lee retired) [§ 9]",
+        "otherwise:",
+        "June 1, 2034 is after the last day of A-1 (February 1, 2034)",
+        "the last day of A-1 is February 1, 2034 [§ 9]",
+        "10 years after A-1's date (February 1, 2024)",
+    ]
+
+
+# ---------------------------------------------------------------------- values
+
+
+def test_a_value_shows_what_it_is_worked_out_from(case: Case) -> None:
+    assert lines(case, "What are the vested shares of A-1 on June 1, 2026?")[:2] == [
+        "the vested shares of A-1 on June 1, 2026 are 4,000 shares [§ 7]",
+        "25% of A-1's shares (8,000 shares) times the number of whole years from A-1's date (February 1, 2024) to "
+        "June 1, 2026, rounded down to a whole share",
+    ]
+
+
+def test_a_beaten_value_is_not_told_as_a_fact(case: Case) -> None:
+    told = case.ask("What is the least price at which A-1 is permitted?").to_text()
+    assert "the exchange's closing price on February 1, 2024 is $4.20 per share" in told
+    assert "appraised" not in told
+
+
+def test_past_a_bound_of_money_lies_the_next_cent(case: Case) -> None:
+    assert (
+        "A-1's price is $3.77 per share, which is less than 90% of the fair value on A-1's date ($3.78 per share)"
+        in (line.text for line in case.ask("What is the least price at which A-1 is permitted?").lines)
+    )
+
+
+def test_a_number_without_a_limit_says_what_leaves_it_open(case: Case) -> None:
+    with pytest.raises(ClausebookError, match="bounds the answer from above; no rule sets a limit there"):
+        case.ask("What is the greatest price at which A-1 is permitted?")
+    with pytest.raises(
+        ClausebookError, match="above; open are the exchange's closing price on January 31, 2025"
+    ) as raised:
+        case.ask("What is the greatest price at which A-9 is permitted?")
+    assert raised.value.code == "E0701"
+
+
+# ---------------------------------------------------------------------- advice
+
+
+def test_advice_leaves_out_what_other_ways_cover_and_says_what_they_share_once(case: Case) -> None:
+    told = lines(case, "How many shares may Ann Lee receive on September 1, 2028?")
+    start = told.index("Up to that, provided that:")
+    assert told[start + 1 : start + 9] == [
+        "the supposed award is authorized [§ 3]",
+        "Ann Lee is employed by the Company on September 1, 2028 [§ 2/1]",
+        "Ann Lee does not serve on the Board on September 1, 2028 [§ 2/2]",
+        "awards after December 31, 2026 add nothing [§ 4]",
+        "and one of these is so:",
+        "the supposed award's price is at least 90% of the exchange's closing price on September 1, 2028 [§ 6]",
+        "there is no exchange's closing price on September 1, 2028 [§ 5]",
+        "and the supposed award's price is at least 90% of the appraised value on September 1, 2028 [§ 6]",
+    ]
+
+
+def test_the_provisos_of_an_answer_stay_the_minimal_sets(case: Case) -> None:
+    answer = case.ask("May Ann Lee receive 2,000 shares on September 1, 2028?")
+    assert len(answer.provided) > 2
+    assert all(len({proviso.text for proviso in way}) == len(way) for way in answer.provided)
+
+
+# ---------------------------------------------------------- reasons and clauses
+
+
+def test_one_reason_under_two_clauses_is_given_once(case: Case) -> None:
+    told = lines(case, "Who is eligible on September 1, 2024?")
+    start = told.index("Not Cy Day:")
+    assert told[start + 1 : start + 4] == [
+        "Cy Day is not eligible on September 1, 2024 [§ 2/1, § 2/3]",
+        "Cy Day is not employed by the Company on September 1, 2024 (so far as recorded)",
+        "The record is complete to December 31, 2026.",
+    ]
+
+
+def test_the_clause_that_would_allow_stands_at_the_right(case: Case) -> None:
+    told = case.ask("May Ann Lee buy 3,501 shares under A-1 on June 1, 2026?").to_text(80).splitlines()
+    assert f"    This would allow it, but:{'§ 8':>51}" in told
+    assert any(line.startswith("      3,501 shares exceed the vested shares") for line in told)
+
+
+def test_who_holds_an_award_is_said_the_way_round_that_people_say_it(case: Case) -> None:
+    told = lines(case, "May Ann Lee buy 500 shares under A-1 on June 1, 2026?")
+    assert any(line.startswith("A-1's holder is Ann Lee [") for line in told)
+    assert any(line.startswith("500 shares do not exceed the vested shares") for line in told)
+
+
+# ----------------------------------------------------------------------- words
+
+
+def test_possessives() -> None:
+    assert [possessive(words) for words in ("the stockholders", "A-1", "Chris", "the Bass", "the boss")] == [
+        "the stockholders'",
+        "A-1's",
+        "Chris's",
+        "the Bass's",
+        "the boss's",
+    ]
+
+
+def test_the_whole_of_a_thing_is_a_hundred_percent_of_it(case: Case) -> None:
+    speaker = Speaker(case.book.lexicon, case.facts)
+    price = ValueOf("award", (Constant("A-1", case.names["A-1"]),), "price")
+    shares = {factor: Apply("multiply", (Constant(factor, NUMBER), price)) for factor in (1, 2, Fraction(1, 3))}
+    assert [speaker.expression(share, {}) for share in shares.values()] == [
+        "100% of A-1's price",
+        "2 times A-1's price",
+        "1/3 of A-1's price",
+    ]
+
+
+@pytest.mark.parametrize("said", ["100% of", "110% of", "200% of", "1/3 of", "2 times"])
+def test_the_formatter_keeps_a_share_a_share(said: str) -> None:
+    book = f"""\
+# Shares
+
+## Records
+
+- A grant has an owner's share (money).
+
+## Vocabulary
+
+Concluded:
+- the fee for *a grant* is *money*
+
+## § 1 Fee
+
+The fee for a grant is {said} the grant's owner's share.
+"""
+    assert format_source(Source("shares.md", book)) == (book, ())
+
+
+def test_the_only_day_of_an_event_is_the_day_of_it(case: Case) -> None:
+    told = lines(case, "Supposing that Ann Lee retired on May 1, 2026: what is the last day of A-1?")
+    assert told[1] == (
+        "the earlier of 3 months after the day A-1's holder retired (May 1, 2026) and 10 years after A-1's date "
+        "(February 1, 2024)"
+    )
+
+
+# -------------------------------------------------------------------- outlines
+
+
+def test_an_outline_is_its_lines() -> None:
+    told = (Line(0, "a", "§ 1"), Line(1, "b"), Line(2, "c"), Line(1, "d"), Line(0, "e"))
+    assert tuple(flat(outline(told), 0)) == told
+
+
+def test_blocks_that_say_the_same_are_one() -> None:
+    blocks = (Block("a", "§ 1", (Block("x"),)), Block("b"), Block("a", "§ 2; minutes", (Block("y"),)))
+    assert once(blocks) == (Block("a", "§ 1, § 2; minutes", (Block("x"), Block("y"))), Block("b"))
+    headings = (
+        Block("this would allow it:", "§ 1", (Block("x"),)),
+        Block("this would allow it:", "§ 2", (Block("y"),)),
+    )
+    assert once(headings) == headings
+
+
+def test_what_a_line_rests_on_is_named_once() -> None:
+    assert also("§ 1, § 2; minutes", "§ 2; roll") == "§ 1, § 2; minutes; roll"
+    assert also("", "roll") == "roll"
+
+
+def test_cases_in_which_the_same_is_told_are_one() -> None:
+    no, late, early = Block("no"), Block("too late"), Block("too early")
+    cases = [("he came", (Block("no", "", (late,)),)), ("he did not", (Block("no", "", (early,)),))]
+    assert by_cases(cases) == (Block("no", "", (Block("if he came:", "", (late,)), Block("otherwise:", "", (early,)))),)
+    assert by_cases([("he came", (no,)), ("he did not", (no,))]) == (no,)
