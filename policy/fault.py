@@ -10,6 +10,7 @@ from policy.diagnostic import Diagnostic, nearest
 from policy.lattice import STRUCTURE, Lattice
 from policy.quantities import day_first, misspelt
 from policy.source import Span
+from policy.tokens import tokenize
 from policy.vocabulary_text import phrase_text
 
 _MOST_EXPECTED = 6
@@ -37,6 +38,9 @@ _QUESTIONS = (
     "How many …?",
     "When …?",
 )
+
+
+_ONE_AT_A_TIME = {"are": "is", "were": "was", "have": "has", "do": "does"}
 
 
 class Outcome(Protocol):
@@ -67,6 +71,13 @@ def fault(lattice: Lattice, outcome: Outcome, start: str) -> Diagnostic:
         word = span.text if at < len(lattice) else word  # as it is written: what a fact begins with may be a name
     expected = tuple(dict.fromkeys(_expected(lattice, outcome, at)))
     nearest = tuple(dict.fromkeys(_nearest(lattice, at, word)))
+    misnamed = _misnamed(lattice, at) if "a term" in expected else None
+    if misnamed is not None:
+        return misnamed
+    one = _ONE_AT_A_TIME.get(word) if start == "question" and lattice.words[0] == "who" and at == 1 else None
+    if one is not None:
+        said = f"`who` asks of one at a time: `Who {one} …?`"
+        return Diagnostic("E0102", said, span, (one,), nearest)
     if start == "question" and at == 0:
         return Diagnostic("E0601", "this is no question that can be answered", span, _QUESTIONS, nearest)
     if word[:1].isupper() and "a term" in expected:
@@ -94,6 +105,19 @@ def _name(lattice: Lattice, at: int) -> Span:
     while end < len(lattice) and lattice.words[end][:1].isupper():
         end += 1
     return lattice.span(at, end)
+
+
+def _misnamed(lattice: Lattice, at: int) -> Diagnostic | None:
+    """A name that is known, but for its capitals."""
+    for name in sorted(lattice.vocabulary.names, key=lambda name: (-len(name), name)):
+        length = len(tokenize(name))
+        said = [*lattice.words[at : at + length]]
+        if [word.casefold() for word in said] == [word.casefold() for word in tokenize(name).words]:
+            span = lattice.span(at, at + length)
+            return Diagnostic(
+                "E0114", f"no name `{span.text}` is known", span, ("a name that the case introduces",), (name,)
+            )
+    return None
 
 
 def _place(lattice: Lattice, at: int) -> Span:

@@ -51,7 +51,7 @@ def test_what_the_record_may_not_show_is_told_with_its_last_day(case: Case) -> N
         "February 1, 2034, provided that:",
         "Ann Lee did not retire on or before October 31, 2033 [§ 9]",
         "3 months after the day Ann Lee retired, provided that:",
-        "Ann Lee retired on or before October 31, 2033",
+        "Ann Lee retired on or before October 31, 2033 [§ 9]",
     ]
 
 
@@ -237,3 +237,24 @@ def test_cases_in_which_the_same_is_told_are_one() -> None:
     cases = [("he came", (Block("no", "", (late,)),)), ("he did not", (Block("no", "", (early,)),))]
     assert by_cases(cases) == (Block("no", "", (Block("if he came:", "", (late,)), Block("otherwise:", "", (early,)))),)
     assert by_cases([("he came", (no,)), ("he did not", (no,))]) == (no,)
+
+
+# ------------------------------------------------------------- wrong questions
+
+
+@pytest.mark.parametrize("question", ["Is bob ray eligible on June 1, 2025?", "Is BOB RAY eligible on June 1, 2025?"])
+def test_a_name_in_other_capitals_is_pointed_to(case: Case, question: str) -> None:
+    with pytest.raises(ClausebookError) as raised:
+        case.ask(question)
+    (found,) = raised.value.diagnostics
+    assert (found.code, found.nearest) == ("E0114", ("Bob Ray",))
+    assert found.message.casefold() == "no name `bob ray` is known"
+
+
+@pytest.mark.parametrize(("wrong", "right"), [("are", "is"), ("were", "was"), ("have", "has")])
+def test_who_asks_of_one_at_a_time(case: Case, wrong: str, right: str) -> None:
+    with pytest.raises(ClausebookError) as raised:
+        case.ask(f"Who {wrong} eligible on June 1, 2025?")
+    (found,) = raised.value.diagnostics
+    assert found.message == f"`who` asks of one at a time: `Who {right} …?`"
+    assert "*a person* is eligible on *a date*" in found.nearest
