@@ -54,6 +54,7 @@ class Teller:
     speaker: Speaker
     all_parts: bool = False
     _told: set[int] = field(factory=set)
+    _beside: dict[int, tuple[Attempt, ...]] = field(factory=dict)
 
     # --------------------------------------------------------------- steps
 
@@ -158,6 +159,7 @@ class Teller:
 
     def _conclusion(self, step: Conclusion, holds: bool, depth: int) -> Iterator[Line]:
         said = self.speaker.statement(step.relation, step.arguments, holds)
+        self.among(step.attempts)
         deciding = self.deciding(step, holds)
         clause = _sections(deciding)
         again = id(step) in self._told
@@ -167,6 +169,10 @@ class Teller:
             return
         for attempt in deciding:
             yield from self._body(attempt, attempt.truth is TRUE, depth + 1)
+
+    def among(self, attempts: tuple[Attempt, ...]) -> None:
+        """Take note of attempts at one conclusion, any of which may beat another."""
+        self._beside |= dict.fromkeys(map(id, attempts), attempts)
 
     def deciding(self, step: Conclusion, holds: bool) -> list[Attempt]:
         """The attempts that a conclusion rests on: those that apply; for a failure, else those that fail to grant."""
@@ -188,7 +194,9 @@ class Teller:
 
     def _body(self, attempt: Attempt, holds: bool, depth: int) -> Iterator[Line]:
         if attempt.defeaters and attempt.truth is FALSE and attempt.holds is not FALSE:
-            yield Line(depth, "a clause with priority says otherwise")
+            beside = self._beside.get(id(attempt), ())
+            beaten_by = _sections([beside[place] for place in attempt.defeaters] if beside else [])
+            yield Line(depth, "a clause with priority says otherwise", beaten_by)
             return
         for exemption in attempt.exemptions:
             if exemption.truth is not FALSE:
@@ -203,6 +211,7 @@ class Teller:
         declared = self.speaker.lexicon.relations.get(step.relation)
         if declared is None:
             return
+        self.among(step.attempts)
         deciding = standing(step.attempts)
         source = self._source((step.row,)) if step.row is not None else ""
         setting = deciding or [attempt for attempt in step.attempts if attempt.truth is not FALSE]

@@ -302,6 +302,7 @@ class Presenter:
             yield from teller.tell(step, verdict is not Verdict.NO, depth)
 
     def _conclusion(self, teller: Teller, step: Conclusion, verdict: Verdict, depth: int) -> Iterator[Line]:
+        teller.among(step.attempts)
         granting = [attempt for attempt in step.attempts if attempt.rule.positive]
         against = [attempt for attempt in step.attempts if not attempt.rule.positive]
         if verdict is Verdict.DEPENDS:

@@ -25,8 +25,13 @@ from policy.speak import Speaker
 _DEEPEST = 200
 
 
-def tree(step: Step | Witness, speaker: Speaker, depth: int = 0) -> dict[str, Any]:
-    """A step and its parts. Deeper than 200 levels the parts are left out and counted."""
+def tree(
+    step: Step | Witness, speaker: Speaker, depth: int = 0, beside: tuple[Step | Witness, ...] = ()
+) -> dict[str, Any]:
+    """A step and its parts; ``beside`` are the parts of the step above it.
+
+    Deeper than 200 levels the parts are left out and counted.
+    """
     data: dict[str, Any] = {"step": type(step).__name__, "truth": _truth(step.truth)}
     said = _said(step, speaker)
     if said:
@@ -36,7 +41,7 @@ def tree(step: Step | Witness, speaker: Speaker, depth: int = 0) -> dict[str, An
         data["clause"] = step.rule.origin.clause
         data["place"] = str(step.rule.origin.place) if step.rule.origin.place is not None else None
         data["concludes"] = step.rule.positive
-        data["defeated_by"] = list(step.defeaters)
+        data["defeated_by"] = list(dict.fromkeys(_rule_at(beside, place) for place in step.defeaters))
     sources = _sources(step)
     if sources:
         data["recorded"] = sources
@@ -47,8 +52,14 @@ def tree(step: Step | Witness, speaker: Speaker, depth: int = 0) -> dict[str, An
     if depth >= _DEEPEST and parts:
         data["parts_left_out"] = len(parts)
     elif parts:
-        data["parts"] = [tree(part, speaker, depth + 1) for part in parts]
+        data["parts"] = [tree(part, speaker, depth + 1, tuple(parts)) for part in parts]
     return data
+
+
+def _rule_at(attempts: tuple[Step | Witness, ...], place: int) -> str:
+    attempt = attempts[place]
+    assert isinstance(attempt, Attempt)
+    return attempt.rule.name
 
 
 def _truth(truth: Truth) -> str:

@@ -107,6 +107,18 @@ def test_a_number_without_a_limit_says_what_leaves_it_open(case: Case) -> None:
     assert raised.value.code == "E0701"
 
 
+# ---------------------------------------------------------------------- beaten
+
+
+def test_a_beaten_rule_says_by_which(case: Case) -> None:
+    """In the proof by the rule's name; in the explanation by its clause."""
+    answer = case.ask("Is Bob Ray eligible on September 1, 2024?")
+    (conclusion,) = answer.to_data()["proof"]
+    attempts = {attempt["clause"]: attempt for attempt in conclusion["parts"]}
+    assert attempts["2/1"]["defeated_by"] == [attempts["2/2"]["rule"]]
+    assert attempts["2/2"]["defeated_by"] == []
+
+
 # ---------------------------------------------------------------------- advice
 
 
