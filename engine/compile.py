@@ -8,7 +8,7 @@ ordered once, those that can bind a variable before those that need it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -188,8 +188,16 @@ class Compiler:
         wanted = {v.name: v for v in rule.head.arguments if isinstance(v, Variable) and v.name not in bound}
         inner = {**variables_of(rule.body), **wanted}
         free = tuple(v for v in inner.values() if v.name not in bound)
-        search = self._search(free, rule.body, scope, frozenset(bound), rule.origin)
+        body = And((rule.body, *self._memberships(wanted.values())))
+        search = self._search(free, body, scope, frozenset(bound), rule.origin)
         return Generator(places, scope, search, tuple(scope.names.index(v.name) for v in free))
+
+    def _memberships(self, variables: Iterable[Variable]) -> Iterator[Atom]:
+        """That variables are among the things of their types, where a relation named so lists them."""
+        for variable in variables:
+            relation = self.relations.get(variable.type.name)
+            if relation is not None and relation.keys == 1 and relation.columns[0].type == variable.type:
+                yield Atom(relation.name, (variable,))
 
     # ---------------------------------------------------------- conditions
 
