@@ -2,7 +2,8 @@
 
 What a question can turn on is found in the dependency graph: all that is not concluded and that the relations it
 asks about may rest on. What is printed is a case file as it stands; where nothing is filled in, it says `?` or
-`It is not known whether …`.
+`It is not known whether …`. Records that the question does not name stand in notes: until they are filled in there are
+none.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ class _Form:
         introduced = {**self.names, **{name: type for name, type in fillers.made.items() if not self._is_row(type)}}
         yield f"# {' '.join(self.question.split()).rstrip('?')}"
         yield ""
-        yield f"Book: {name}"
+        yield f"Book: {name.removesuffix('.md')}"
         if introduced:
             yield f"Names: {names_line(introduced)}"
         if days:
@@ -178,17 +179,28 @@ class _Form:
 
     def _table(self, record: RecordDeclaration, fillers: Fillers) -> Iterator[str]:
         noun = record.name
-        yield f"> A row for each {noun}, none if there is none; an empty cell is none, `?` is not known."
-        yield ""
+        name = fillers.filler(record.type, 0)
         columns = (noun, *(each.name for each in record.attributes), "source")
-        cells = (fillers.filler(record.type, 0), *("?" for _ in record.attributes), "")
-        yield from table_lines((columns, cells))
+        table = table_lines((columns, (name, *("?" for _ in record.attributes), "")))
+        cells = "an empty cell is none, `?` is not known"
+        if name in fillers.made:
+            yield f"> No {noun} is recorded. To record one, take the `>` off the table and fill in a row; {cells}."
+            yield ">"
+            yield from (f"> {line}" for line in table)
+        else:
+            yield f"> A row for each {noun}; {cells}."
+            yield ""
+            yield from table
         yield ""
 
     def _line(self, phrase: Phrase, fillers: Fillers) -> str:
+        """A fact to fill in; a note where it is not so until stated, or is about a record that there may not be."""
         if phrase.heading is Heading.READ_AS or phrase.default is not None:
             return f"> - {fillers.fact(phrase)}"
-        return f"- {sentence(f'it is not known whether {fillers.claim(phrase)}')}"
+        said = sentence(f"it is not known whether {fillers.claim(phrase)}")
+        words = tokenize(said).words
+        is_of_none = any(self._is_row(type) and name in words for name, type in fillers.made.items())
+        return f"> - {said}" if is_of_none else f"- {said}"
 
 
 def _note(phrase: Phrase) -> str:

@@ -25,13 +25,24 @@ def lines(club: Instrument, question: str) -> list[str]:
 
 
 def test_it_asks_for_each_fact_that_the_question_can_turn_on(club: Instrument) -> None:
-    stated = [line for line in lines(club, QUESTION) if line.startswith("- ")]
+    stated = [line for line in lines(club, QUESTION) if "- It is not known" in line]
     assert stated == [
         "- It is not known whether Ann Lee is a member from September 1, 2001.",
-        "- It is not known whether L-1 was given up on September 1, 2001.",
+        "> - It is not known whether L-1 was given up on September 1, 2001.",
         "- It is not known whether the Club opened the garden on September 1, 2001.",
-        "- It is not known whether L-1 is authorized.",
+        "> - It is not known whether L-1 is authorized.",
     ]
+
+
+def test_a_record_that_the_question_does_not_name_is_none_until_it_is_filled_in(
+    club: Instrument, tmp_path: Path
+) -> None:
+    text = template(club, "club.md", QUESTION)
+    assert "Book: club\n" in text
+    assert "\n> | L-1   | ?      |" in text
+    assert club.case(path_of(tmp_path / "new.md", text)).ask("Which leases are permitted?").said == "None."
+    named = template(club, "club", "Is L-7 permitted?")
+    assert "\n| L-7   | ?      |" in named
 
 
 def test_it_leaves_out_what_the_question_cannot_turn_on(club: Instrument) -> None:
