@@ -56,15 +56,42 @@ def over_time(
     silent = decisions.both(_silence(evaluation, relation, keys, first, last), in_order)
     if throughout and silent is not FALSE:
         silent = decisions.both(silent, _until_record_ends(evaluation, relation, intervals, first))
-    truth = decisions.either(truth, silent)
     denied = [interval for interval in found if interval.status is False]
-    for interval in denied if truth is not FALSE else ():
-        ends = (last, first) if throughout else (first, last)
-        outside = decisions.both(interval.same, _within(evaluation, interval, *ends))
-        if outside is TRUE:
-            return FALSE, tuple(interval.rows)
+    if not denied:
+        return decisions.either(truth, silent), tuple(rows)
+    if throughout:
+        ends = (last, first)
+    else:  # what is recorded is not denied; what may go unrecorded is, if all its days are
+        ends = (_after_record(evaluation, relation, keys, first), last)
+    outside, denying = _denied(evaluation, denied, *ends)
+    silent = decisions.both(silent, decisions.negation(outside))
+    if throughout:
         truth = decisions.both(truth, decisions.negation(outside))
+    truth = decisions.either(truth, silent)
+    return truth, tuple(rows) if truth is not FALSE else denying
+
+
+def _denied(evaluation: Evaluation, intervals: list[_Interval], first: Any, last: Any) -> tuple[Truth, tuple[Row, ...]]:
+    """Whether an interval of which it is said that it does not hold reaches from the first day to the last."""
+    decisions = evaluation.decisions
+    truth = FALSE
+    rows: list[Row] = []
+    for interval in _merged(intervals):
+        reaches = decisions.both(interval.same, _within(evaluation, interval, first, last))
+        if reaches is not FALSE:
+            rows += interval.rows
+            truth = decisions.either(truth, reaches)
     return truth, tuple(rows)
+
+
+def _after_record(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...], first: Any) -> Any:
+    """The first day of an interval on which the record may not show what is so."""
+    horizon = evaluation.facts.complete_to
+    if horizon is None or not isinstance(first, date) or any(evaluation.is_supposed(key) for key in keys):
+        return first
+    if relation.name in evaluation.facts.complete or first > horizon or horizon == date.max:
+        return first
+    return horizon + ONE_DAY
 
 
 def _some_possible(intervals: list[_Interval]) -> bool:
@@ -192,7 +219,10 @@ def _intervals(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...]
             own = table.cells(number)[: relation.keys]
             row = Row(relation.name, number, table.sources[number])
             for first, last in _outside(span, [upper for above in layers[:depth] for upper in above.spans_of(own)]):
-                end = last or horizon
+                # Without an end it holds to the end of the record, and on its first day at least.
+                end = last if last is not None or horizon is None else max(horizon, span[0])
+                if end is not None and end < first:
+                    continue
                 found.append(_Interval(own, first, end, table.status[number], same, last is None, (row,)))
     return sorted(found, key=lambda interval: (interval.first, interval.last or date.max))
 
@@ -206,7 +236,7 @@ def _outside(span: DateSpan, covers: list[DateSpan]) -> list[DateSpan]:
             if first < start:
                 before = start - ONE_DAY
                 left.append((first, before if last is None else min(last, before)))
-            if end is not None and (last is None or last > end):
+            if end is not None and end < date.max and (last is None or last > end):
                 left.append((max(first, end + ONE_DAY), last))
         parts = left
     return parts
