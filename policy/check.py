@@ -80,11 +80,16 @@ def check_question(readings: Sequence[Question], records: Records) -> tuple[Chec
     return _surviving(readings, records, types, scope)
 
 
-def check_fact(readings: Sequence[Condition], records: Records) -> tuple[Checked[Condition] | None, Diagnostics]:
-    """The one reading of a fact that survives types; a fact names things and has no variables."""
+def check_fact(
+    readings: Sequence[Condition], records: Records, known: bool = True
+) -> tuple[Checked[Condition] | None, Diagnostics]:
+    """The one reading of a fact that survives types; a fact names things and has no variables.
+
+    An event that happens once needs no day where it did not happen, or where it is not known whether it did.
+    """
 
     def types(tree: Condition, checker: TypeChecker) -> None:
-        checker.condition(tree)
+        checker.stated(tree, known)
 
     def scope(tree: Condition, resolver: Resolver) -> Variables:
         for mention in mentions(tree):

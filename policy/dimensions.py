@@ -15,6 +15,7 @@ from engine.model import Comparison, Fold
 from engine.signature import dimensioned
 from engine.values import DATE, NUMBER, PERIOD, YEAR, Kind, Type
 from policy.diagnostic import Diagnostic
+from policy.relations import happens_once
 from policy.source import Span
 from policy.syntax import (
     AggregateTerm,
@@ -167,9 +168,16 @@ class TypeChecker:
         if isinstance(tree.open, Attribute):
             self.term(tree.open)
         for fact in tree.supposing:
-            self.condition(fact)
+            self.stated(fact)
 
     # ----------------------------------------------------------- conditions
+
+    def stated(self, tree: Condition, known: bool = True) -> None:
+        """A fact: an event that did not happen, or of which it is not known, has no day to state."""
+        if isinstance(tree, Holds) and tree.when is None and happens_once(tree.phrase) and (tree.negated or not known):
+            self._fill(tree.phrase, tree.phrase.slots, tree.arguments)
+        else:
+            self.condition(tree)
 
     def condition(self, tree: Condition, asked: bool = False) -> None:
         match tree:
@@ -209,7 +217,7 @@ class TypeChecker:
         elif len(slots) < len(phrase.slots):
             self._problem(
                 "E0307",
-                f"`{wording(phrase)}` wants its date",
+                f"`{wording(phrase).removesuffix(' on')}` wants its date",
                 tree.span,
                 expected=("on a date", "before a date", "in a year"),
             )

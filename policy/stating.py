@@ -148,12 +148,13 @@ class Stater:
         if first.stated is Stated.NONE:
             row, more = lower_none(first.of)  # type: ignore[arg-type]  # a term here
             return [*more, *(self.state_fact(row, self._place(first)) if row is not None else ())]
-        checked, problems = check_fact([each.of for each in readings], self.book.vocabulary.records)  # type: ignore[misc]
+        known = first.stated is not Stated.NOT_KNOWN
+        checked, problems = check_fact([each.of for each in readings], self.book.vocabulary.records, known)  # type: ignore[misc]
         if checked is None:
             return list(problems)
         if first.stated is Stated.COMPLETE:
             return [*problems, *self._complete(checked.tree)]
-        row, more = lower_fact(checked.tree, first.stated is not Stated.NOT_KNOWN)
+        row, more = lower_fact(checked.tree, known)
         stated = self.state_fact(row, self._place(first), first.stated is Stated.FOUND) if row is not None else []
         return [*problems, *more, *stated]
 

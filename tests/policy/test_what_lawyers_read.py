@@ -270,3 +270,20 @@ def test_who_asks_of_one_at_a_time(case: Case, wrong: str, right: str) -> None:
     (found,) = raised.value.diagnostics
     assert found.message == f"`who` asks of one at a time: `Who {right} …?`"
     assert "*a person* is eligible on *a date*" in found.nearest
+
+
+# ------------------------------------------------------------------------ facts
+
+
+def test_what_did_not_happen_has_no_day() -> None:
+    plan = load("1992-plan")
+    question = "Is the First Amendment in force on May 23, 2001?"
+    adopted = "The Board adopted the First Amendment on February 10, 2001. "
+    assert plan.case(adopted).ask(question).verdict.value == "depends"
+    assert plan.case(adopted + "The stockholders did not approve the First Amendment.").ask(question).said == "No."
+    unknown = plan.case(adopted + "It is not known whether the stockholders approved the First Amendment.")
+    assert unknown.ask(question).said == "Depends."
+    supposing = "Supposing that the stockholders did not approve the First Amendment: is"
+    assert unknown.ask(question.replace("Is", supposing)).said == "No."
+    with pytest.raises(ClausebookError, match="wants its date"):
+        plan.case("The stockholders approved the First Amendment.")
