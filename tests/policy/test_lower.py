@@ -345,9 +345,7 @@ def shares_counted() -> RuleSentence:
     )
     member = a("grant", GRANT, "counted", article=Article.EVERY)
     return rule(
-        compared(
-            call(COUNTED, a("grant", GRANT)), Comparison.IS, total(attribute(counted, "shares"), member, where)
-        )
+        compared(call(COUNTED, a("grant", GRANT)), Comparison.IS, total(attribute(counted, "shares"), member, where))
     )
 
 
@@ -405,9 +403,7 @@ def test_a_conclusion_about_an_expression_is_an_error() -> None:
 
 def test_a_value_phrase() -> None:
     found = body(compared(call(CLOSING, of_grant("date")), Comparison.MORE, of_grant("exercise price")))
-    assert found == Compare(
-        Comparison.MORE, ValueOf("closing price", (of("date"),), VALUE), of("exercise price")
-    )
+    assert found == Compare(Comparison.MORE, ValueOf("closing price", (of("date"),), VALUE), of("exercise price"))
 
 
 # ----------------------------------------------------------------- whole
@@ -425,9 +421,7 @@ def test_a_program_that_answers() -> None:
     too_many = rule(
         holds(PERMITTED, a("grant", GRANT), negated=True),
         compared(call(COUNTED, the("grant", GRANT)), Comparison.MORE, shares(100_000)),
-        syntax.PriorityPart(
-            syntax.Rank.DESPITE, (syntax.ClauseRef("5(a)/1", permitted.span),), permitted.span
-        ),
+        syntax.PriorityPart(syntax.Rank.DESPITE, (syntax.ClauseRef("5(a)/1", permitted.span),), permitted.span),
     )
     found, problems = assemble(
         DECLARED, sentences(("5(a)/1", permitted), ("5(a)/4", too_many), ("5(a)/4", shares_counted()))

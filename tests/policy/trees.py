@@ -186,16 +186,12 @@ GRANTS = RecordDeclaration(
 
 EMPLOYEE = Phrase((slot(PERSON), "is an employee"), Heading.RECORDED_OVER_TIME, "is an employee")
 WORKS = Phrase((slot(PERSON), "works for", slot(COMPANY)), Heading.RECORDED, "works for")
-CANCELLED = Phrase(
-    (slot(GRANT), "was cancelled on", slot(DATE)), Heading.RECORDED, "was cancelled", date_slot=1
-)
+CANCELLED = Phrase((slot(GRANT), "was cancelled on", slot(DATE)), Heading.RECORDED, "was cancelled", date_slot=1)
 ADOPTED = Phrase(("the Board adopted the Plan on", slot(DATE)), Heading.GIVEN, "adopted", date_slot=0)
 CLOSING = Phrase(("the closing price for", slot(DATE)), Heading.GIVEN, "closing price", value=PRICE, verb="is")
 AUTHORIZED = Phrase((slot(GRANT), "is authorized"), Heading.DECIDED, "is authorized", by=("the Committee",))
 DISABLED = Phrase((slot(PERSON), "is disabled"), Heading.DETERMINED, "is disabled", by=("the Committee",))
-COUNTS = Phrase(
-    ("a cancelled grant counts",), Heading.READ_AS, "counts", default=True, reading="D-06", clause="5(a)/4"
-)
+COUNTS = Phrase(("a cancelled grant counts",), Heading.READ_AS, "counts", default=True, reading="D-06", clause="5(a)/4")
 PERMITTED = Phrase((slot(GRANT), "is permitted"), Heading.CONCLUDED, "is permitted")
 ELIGIBLE = Phrase((slot(PERSON), "is eligible on", slot(DATE)), Heading.CONCLUDED, "is eligible", date_slot=1)
 COUNTED = Phrase(
