@@ -255,6 +255,20 @@ def coverage(book: str, cases: tuple[Path, ...], as_json: bool, inventory: Path 
 
 @command.command()
 @click.argument("book")
+@click.option("--text", required=True, type=_FILE, help="The governing text.")
+@click.option("--pin", is_flag=True, help="Pin the clauses to their places in this text.")
+def sources(book: str, text: Path, pin: bool) -> None:
+    """Tell which clauses of BOOK have other words in a text than when they were pinned."""
+    from policy.book import load
+    from policy.fidelity import hold
+
+    held = hold(load(book), text.read_bytes().decode("utf-8", "replace"), pin)
+    tell_lines(held.lines)
+    finish(0 if held.stands else WRONG_FILE)
+
+
+@command.command()
+@click.argument("book")
 @_cases
 @click.option("--rule", "rules", multiple=True, help="Only the mutants of this rule, or of this clause's rules.")
 @click.option("--jobs", default=2, show_default=True, help="How many processes work on it.")

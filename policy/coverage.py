@@ -313,7 +313,7 @@ def to_json(covered: Coverage) -> str:
         "clauses": [_data(each) for each in covered.clauses],
         "unexercised": list(covered.unexercised),
         "one_sided": [
-            {"name": each.rule.name, "place": _place(each.rule), "never": each.missing} for each in covered.one_sided
+            {"name": each.rule.name, "place": place(each.rule), "never": each.missing} for each in covered.one_sided
         ],
     }
     return json.dumps(data, ensure_ascii=False, indent=2)
@@ -323,7 +323,7 @@ def _data(each: Covered) -> dict[str, Any]:
     return {
         "id": each.id,
         "kind": each.kind.value,
-        "rules": [{"name": rule.name, "place": _place(rule)} for rule in each.rules],
+        "rules": [{"name": rule.name, "place": place(rule)} for rule in each.rules],
         "asked_by": each.asked_by or None,
         "cases": [{"file": case.file, "part": case.part or None, "question": case.question} for case in each.cases],
     }
@@ -349,7 +349,7 @@ def lines(covered: Coverage) -> Iterator[str]:
     yield f"\n{len(covered.clauses)} clauses: {', '.join(f'{counts[kind]} {kind.value}' for kind in Kind)}"
 
 
-def _place(rule: Rule) -> str:
+def place(rule: Rule) -> str:
     """``club.md:64``."""
     place = rule.origin.place
     assert isinstance(place, Span)
@@ -357,7 +357,7 @@ def _place(rule: Rule) -> str:
 
 
 def _line(rule: Rule) -> str:
-    return _place(rule).rpartition(":")[2]
+    return place(rule).rpartition(":")[2]
 
 
 def _exercised(cases: Sequence[Exercise]) -> str:

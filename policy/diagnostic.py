@@ -44,6 +44,9 @@ ERRORS: dict[str, str] = {
     "E0033": "A section that is neither a clause nor words",
     "E0034": "No such book",
     "E0035": "Business days that cannot be read",
+    "E0036": "A wording that is not pinned",
+    "E0037": "Pins that cannot be read",
+    "E0038": "Another text than the one that is pinned",
     # E01xx: words and sentences
     "E0101": "A sentence that does not end as it should",
     "E0102": "A word that cannot stand here",
@@ -132,6 +135,7 @@ ERRORS: dict[str, str] = {
     "E0612": "Too many or too few values for a prepared question",
     "E0613": "A name that the case does not have, in a prepared question",
     "E0614": "A value that does not fit its slot, in a prepared question",
+    "E0622": "A question that the rules list no days or things for",
     # E07xx: limits
     "E0701": "A limit was reached: no verdict",
     # W00xx: warnings
@@ -153,6 +157,11 @@ class Diagnostic:
     expected: tuple[str, ...] = ()
     nearest: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str | None:
+        """``file:line:column``, where there is one."""
+        return None if self.span is None else str(self.span)
 
     @property
     def is_error(self) -> bool:
