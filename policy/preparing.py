@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from engine.values import Kind, Type
+from engine.values import Kind, LimitReached, Period, Type, exact
 from policy.asked import Asking, lower_question
 from policy.check import check_question
 from policy.diagnostic import ClausebookError, Diagnostic, nearest
@@ -72,6 +72,7 @@ def asking(case: Case, phrase: Phrase, values: tuple[Any, ...]) -> tuple[Asking,
         raise ClausebookError(
             Diagnostic("E0612", f"`{phrase_text(phrase)}` takes {len(phrase.slots)} values, not {len(values)}", None)
         )
+    values = tuple(_checked(value, slot.type) for value, slot in zip(values, phrase.slots, strict=True))
     text = _text(phrase, values)
     source = Source("question", text)
     span = Span(source, 0, len(text))
@@ -102,6 +103,27 @@ def _text(phrase: Phrase, values: tuple[Any, ...]) -> str:
     return f"{text[:1].upper()}{text[1:]}?"
 
 
+def _checked(value: Any, type: Type) -> Any:
+    """A value as the engine has it: numbers are int or Fraction, days dates, names str; a float is none of them."""
+    if type.kind is Kind.SYMBOL:
+        fits = isinstance(value, str)
+    elif type.kind is Kind.DATE:
+        fits = isinstance(value, date) and not isinstance(value, datetime)
+    elif type.kind is Kind.PERIOD:
+        fits = isinstance(value, Period)
+    else:
+        fits = isinstance(value, (int, Fraction)) and not isinstance(value, bool)
+    if not fits:
+        expected = ("a str", "an int or Fraction", "a date", "a Period")
+        raise ClausebookError(Diagnostic("E0614", f"{value!r} is not {type.name}", None, expected))
+    if not isinstance(value, (int, Fraction)):
+        return value
+    try:
+        return exact(value)
+    except LimitReached as limit:
+        raise ClausebookError(Diagnostic("E0614", f"{limit}", None)) from None
+
+
 def _term(value: Any, type: Type, span: Span, names: Mapping[str, tuple[Type, ...]]) -> Term:
     if type.kind is Kind.SYMBOL:
         known = type.members or tuple(name for name, types in names.items() if type in types)
@@ -112,7 +134,4 @@ def _term(value: Any, type: Type, span: Span, names: Mapping[str, tuple[Type, ..
                 )
             )
         return Name(value, type, span)
-    fits = isinstance(value, date) if type.kind is Kind.DATE else isinstance(value, (int, Fraction))
-    if not fits or isinstance(value, bool):
-        raise ClausebookError(Diagnostic("E0614", f"{value!r} is not {type.name}", None, ("an int, Fraction or date",)))
     return Quantity(value, type, span)
