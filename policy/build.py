@@ -240,6 +240,10 @@ class Builder:
         earlier, later = parts
         return ComesBefore(earlier, later, earlier.span.to(later.span))
 
+    def not_comes_before(self, parts: Parts) -> ItIsNot:
+        before = self.comes_before(parts)
+        return ItIsNot(before, before.span)
+
     def it_is_not(self, parts: Parts) -> ItIsNot:
         word, condition = parts
         return ItIsNot(condition, word.span.to(condition.span))

@@ -163,6 +163,8 @@ def condition(tree: Condition, depth: int = 0) -> str:
             )
         case ComesBefore():
             return f"{term(tree.earlier)} comes before {term(tree.later)}"
+        case ItIsNot(condition=ComesBefore(earlier=earlier, later=later)):
+            return f"{term(earlier)} does not come before {term(later)}"
         case ItIsNot():
             inner = tree.condition
             chain = isinstance(inner, AllOf | AnyOf) and _one_of(inner) is None

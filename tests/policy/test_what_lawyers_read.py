@@ -272,6 +272,36 @@ def test_who_asks_of_one_at_a_time(case: Case, wrong: str, right: str) -> None:
     assert "*a person* is eligible on *a date*" in found.nearest
 
 
+# ------------------------------------------------------------------------ order
+
+ORDERED = """\
+# Orders
+
+## Records
+
+- A grant has a date.
+
+Grants are ordered by date, then by the recorded order of acts.
+
+## Vocabulary
+
+Concluded:
+- *a grant* is first
+
+## § 1 First
+
+{rule}
+"""
+
+
+def test_that_one_thing_does_not_come_before_another() -> None:
+    rule = "A grant is first if there is another grant such that the other grant does not come before the grant."
+    book = ORDERED.replace("{rule}", rule)
+    assert format_source(Source("orders.md", book)) == (book, ())
+    long = book.replace("the other grant does not come before", "it is not the case that the other grant comes before")
+    assert format_source(Source("orders.md", long)) == (book, ())
+
+
 # ------------------------------------------------------------------------ facts
 
 
