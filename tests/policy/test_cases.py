@@ -46,7 +46,8 @@ def test_a_question_has_its_expected_answer_below_it() -> None:
 
 
 def test_parts_have_facts_and_questions_of_their_own() -> None:
-    part = "## Case (a): first\n\nOne.\n\n1. So?\n\n## Case (b): second\n\n### Facts\n\nTwo.\n\n### Questions\n\n1. Not so?\n"
+    part = "## Case (a): first\n\nOne.\n\n1. So?\n\n"
+    part += "## Case (b): second\n\n### Facts\n\nTwo.\n\n### Questions\n\n1. Not so?\n"
     case, problems = structure(HEAD + "## Facts\n\nZero.\n\n" + part)
     assert not problems
     assert [(each.name, each.title) for each in case.parts] == [("a", "first"), ("b", "second")]
