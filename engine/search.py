@@ -7,7 +7,7 @@ equality.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -187,7 +187,7 @@ class Planner:
                 names = ", ".join(v.name for v in variables if v.name not in known)
                 raise ProgramError(f"nothing gives {names} a value", self.origin)
             steps.append(self._binder(choice, remaining, frozenset(known)))
-            bound_now = {v.name for v in _binds(choice, known)}
+            bound_now = {v.name for v in _binds(choice, known, self.compiler.relations)}
             if isinstance(choice, Compare) and _equality(choice, known) is not None:
                 remaining.remove(choice)  # binding uses the equality up
             known |= bound_now
@@ -225,7 +225,7 @@ class Planner:
         """How good a condition is at binding variables: less is better, None is not at all."""
         if isinstance(part, Compare) and _equality(part, known) is not None:
             return 0
-        source = _source(part, known)
+        source = _source(part, known, self.compiler.relations)
         if source is None:
             return None
         relation = self.compiler.relations.get(source[0])
@@ -244,7 +244,7 @@ class Planner:
 
     def _is_derived(self, choice: Condition, known: set[str]) -> bool:
         """Whether binding would have to run rules backwards, or through what nothing lists."""
-        source = _source(choice, known)
+        source = _source(choice, known, self.compiler.relations)
         if source is None or (isinstance(choice, Compare) and _equality(choice, known) is not None):
             return False
         relation = self.compiler.relations[source[0]]
@@ -269,7 +269,7 @@ class Planner:
             variable, expression = equality
             place = place_in(self.scope, variable.name)
             return _assign(choice, self.scope, place, self.compiler.compute(expression, self.scope, known, self.origin))
-        source = _source(choice, set(known))
+        source = _source(choice, set(known), self.compiler.relations)
         assert source is not None
         name, arguments = source
         relation = self.compiler.relation(name, self.origin)
@@ -295,7 +295,9 @@ def _bound(part: Condition, known: set[str]) -> bool:
     return all(name in known for name in variables_of(part))
 
 
-def _source(part: Condition, known: set[str]) -> tuple[str, tuple[Expression, ...]] | None:
+def _source(
+    part: Condition, known: set[str], relations: Mapping[str, Relation]
+) -> tuple[str, tuple[Expression, ...]] | None:
     """The relation whose keys a condition can run through to bind a variable, with their expressions."""
     places: list[Expression | Atom]
     match part:
@@ -308,17 +310,18 @@ def _source(part: Condition, known: set[str]) -> tuple[str, tuple[Expression, ..
         case _:
             return None
     for place in places:
-        if isinstance(place, (Atom, ValueOf)) and any(
-            isinstance(argument, Variable) and argument.name not in known for argument in place.arguments
-        ):
-            return place.relation, place.arguments
+        if not isinstance(place, (Atom, ValueOf)) or place.relation not in relations:
+            continue
+        keys = place.arguments[: relations[place.relation].keys]  # the day of a statement over time is no key
+        if any(isinstance(argument, Variable) and argument.name not in known for argument in keys):
+            return place.relation, keys
     return None
 
 
-def _binds(part: Condition, known: set[str]) -> list[Variable]:
+def _binds(part: Condition, known: set[str], relations: Mapping[str, Relation]) -> list[Variable]:
     if isinstance(part, Compare) and (equality := _equality(part, known)) is not None:
         return [equality[0]]
-    source = _source(part, known)
+    source = _source(part, known, relations)
     return [] if source is None else [a for a in source[1] if isinstance(a, Variable) and a.name not in known]
 
 

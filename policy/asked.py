@@ -317,6 +317,11 @@ def _expanded(
     for term in tree.arguments:
         if isinstance(term, Quantity) and (wrong := miscounted(term.value, term.type)) is not None:
             lowering.problems.append(Diagnostic("E0318", wrong, term.span))
+    if tree.when is not None:
+        message = f"`{shown(tree.when.span)}` leaves the day open; the question supposes one"
+        expected = ("on a date", "When … ?")
+        lowering.problems.append(Diagnostic("E0320", message, tree.when.span, expected=expected))
+        return None, None
     arguments = lowering.terms(tree.arguments)
     values: dict[Variable, Expression] = dict(zip(form.slots, arguments, strict=True))
     record = form.tree.record

@@ -121,15 +121,21 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_BROKEN = re.compile(r"\(\s*(\w{1,6})\s*\)")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-\s*$")
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": " ", "‐": "-", "‑": "-", "\xad": ""})
+
+
+def _whole(label: re.Match[str]) -> str:
+    """A label that may go over a line end, whole, and the line end after it."""
+    return f"({label[1]}){label[0].count(chr(10)) * chr(10)}"
 
 
 def _tokens(text: str) -> list[_Token]:
     found: list[_Token] = []
     broken = ""  # a word whose end stands on the next line
     blank, page = True, False
-    for number, raw in enumerate(text.split("\n"), 1):
+    for number, raw in enumerate(_BROKEN.sub(_whole, text).split("\n"), 1):
         line = unicodedata.normalize("NFKC", raw.translate(_PLAIN)).replace("\f", " ")
         if not line.strip():
             blank = True
@@ -256,10 +262,13 @@ class _Reader:
             return ("I", at + 2) if self.outline.has(("I",)) else None
         following = self._following()
         if following is not None:
+            fresh = (
+                self.tokens[at].starts_paragraph or self.path[0] in ("0", "I") or self.tokens[at - 1].kind is _Kind.STOP
+            )
             glued = at + 2 < len(self.tokens) and self.tokens[at + 2].kind is _Kind.LABEL
-            if named and not glued and number in (MASK, following) and (stop == "." or not self.cased):
+            if named and fresh and not glued and number in (MASK, following) and (stop == "." or not self.cased):
                 return following, at + 2 + (stop == ".")
-            if number == following and stop == ".":
+            if number == following and fresh and stop == ".":
                 return following, at + 2
             if said[:3] == ["in", "witness", "whereof"]:
                 return following, at

@@ -28,6 +28,7 @@ from engine.model import Constant, Expression, Variable
 from engine.proof import Basis, Step, Witness, walk
 from engine.proof import Fact as FactStep
 from engine.query import Query, Shape, Supposed
+from engine.search import ProgramError
 from engine.signature import type_of
 from engine.solve import Unbounded
 from engine.unknowns import NONE
@@ -197,6 +198,11 @@ class Case:
         except LimitReached as limit:
             self._ground = None  # what was under way when the limit came is not to be built on
             raise ClausebookError(Diagnostic("E0701", f"no verdict: {limit}{self._open_in(limit)}", span)) from None
+        except ProgramError as error:
+            self._ground = None
+            message = f"the rules do not list what this would run through: {error}"
+            expected = ("a question about one day", "When … ?", "a name in place of `a …`")
+            raise ClausebookError(Diagnostic("E0622", message, span, expected)) from None
 
     def _open_in(self, limit: LimitReached) -> str:
         """What leaves a number without a bound."""

@@ -11,6 +11,7 @@ from attrs import define
 from engine import query
 from engine.decision import FALSE, TRUE
 from engine.judge import Verdict
+from engine.model import Constant, Variable
 from engine.proof import (
     AllStep,
     Attempt,
@@ -29,8 +30,10 @@ from policy.advising import advice, open_names, provided
 from policy.answer import Answer, Bound, Days, Listed, Range, Reading, Stamp, sections
 from policy.citing import all_clauses, citations, clashing, split
 from policy.explain import Teller, forbidding
+from policy.lint import nodes
 from policy.outline import Line, flat, once, outline
 from policy.speak import Speaker
+from policy.vocabulary import plural
 
 _DAY = timedelta(days=1)
 _MOST_RANGES = 6
@@ -71,7 +74,7 @@ class Presenter:
         cited = cited or self.order(every)[:1]
         supporting = tuple(clause for clause in self.order(every) if clause not in cited)
         ways = provided(self.speaker, found.settlement, found.origins)
-        assumptions = self._assumptions(found, steps)
+        assumptions = self._assumptions(asked, found, steps)
 
         def explain() -> tuple[Line, ...]:
             lines = self._lines(asked, found, value_type, answer.readings, bound(), assumptions)
@@ -175,7 +178,9 @@ class Presenter:
 
     # ---------------------------------------------------------- explaining
 
-    def _assumptions(self, found: query.Answer, steps: Iterable[Step | Witness]) -> tuple[str, ...]:
+    def _assumptions(
+        self, asked: query.Query, found: query.Answer, steps: tuple[Step | Witness, ...]
+    ) -> tuple[str, ...]:
         facts = self.speaker.facts
         relations = self.speaker.lexicon.relations
         result: dict[str, None] = {}
@@ -194,9 +199,32 @@ class Presenter:
             result.setdefault(f"The record is complete to {self.speaker.value(facts.complete_to, DATE)}{suffix}.")
         elif silent:
             result.setdefault("On the record as given: what it does not show is taken not to be so.")
+        for kind in self._undated(asked, steps):
+            result.setdefault(
+                f"Taken as complete past that day too, since the book does not order it: the record of {kind}."
+            )
         if found.cut:
             result.setdefault("The case analysis was cut: there were too many cases to try them all.")
         return tuple(result)
+
+    def _undated(self, asked: query.Query, steps: Iterable[Step | Witness]) -> tuple[str, ...]:
+        """The kinds of dated record that no order dates, where a question reaches past the record's end."""
+        horizon = self.speaker.facts.complete_to
+        if horizon is None or not _reaches_past(asked, horizon):
+            return ()
+        kinds: dict[str, None] = {}
+        for step in steps:
+            variables: tuple[Variable, ...] = ()
+            if isinstance(step, SomeStep):
+                variables = step.condition.variables
+            elif isinstance(step, Folded):
+                variables = step.aggregate.variables
+            for variable in variables:
+                declared = self.speaker.lexicon.relations.get(variable.type.name)
+                undated = declared is not None and declared.record and declared.time is None
+                if undated and declared is not None and any(column.type == DATE for column in declared.columns):
+                    kinds.setdefault(plural(variable.type.name))
+        return tuple(kinds)
 
     def _default(self, step: Fact | Quantity) -> str:
         if isinstance(step, Quantity):
@@ -433,3 +461,14 @@ def _listed(names: list[str]) -> str:
     if len(names) <= 1:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _reaches_past(asked: query.Query, horizon: date) -> bool:
+    """Whether a question speaks of a day after the record's end, or leaves a day open."""
+    if asked.open is not None and asked.open.type == DATE:
+        return True
+    return any(
+        isinstance(node, Constant) and isinstance(node.value, date) and node.value > horizon
+        for part in (asked.goal, *asked.supposed)
+        for node in nodes(part)
+    )

@@ -322,12 +322,20 @@ def _plain(value: int | Fraction) -> str:
     return _decimals(value) or f"{value.numerator:,}/{value.denominator:,}"
 
 
+_LARGEST_SHARE = 2
+"""Past twice the whole, a fraction is a count or a measure and no percentage: 5/2, not 250%."""
+
+
 def _number(value: int | Fraction) -> str:
-    """A whole number plain, a fraction of it as a percentage where that ends soon."""
+    """A whole number plain, a fraction as a percentage where that ends soon and is of the size of one."""
     if isinstance(value, int):
         return f"{value:,}"
     percent = _decimals(value * 100)
-    return f"{percent}%" if percent is not None else f"{value.numerator:,}/{value.denominator:,}"
+    return (
+        f"{percent}%"
+        if percent is not None and abs(value) <= _LARGEST_SHARE
+        else f"{value.numerator:,}/{value.denominator:,}"
+    )
 
 
 def _money(value: int | Fraction) -> str:
