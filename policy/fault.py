@@ -148,7 +148,7 @@ def _expected(lattice: Lattice, outcome: Outcome, at: int) -> Iterator[str]:
     yield from (word for kind, word in reached if kind == "word")
     if at == outcome.furthest:
         spelt = {terminal: words for entries in lattice.keyword_table.values() for words, terminal in entries}
-        for terminal in outcome.expected:
+        for terminal in sorted(outcome.expected):
             if terminal in _SHOWN:
                 yield _SHOWN[terminal]
             elif terminal in spelt:
