@@ -18,6 +18,7 @@ from policy.document import CLAUSE_ID
 from policy.source import Span
 
 _PART = re.compile(r"\s*[,;]\s+(citing|may cite|reading)\s+")
+_RUN_ON = re.compile(r"\s(?:citing|may cite)\s")
 _CLAUSE = re.compile(rf"§\s*(?P<id>{CLAUSE_ID.pattern})", re.VERBOSE)
 _OTHERWISE = re.compile(r"(?P<id>[A-Z]+-?\d+[a-z]?)(?:,?\s+otherwise\s+(?P<otherwise>.+))?$", re.DOTALL)
 _FORMS = (
@@ -82,6 +83,10 @@ def read_expected(span: Span) -> tuple[Expected | None, tuple[Diagnostic, ...]]:
             problems.append(Diagnostic("E0512", f"`{words}` names no clause", span, expected=("citing § 5(a)/4",)))
         if kind == "citing":
             citing += clauses
+    if _RUN_ON.search(said):
+        problems.append(
+            Diagnostic("E0514", "a comma or semicolon stands before `citing`", span, ("No, citing § 5(a)/4.",))
+        )
     if not said:
         problems.append(Diagnostic("E0513", "no answer is stated", span, expected=_FORMS))
     return (None if problems else Expected(said, tuple(citing), tuple(readings), span)), tuple(problems)
