@@ -412,7 +412,8 @@ class World:
                 relation = self.relations[condition.relation]
                 every_or_any = all if condition.throughout else any
                 # An interval that ends before it begins has no days: nothing holds in it, nor throughout it.
-                return ends[0] <= ends[1] and every_or_any(self.holds_on(relation, keys, day) for day in days(*ends))
+                each = tuple(days(*ends))
+                return bool(each) and every_or_any(self.holds_on(relation, keys, day) for day in each)
 
     def bindings(self, variables: Iterable[Variable], condition: Condition, bound: Bound) -> Iterator[Bound]:
         """The ways to give the variables values so that a condition holds."""
