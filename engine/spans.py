@@ -218,13 +218,18 @@ def _intervals(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...]
                 continue
             own = table.cells(number)[: relation.keys]
             row = Row(relation.name, number, table.sources[number])
-            for first, last in _outside(span, [upper for above in layers[:depth] for upper in above.spans_of(own)]):
-                # Without an end it holds to the end of the record, and on its first day at least.
-                end = last if last is not None or horizon is None else max(horizon, span[0])
-                if end is not None and end < first:
-                    continue
-                found.append(_Interval(own, first, end, table.status[number], same, last is None, (row,)))
+            covers = [_recorded(upper, horizon) for above in layers[:depth] for upper in above.spans_of(own)]
+            until = _recorded(span, horizon)
+            for first, last in _outside(until, covers):
+                goes_on = span[1] is None and last == until[1]
+                found.append(_Interval(own, first, last, table.status[number], same, goes_on, (row,)))
     return sorted(found, key=lambda interval: (interval.first, interval.last or date.max))
+
+
+def _recorded(span: DateSpan, horizon: date | None) -> DateSpan:
+    """What an interval says: without an end, it holds to the end of the record, and on its first day at least."""
+    first, last = span
+    return span if last is not None or horizon is None else (first, max(horizon, first))
 
 
 def _outside(span: DateSpan, covers: list[DateSpan]) -> list[DateSpan]:

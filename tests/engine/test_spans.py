@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.facts import BadFact, FactBase
@@ -55,6 +55,7 @@ def expected(days: list[bool | None], throughout: bool) -> Verdict:
 
 
 @given(stated, stated, st.none() | numbers, st.booleans())
+@example([(0, None, True)], [(2, None, True)], 0, False)  # what goes on goes on to the end of the record only
 def test_an_interval_holds_by_its_days(
     said: list[tuple[int, int | None, bool]],
     supposed: list[tuple[int, int | None, bool]],
