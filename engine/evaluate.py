@@ -494,7 +494,7 @@ class Evaluation:
                         options[scalar] = decisions.either(options[scalar], both) if scalar in options else both
         if any(type(argument) is Unrecorded for argument in arguments):
             options = self._blurred(relation, arguments, column, options)
-        pairs = settle_clashes(relation, arguments, list(options.items()), self.decisions)
+        pairs = settle_clashes(relation, arguments, sorted(options.items(), key=_known_first), self.decisions)
         some = decisions.any(truth for _, truth in pairs)
         value = cases(
             [(truth, scalar) for scalar, truth in pairs if truth is not FALSE] + [(decisions.negation(some), NONE)],
@@ -558,3 +558,8 @@ def _are_cases(arguments: tuple[Any, ...]) -> bool:
         if type(argument) is Cases or argument is NONE:
             return True
     return False
+
+
+def _known_first(option: tuple[Any, Truth]) -> bool:
+    """Where an unknown value would be the same as a known one, the known one says more."""
+    return is_symbolic(option[0])
