@@ -172,7 +172,7 @@ def test_every_clause_of_a_shipped_book_is_asked_by_a_question_that_parses(name:
 
 
 @pytest.mark.skipif(not INVENTORIES.is_dir(), reason="the inventories lie beside the project")
-@pytest.mark.parametrize("name", ["equity-compensation-plan", "severance-agreement"])
+@pytest.mark.parametrize("name", ["1992-plan", "equity-compensation-plan", "severance-agreement"])
 def test_the_clauses_of_a_shipped_book_are_those_of_its_inventory(name: str) -> None:
     book = load(name)
     inventory = read_inventory((INVENTORIES / f"{name}.md").read_text("utf-8"))
