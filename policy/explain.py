@@ -6,7 +6,7 @@ here: what decided the answer in full, what was merely tested in a line, what ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -65,10 +65,11 @@ class Teller:
         match step:
             case Fact():
                 # That a thing is of its kind goes without saying.
-                if step.relation in self.speaker.lexicon.phrases or not holds:
+                if not (holds and self._is_kind(step.relation)):
                     yield self._fact(step, holds, depth)
             case Conclusion():
-                yield from self._conclusion(step, holds, depth)
+                if not (holds and self._is_kind(step.relation)):
+                    yield from self._conclusion(step, holds, depth)
             case Quantity():
                 yield from self._quantity(step, depth)
             case Attempt():
@@ -108,6 +109,10 @@ class Teller:
             case Circular():
                 said = self.speaker.statement(step.relation, step.arguments, False)
                 yield Line(depth, f"{said}: nothing but itself would support it")
+
+    def _is_kind(self, relation: str) -> bool:
+        declared = self.speaker.lexicon.relations.get(relation)
+        return declared is not None and declared.columns[0].type.name == relation
 
     def _several(self, parts: Iterable[Step], holds: bool, depth: int, all_needed: bool) -> Iterator[Line]:
         """Of a conjunction that holds each part; of one that fails the part that fails; and the other way."""
@@ -246,6 +251,9 @@ class Teller:
 
     def _compared(self, step: Compared, holds: bool, depth: int) -> Iterator[Line]:
         bound = step.scope.bound(step.bindings)
+        left, right = (self.speaker.expression(each, bound) for each in (step.condition.left, step.condition.right))
+        if left == right and holds:
+            return  # that a thing is itself, or not after itself, goes without saying
         said = self.speaker.compared(step.condition, bound, step.left, step.right, holds)
         if step.truth.is_open:
             said = self._open_comparison(step, bound)
@@ -370,15 +378,24 @@ class Teller:
         return f"no other {variable.type.name}{suffix} is recorded"
 
     def _cases(self, step: ByCases, holds: bool, depth: int) -> Iterator[Line]:
-        """Whichever way open questions are answered: what is the same in all cases once, then what is not."""
-        told: dict[str, tuple[Block, ...]] = {}
-        for supposed, leaf in _leaves(step, ()):
-            said = [(supposing(self.speaker, question, True), answer) for question, answer in supposed]
-            if any((text, not answer) in said for text, answer in said):
-                continue  # one thing that is asked in two places is told as one
-            case = " and ".join(supposing(self.speaker, *each) for each in telling(self.speaker, [*supposed]))
-            told.setdefault(case, outline(Teller(self.speaker, self.all_parts).tell(leaf, holds, 0)))
-        yield from flat(by_cases([*told.items()]), depth)
+        """Whichever way open questions are answered."""
+        yield from in_each_case(self.speaker, step, lambda leaf: self.afresh().tell(leaf, holds, 0), depth)
+
+    def afresh(self) -> Teller:
+        """A teller that has told nothing yet."""
+        return Teller(self.speaker, self.all_parts)
+
+
+def in_each_case(speaker: Speaker, step: Step, tell: Callable[[Step], Iterable[Line]], depth: int) -> Iterator[Line]:
+    """What is told of a proof by cases: what is the same in all cases once, then what is not."""
+    told: dict[str, tuple[Block, ...]] = {}
+    for supposed, leaf in _leaves(step, ()):
+        said = [(supposing(speaker, question, True), answer) for question, answer in supposed]
+        if any((text, not answer) in said for text, answer in said):
+            continue  # one thing that is asked in two places is told as one
+        case = " and ".join(supposing(speaker, *each) for each in telling(speaker, [*supposed]))
+        told.setdefault(case, outline(tell(leaf)))
+    yield from flat(by_cases([*told.items()]), depth)
 
 
 def _leaves(step: Step, supposed: tuple[Answered, ...]) -> Iterator[tuple[tuple[Answered, ...], Step]]:

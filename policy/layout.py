@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable
+from itertools import zip_longest
 
 from policy.outline import Line
 
@@ -24,7 +26,7 @@ def plain_text(said: str, citations: Iterable[str], lines: Iterable[Line], width
     """The answer's first line, then its explanation."""
     cited = ", ".join(f"§ {clause}" for clause in citations)
     head = f"{said}  {_whole(cited)}".rstrip()
-    result = textwrap.wrap(head, width, subsequent_indent="  ") or [""]
+    result = _filled(head, width, following="  ") or [""]
     previous = -1
     for number, line in enumerate(lines):
         if number == 0 or (line.depth == 0 and previous == 0 and not line.rests_on):
@@ -34,22 +36,40 @@ def plain_text(said: str, citations: Iterable[str], lines: Iterable[Line], width
     return inert("\n".join(result).replace(_FIXED, " ")) + "\n"
 
 
+_PIECE = re.compile(r"§ .*?(?=, §|; |$)|, line \d+")
+
+
 def _whole(text: str) -> str:
-    """A citation's sign kept on the line of its number."""
-    return text.replace("§ ", f"§{_FIXED}")
+    """Each citation, and each place in a file, kept on one line."""
+    return _PIECE.sub(lambda piece: piece.group().replace(" ", _FIXED), text)
 
 
 def _row(line: Line, width: int) -> list[str]:
+    """A line with what it rests on in a column at the right, or below where the column would leave no room."""
     indent = "  " * (line.depth + 1)
-    right = line.rests_on
-    room = width - (len(right) + 2 if right else 0)
-    if room - len(indent) < _NARROWEST or len(right) * 2 > width - len(indent):
-        rows = textwrap.wrap(line.text, width, initial_indent=indent, subsequent_indent=indent + "  ")
-        return [*rows, f"{right:>{width}}" if len(right) < width else f"{indent}  {right}"] if right else rows
-    rows = textwrap.wrap(line.text, room, initial_indent=indent, subsequent_indent=indent + "  ") or [indent]
-    if right:
-        rows[0] = f"{rows[0]:<{width - len(right)}}{right}"
-    return rows
+    right = _filled(_whole(line.rests_on), max(_NARROWEST, width // 2))
+    room = width - max((len(each) + 2 for each in right), default=0)
+    if room - len(indent) < _NARROWEST:
+        return [*_wrapped(line.text, width, indent), *(f"{each:>{width}}" for each in right)]
+    rows = _wrapped(line.text, room, indent)
+    if right and len(rows) > len(right) + 1:
+        rows = _beside(line.text, indent, room, len(right), width)
+    return [f"{row:<{width - len(each)}}{each}".rstrip() for row, each in zip_longest(rows, right, fillvalue="")]
+
+
+def _wrapped(text: str, width: int, indent: str) -> list[str]:
+    return _filled(text, width, indent, indent + "  ") or [indent]
+
+
+def _filled(text: str, width: int, first: str = "", following: str = "") -> list[str]:
+    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=following, break_on_hyphens=False)
+
+
+def _beside(text: str, indent: str, room: int, count: int, width: int) -> list[str]:
+    """Text of which so many rows stand beside the column, and the rest below it in full width."""
+    rows = _wrapped(text, room, indent)[:count]
+    rest = text.split()[sum(len(row.split()) for row in rows) :]
+    return [*rows, *_filled(" ".join(rest), width, indent + "  ", indent + "  ")]
 
 
 _MARKS = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|~"})

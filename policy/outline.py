@@ -76,19 +76,24 @@ def by_cases(cases: Sequence[tuple[str, tuple[Block, ...]]]) -> tuple[Block, ...
 
     Cases in which the same is told are one; where it can be said so, that one is all others.
     """
-    firsts = [blocks[0].text if blocks else None for _, blocks in cases]
-    if firsts[0] is not None and len(set(firsts)) == 1:
-        rests_on = ""
-        for _, blocks in cases:
-            rests_on = also(rests_on, blocks[0].rests_on)
-        parts = by_cases([(case, blocks[0].parts) for case, blocks in cases])
-        return (Block(firsts[0], rests_on, parts), *by_cases([(case, blocks[1:]) for case, blocks in cases]))
-    alike: dict[tuple[Block, ...], list[str]] = {}
-    for case, blocks in cases:
-        alike.setdefault(blocks, []).append(case)
-    if len(alike) == 1:
+    if len(cases) == 1:
         return cases[0][1]
-    ordered = sorted(alike.items(), key=lambda item: len(item[1]))
-    told = [Block(f"if {case}:", "", blocks) for blocks, every in ordered[:-1] for case in every if blocks]
+    told: list[Block] = []
+    for block in cases[0][1]:
+        alike = [[other for other in blocks if other.text == block.text][:1] for _, blocks in cases]
+        if all(alike):
+            rests_on = ""
+            for (other,) in alike:
+                rests_on = also(rests_on, other.rests_on)
+            parts = by_cases([(case, other.parts) for (case, _), (other,) in zip(cases, alike, strict=True)])
+            told.append(Block(block.text, rests_on, parts))
+    shared = {block.text for block in told}
+    rests: dict[tuple[Block, ...], list[str]] = {}
+    for case, blocks in cases:
+        rests.setdefault(tuple(block for block in blocks if block.text not in shared), []).append(case)
+    if len(rests) == 1:
+        return (*told, *next(iter(rests)))
+    ordered = sorted(rests.items(), key=lambda item: len(item[1]))
+    told += [Block(f"if {case}:", "", blocks) for blocks, every in ordered[:-1] for case in every if blocks]
     last, _ = ordered[-1]
     return (*told, *((Block("otherwise:", "", last),) if last else ()))

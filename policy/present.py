@@ -16,6 +16,7 @@ from engine.proof import (
     AllStep,
     Attempt,
     Basis,
+    ByCases,
     Conclusion,
     Fact,
     Folded,
@@ -29,7 +30,7 @@ from engine.values import DATE, Kind, Type
 from policy.advising import advice, open_names, provided
 from policy.answer import Answer, Bound, Days, Listed, Range, Reading, Stamp, sections
 from policy.citing import all_clauses, citations, clashing, split
-from policy.explain import Teller, forbidding
+from policy.explain import Teller, forbidding, in_each_case
 from policy.lint import nodes
 from policy.outline import Line, flat, once, outline
 from policy.speak import Speaker
@@ -326,6 +327,10 @@ class Presenter:
             yield from self._root(teller, step.parts[0], verdict, depth)
         elif isinstance(step, Conclusion):
             yield from self._conclusion(teller, step, verdict, depth)
+        elif isinstance(step, ByCases):
+            yield from in_each_case(
+                self.speaker, step, lambda leaf: self._root(teller.afresh(), leaf, verdict, 0), depth
+            )
         else:
             yield from teller.tell(step, verdict is not Verdict.NO, depth)
 

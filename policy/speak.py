@@ -247,14 +247,19 @@ class Speaker:
 
     def bounded(self, phrase: Phrase, arguments: tuple[str, ...], place: int, most: str | None) -> str:
         """An asked phrase as a statement of the most that would be allowed in one of its slots."""
+        if most is None:
+            return f"No number of {phrase.slots[place].noun} would be allowed."
         said = list(arguments)
-        said[place] = f"at most {most}" if most is not None else "no such number"
+        said[place] = most
         words: list[str] = []
         verb = ""
-        slots = iter(said)
+        slots = iter(enumerate(said))
         for part in phrase.parts:
             if isinstance(part, Slot):
-                words.append(next(slots))
+                at, word = next(slots)
+                if at == place:  # "at most a further 100 shares"
+                    words.insert(len(words) - 2 if words[-2:] == ["a", "further"] else len(words), "at most")
+                words.append(word)
                 if verb:
                     words.append(verb)
                     verb = ""
@@ -399,7 +404,7 @@ class Speaker:
             return f"{self.expression(condition.right, bound) if named else subject} {be} {said_left}"
         if subject == said_left:
             return f"{subject} {_relates(comparison, plural, type)} {said_right}"
-        if comparison is Comparison.IS_NOT and isinstance(condition.right, Constant):
+        if comparison is Comparison.IS_NOT:
             return f"{subject} {be} {said_left}, not {said_right}"
         return f"{subject} {be} {said_left}, which {_relates(comparison, plural, type)} {said_right}"
 

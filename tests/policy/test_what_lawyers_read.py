@@ -5,12 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from attrs import evolve
 
 from engine.model import Apply, Constant, ValueOf
 from engine.values import NUMBER
 from policy.diagnostic import ClausebookError
 from policy.formatting import format_source
 from policy.instrument import Case, load
+from policy.layout import plain_text
 from policy.outline import Block, Line, also, by_cases, flat, once, outline
 from policy.source import Source
 from policy.speak import Speaker, possessive
@@ -62,8 +64,9 @@ def test_one_thing_asked_in_two_places_is_told_once(case: Case) -> None:
 
 
 def test_a_no_by_cases_says_what_is_the_same_once(case: Case) -> None:
-    assert lines(case, "May Ann Lee buy 500 shares under A-1 on June 1, 2034?")[:7] == [
-        "Ann Lee may not buy 500 shares under A-1 on June 1, 2034 [§ 8]",
+    assert lines(case, "May Ann Lee buy 500 shares under A-1 on June 1, 2034?")[:8] == [
+        "Ann Lee may not buy 500 shares under A-1 on June 1, 2034:",
+        "This would allow it, but: [§ 8]",
         "if Ann Lee retired on or before October 31, 2033:",
         "June 1, 2034 is after the last day of A-1 (3 months after the day Ann Lee retired) [§ 9]",
         "otherwise:",
@@ -71,6 +74,13 @@ def test_a_no_by_cases_says_what_is_the_same_once(case: Case) -> None:
         "the last day of A-1 is February 1, 2034 [§ 9]",
         "10 years after A-1's date (February 1, 2024)",
     ]
+
+
+def test_a_yes_by_cases_says_which_limits_were_tested(case: Case) -> None:
+    told = lines(case, "May Ann Lee buy 500 shares under A-1 on June 1, 2026?")
+    assert "A-1's holder is Ann Lee [§ 8; minutes of 2024-02-01]" in told
+    assert told.count("Tested, and no bar:") == 1
+    assert told.count("Ann Lee is not on leave on June 1, 2026 [§ 10]") == 1
 
 
 # ---------------------------------------------------------------------- values
@@ -219,6 +229,50 @@ def test_the_only_day_of_an_event_is_the_day_of_it(case: Case) -> None:
         "the earlier of 3 months after the day A-1's holder retired (May 1, 2026) and 10 years after A-1's date "
         "(February 1, 2024)"
     )
+
+
+def test_the_most_that_would_be_allowed() -> None:
+    plan = load("1992-plan")
+    (further,) = (phrase for phrase in plan.book.vocabulary.phrases if "further" in phrase.parts)
+    speaker = Speaker(plan.book.lexicon, plan.book.engine.facts())
+    said = ("Bea", "", "September 1, 2001")
+    assert speaker.bounded(further, said, 1, "100 shares") == (
+        "Bea may receive at most a further 100 shares on September 1, 2001."
+    )
+    assert speaker.bounded(further, said, 1, None) == "No number of shares would be allowed."
+
+
+# ---------------------------------------------------------------------- layout
+
+LONG = Line(1, "the day the stockholders approved the First Amendment is May 23, 2001, which is after May 22, 2001", "")
+
+
+def test_text_runs_on_below_a_column_that_would_squeeze_it() -> None:
+    line = evolve(LONG, rests_on="first-amendment.md, line 9")
+    assert plain_text("No.", (), (line,), 60).splitlines()[2:] == [
+        "    the day the stockholders      first-amendment.md, line 9",
+        "      approved the First Amendment is May 23, 2001, which is",
+        "      after May 22, 2001",
+    ]
+
+
+def test_a_long_citation_wraps_in_its_column_and_no_clause_is_broken() -> None:
+    rests_on = "§ 5(a)/1 proviso (i), § 5(a)/1 proviso (ii); section-5a.md, line 10"
+    assert plain_text("No.", ("5(a)/1 proviso (i)",) * 3, (evolve(LONG, rests_on=rests_on),), 60).splitlines() == [
+        "No.  § 5(a)/1 proviso (i), § 5(a)/1 proviso (i),",
+        "  § 5(a)/1 proviso (i)",
+        "",
+        "    the day the stockholders           § 5(a)/1 proviso (i),",
+        "      approved the First Amendment    § 5(a)/1 proviso (ii);",
+        "      is May 23, 2001, which is       section-5a.md, line 10",
+        "      after May 22, 2001",
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+def test_no_line_is_wider_than_the_terminal(case: Case, width: int) -> None:
+    told = case.ask("How many shares may Ann Lee receive on September 1, 2028?").to_text(width)
+    assert max(map(len, told.splitlines())) <= width
 
 
 # -------------------------------------------------------------------- outlines
