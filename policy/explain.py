@@ -112,7 +112,7 @@ class Teller:
 
     def _is_kind(self, relation: str) -> bool:
         declared = self.speaker.lexicon.relations.get(relation)
-        return declared is not None and declared.columns[0].type.name == relation
+        return declared is not None and any(column.type.name == relation for column in declared.columns[:1])
 
     def _several(self, parts: Iterable[Step], holds: bool, depth: int, all_needed: bool) -> Iterator[Line]:
         """Of a conjunction that holds each part; of one that fails the part that fails; and the other way."""
