@@ -218,9 +218,11 @@ class Working:
 
     def test(self, goal: Condition, assumed: dict[Question, bool] | None = None) -> tuple[Evaluation, Step]:
         """Evaluate a condition afresh, with answers to some open questions assumed."""
-        evaluation = self.asked.evaluation(self.facts)
-        if assumed:
+        if assumed:  # what another evaluation found out, it found out without these answers
+            evaluation = self.engine.evaluation(self.facts, self.asked.deadline, self.asked.ground)
             evaluation.decisions.assumed = dict(assumed.items())
+        else:
+            evaluation = self.asked.evaluation(self.facts)
         bound = frozenset(self.scope.names[: len(self.env)])
         test = self.engine.compiler.test(goal, self.scope, bound, Origin())
         return evaluation, test(evaluation, self._bindings())
