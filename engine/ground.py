@@ -6,6 +6,7 @@ that the overlay touches is the same for every question; if it is certain, its s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from engine.facts import FactBase
@@ -23,10 +24,12 @@ LARGEST_GROUND = 100_000
 class Ground:
     """Certain steps over one fact base that no longer changes. Not shared between threads."""
 
-    def __init__(self, evaluation: Evaluation) -> None:
-        self.evaluation = evaluation
+    def __init__(self, fresh: Callable[[], Evaluation]) -> None:
+        self._fresh = fresh
+        self.evaluation = fresh()
         self._statements: dict[tuple[str, tuple[Any, ...]], Step | None] = {}
         self._quantities: dict[tuple[str, tuple[Any, ...], int], Quantity | None] = {}
+        self._deadline: float | None = None
 
     @property
     def facts(self) -> FactBase:
@@ -38,7 +41,13 @@ class Ground:
 
     def begin(self, deadline: float | None) -> None:
         """Start the clock for another question."""
+        self._deadline = deadline
         self.evaluation.begin(deadline)
+
+    def _restart(self) -> None:
+        """Begin anew after a doubtful step, lest a later one rest on it unnoticed."""
+        self.evaluation = self._fresh()
+        self.evaluation.begin(self._deadline)
 
     def statement(self, relation: Relation, arguments: tuple[Any, ...]) -> Step | None:
         """The step of a statement that is certain whatever is supposed; None where it is not."""
@@ -48,6 +57,8 @@ class Ground:
             step = self.evaluation.statement(relation, arguments)
             certain = not step.truth.is_open and self._doubts() == doubts
             self._statements[key] = step if certain else None
+            if self._doubts() != doubts:
+                self._restart()
         return self._statements[key]
 
     def quantity(self, relation: Relation, arguments: tuple[Any, ...], column: int) -> Quantity | None:
@@ -58,6 +69,8 @@ class Ground:
             step = self.evaluation.quantity(relation, arguments, column)
             settled = step.value is NONE or not (type(step.value) is Cases or is_symbolic(step.value))
             self._quantities[key] = step if settled and self._doubts() == doubts else None
+            if self._doubts() != doubts:
+                self._restart()
         return self._quantities[key]
 
     def _doubts(self) -> tuple[int, bool]:

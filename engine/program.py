@@ -58,7 +58,7 @@ class Engine:
 
     def ground(self, facts: FactBase) -> Ground:
         """What facts that will not change any more settle, to be shared by questions over them."""
-        return Ground(self.evaluation(facts))
+        return Ground(lambda: self.evaluation(facts))
 
     def ask(self, facts: FactBase, relation: str, arguments: tuple[object, ...]) -> Answer:
         """Whether a statement holds (of a value relation: its value) for these arguments."""
