@@ -283,7 +283,12 @@ def _open_values(scalars: Iterable[Any]) -> tuple[Open, ...]:
     return tuple(Open(HasValue(value), Origin()) for value in found)
 
 
-_MOST_SPLITS = 256
+_MOST_SPLITS = 32
+"""A proof that would split into more is given undivided: its truth is as certain, its steps are not all so alone."""
+
+
+class _TooFine(Exception):
+    """A proof by cases would split into too many."""
 
 
 def _by_cases(working: Working, goal: Condition, step: Step, evaluation: Evaluation, verdict: Verdict) -> Step:
@@ -299,7 +304,7 @@ def _by_cases(working: Working, goal: Condition, step: Step, evaluation: Evaluat
             return step if step.truth is wanted else None
         splits += 1
         if splits > _MOST_SPLITS:
-            raise LimitReached("a proof by cases splits too many cases")
+            raise _TooFine
         question: Question = evaluation.decisions.questions[places[0]]  # type: ignore[assignment]
         branches: list[Step | None] = []
         for answer in (True, False):
@@ -320,7 +325,10 @@ def _by_cases(working: Working, goal: Condition, step: Step, evaluation: Evaluat
         return Theory(decisions, truth).possible(truth)
 
     wanted = TRUE if verdict is Verdict.YES else FALSE
-    proved = prove({}, step, evaluation)
+    try:
+        proved = prove({}, step, evaluation)
+    except _TooFine:
+        return step
     return step if proved is None else proved
 
 
