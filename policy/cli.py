@@ -6,7 +6,6 @@ internal fault.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,12 +14,11 @@ from typing import Any
 import click
 
 from policy.terminal import (
-    NO_VERDICT,
     WRONG_FILE,
+    Doors,
     coloured,
     count,
     finish,
-    let_go,
     needed,
     patience,
     progress,
@@ -28,7 +26,6 @@ from policy.terminal import (
     status,
     summary,
     tell_entry,
-    tell_fault,
     tell_formatted,
     tell_lines,
     tell_result,
@@ -36,34 +33,7 @@ from policy.terminal import (
 )
 
 
-class _Doors(click.Group):
-    """Turns errors of the library into messages and exit statuses, and faults into one line."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        from policy.diagnostic import ClausebookError
-
-        if os.environ.get("NO_COLOR"):
-            ctx.color = False
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-        except ClausebookError as error:
-            report(error.diagnostics)
-            ctx.exit(status(error.diagnostics))
-        except BrokenPipeError:
-            let_go()
-            ctx.exit(0)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except Exception as fault:
-            if os.environ.get("CLAUSEBOOK_DEBUG"):
-                raise
-            tell_fault(fault)
-            ctx.exit(NO_VERDICT)
-        return result
-
-
-@click.group(cls=_Doors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Doors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def command() -> None:
     """Ask legal instruments written as rules, and work on them.
 

@@ -1,4 +1,4 @@
-"""What the commands share towards the terminal: its width, findings and faults told, progress, exit statuses."""
+"""What the commands share towards the terminal: faults caught, width, findings and results told, progress, statuses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Timer
 from time import monotonic
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -42,6 +42,36 @@ def width() -> int:
 def count(number: int, noun: str) -> str:
     """``1 file``, ``2 files``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+# ---------------------------------------------------------------------- doors
+
+
+class Doors(click.Group):
+    """Turns errors of the library into messages and exit statuses, and faults into one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from policy.diagnostic import ClausebookError
+
+        if os.environ.get("NO_COLOR"):
+            ctx.color = False
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except ClausebookError as error:
+            report(error.diagnostics)
+            ctx.exit(status(error.diagnostics))
+        except BrokenPipeError:
+            let_go()
+            ctx.exit(0)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as fault:
+            if os.environ.get("CLAUSEBOOK_DEBUG"):
+                raise
+            tell_fault(fault)
+            ctx.exit(NO_VERDICT)
+        return result
 
 
 # --------------------------------------------------------------------- findings
