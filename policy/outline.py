@@ -53,10 +53,21 @@ def once(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """
     found: dict[tuple[str, ...], Block] = {}
     for block in blocks:
-        own = evolve(block, parts=once(block.parts))
+        own = _headed(evolve(block, parts=once(block.parts)))
         key = (own.text, *(part.text for part in own.parts)) if own.text.endswith(":") else (own.text,)
         found[key] = _both(found[key], own) if key in found else own
     return tuple(found.values())
+
+
+def _headed(block: Block) -> Block:
+    """A heading under which only the same is said as a statement that rests on what that does."""
+    said = block.text.removesuffix(":").casefold()
+    same = [part for part in block.parts if part.text.casefold() == said and not part.parts]
+    if not block.text.endswith(":") or not same:
+        return block
+    rest = tuple(part for part in block.parts if part is not same[0])
+    text = block.text if rest else block.text.removesuffix(":")
+    return Block(text, also(block.rests_on, same[0].rests_on), rest)
 
 
 def _both(one: Block, other: Block) -> Block:

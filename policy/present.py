@@ -38,6 +38,7 @@ from policy.vocabulary import plural
 
 _DAY = timedelta(days=1)
 _MOST_RANGES = 6
+_PERMITS = {"may", "permitted", "allowed"}
 
 
 @define
@@ -347,7 +348,7 @@ class Presenter:
             for attempt in applying:
                 yield from teller.attempt(attempt, True, depth + 1)
             for attempt in granting:
-                yield from self._could_have(teller, attempt, bool(applying), depth if applying else depth + 1)
+                yield from self._could_have(teller, step, attempt, bool(applying), depth if applying else depth + 1)
             return
         for attempt in granting:
             if attempt.truth is not FALSE:
@@ -368,15 +369,21 @@ class Presenter:
                 said = said.replace(self.speaker.name(id, kind), description, 1)
         return f"{said[:1].upper()}{said[1:]}"
 
-    def _could_have(self, teller: Teller, attempt: Attempt, forbidden: bool, depth: int) -> Iterator[Line]:
+    def _could_have(
+        self, teller: Teller, step: Conclusion, attempt: Attempt, forbidden: bool, depth: int
+    ) -> Iterator[Line]:
+        """What keeps a rule that would grant from granting, or what speaks for it beside what forbids."""
         clause = sections(split(attempt.rule.origin))
+        allows = _PERMITS & set(self.speaker.statement(step.relation, step.arguments).split())
         parts = list(teller.tell(attempt.body, attempt.body.truth is not FALSE, depth + 1))
         shallow = [line for line in parts if line.depth == depth + 1]
         if attempt.body.truth is FALSE or not forbidden:
-            yield Line(depth, "This would allow it, but:", clause)
+            yield Line(depth, f"This would {'allow it' if allows else 'make it so'}, but:", clause)
             yield from parts
         elif shallow:
-            yield Line(depth, f"This could have allowed it: {'; '.join(line.text for line in shallow)}.", clause)
+            made = "allowed it" if allows else "made it so"
+            reasons = "; ".join(dict.fromkeys(line.text for line in shallow))
+            yield Line(depth, f"This could have {made}: {reasons}.", clause)
 
     def _tested(self, teller: Teller, granting: list[Attempt], against: list[Attempt], depth: int) -> Iterator[Line]:
         settled = [

@@ -394,6 +394,10 @@ class Speaker:
         comparison = condition.comparison if holds else _OPPOSITE[condition.comparison]
         subject = self.expression(condition.left, bound)
         plural = self._is_plural(condition.left, bound)
+        day = _open_day(left)
+        if day is not None and comparison in _BY and self.event(day) is not None:
+            happened, when = _BY[comparison]
+            return f"{self.event(day, happened)} {when} {self._right(condition.right, bound, right, type)}"
         if left is NONE:
             return f"{subject} {'do' if plural else 'does'} not exist"
         said_left = self.value(left, type)
@@ -449,6 +453,14 @@ class Speaker:
 
 _NUMBER = Type("number", Kind.NUMBER)
 
+_BY = {
+    Comparison.LESS: (True, "before"),
+    Comparison.AT_MOST: (True, "on or before"),
+    Comparison.MORE: (False, "on or before"),
+    Comparison.AT_LEAST: (False, "before"),
+}
+"""That the open day of an event is before or after another: whether it happened by then."""
+
 _OPPOSITE = {
     Comparison.IS: Comparison.IS_NOT,
     Comparison.IS_NOT: Comparison.IS,
@@ -484,6 +496,12 @@ _OPERATIONS = {
     "whole_years": "the number of whole years from {0} to {1}",
     "days_between": "the number of days from {0} to {1}",
 }
+
+
+def _open_day(value: Any) -> OpenValue | None:
+    """The open day that a value is, if there is one."""
+    each = [value] if not isinstance(value, Cases) else [one for _, one in value.alternatives if one is not NONE]
+    return each[0] if len(each) == 1 and isinstance(each[0], OpenValue) and each[0].type.kind is Kind.DATE else None
 
 
 def possessive(words: str) -> str:

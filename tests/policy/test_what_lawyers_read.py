@@ -16,7 +16,7 @@ from policy.layout import plain_text
 from policy.outline import Block, Line, also, by_cases, flat, once, outline
 from policy.source import Source
 from policy.speak import Speaker, possessive
-from tests.docs.test_pages import CASE, GUIDE, PLAN, write_files
+from tests.docs.test_pages import CASE, GUIDE, PLAN, ROOT, write_files
 
 FACTS = """\
 # More
@@ -115,6 +115,14 @@ def test_a_number_without_a_limit_says_what_leaves_it_open(case: Case) -> None:
     ) as raised:
         case.ask("What is the greatest price at which A-9 is permitted?")
     assert raised.value.code == "E0701"
+
+
+def test_what_fails_for_want_of_an_event_says_that_it_did_not_happen() -> None:
+    """No day is spoken of that there may never be."""
+    file = ROOT / "rules/severance-agreement.cases/qsv-05.md"
+    told = load("severance-agreement").case(file).ask("Must the Trustee return principal on June 3, 1996?").to_text()
+    assert "Parker did not die on or before June 3, 1996" in told
+    assert "the day Parker died" not in told
 
 
 # ---------------------------------------------------------------------- beaten
@@ -273,6 +281,13 @@ def test_a_long_citation_wraps_in_its_column_and_no_clause_is_broken() -> None:
 def test_no_line_is_wider_than_the_terminal(case: Case, width: int) -> None:
     told = case.ask("How many shares may Ann Lee receive on September 1, 2028?").to_text(width)
     assert max(map(len, told.splitlines())) <= width
+
+
+def test_a_statement_under_its_own_heading_is_said_once() -> None:
+    heading = Block("It is not so:", "", (Block("it is not so", "§ 1"),))
+    assert once((heading,)) == (Block("It is not so", "§ 1"),)
+    reasons = Block("It is not so:", "", (Block("it is not so", "§ 1", (Block("why"),)),))
+    assert once((reasons,)) == (reasons,)
 
 
 # -------------------------------------------------------------------- outlines
