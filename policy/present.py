@@ -201,10 +201,10 @@ class Presenter:
             result.setdefault(f"The record is complete to {self.speaker.value(facts.complete_to, DATE)}{suffix}.")
         elif silent:
             result.setdefault("On the record as given: what it does not show is taken not to be so.")
-        for kind in self._undated(asked, steps):
-            result.setdefault(
-                f"Taken as complete past that day too, since the book does not order it: the record of {kind}."
-            )
+        undated = [*self._undated(asked, steps)]
+        if undated:
+            which = f"order {'it' if len(undated) == 1 else 'them'}: the record of {_listed(undated)}"
+            result.setdefault(f"Taken as complete past that day too, since the book does not {which}.")
         if found.cut:
             result.setdefault("The case analysis was cut: there were too many cases to try them all.")
         return tuple(result)

@@ -341,6 +341,13 @@ def test_who_asks_of_one_at_a_time(case: Case, wrong: str, right: str) -> None:
     assert "*a person* is eligible on *a date*" in found.nearest
 
 
+def test_records_that_no_book_orders_are_assumed_complete_in_one_sentence(case: Case) -> None:
+    told = lines(case, "When may Ann Lee buy 500 shares under A-1?")
+    assert [line for line in told if line.startswith("Taken as complete")] == [
+        "Taken as complete past that day too, since the book does not order them: the record of purchases and leaves."
+    ]
+
+
 # ------------------------------------------------------------------------ order
 
 ORDERED = """\
