@@ -8,7 +8,7 @@ ordered once, those that can bind a variable before those that need it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -22,7 +22,6 @@ from engine.model import (
     Atom,
     Before,
     Compare,
-    Comparison,
     Condition,
     Constant,
     Exists,
@@ -51,7 +50,7 @@ from engine.proof import (
     SomeStep,
     Step,
 )
-from engine.reckon import apply, compare
+from engine.reckon import HOLDS, apply, compare
 from engine.search import (
     Bindings,
     Compute,
@@ -73,16 +72,6 @@ from engine.values import NUMBER, PLAIN, Calendar
 
 if TYPE_CHECKING:
     from engine.evaluate import Evaluation
-
-
-_HOLDS: dict[Comparison, Callable[[Any, Any], bool]] = {
-    Comparison.IS: lambda x, y: x == y,
-    Comparison.IS_NOT: lambda x, y: x != y,
-    Comparison.LESS: lambda x, y: x < y,
-    Comparison.AT_MOST: lambda x, y: x <= y,
-    Comparison.MORE: lambda x, y: x > y,
-    Comparison.AT_LEAST: lambda x, y: x >= y,
-}
 
 
 # --------------------------------------------------------------------- rules
@@ -248,7 +237,7 @@ class Compiler:
         left = self.compute(condition.left, scope, bound, origin)
         right = self.compute(condition.right, scope, bound, origin)
         comparison = condition.comparison
-        holds = _HOLDS[comparison]
+        holds = HOLDS[comparison]
 
         def run(e: Evaluation, env: Bindings) -> Step:
             notes: Notes = []

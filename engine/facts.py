@@ -239,7 +239,3 @@ class FactBase:
                     if any(upper.rows_of(keys) for upper in layers[:depth]):
                         continue
                 yield table, number
-
-    def is_complete(self, relation: str) -> bool:
-        """Whether nothing may exist unrecorded in this relation."""
-        return self.complete_to is None or relation in self.complete

@@ -153,6 +153,17 @@ def _scale(scalar: Scalar, factor: int | Fraction, result: Type) -> Scalar:
 # -------------------------------------------------------------- comparing
 
 
+HOLDS: dict[Comparison, Callable[[Any, Any], bool]] = {
+    Comparison.IS: lambda x, y: x == y,
+    Comparison.IS_NOT: lambda x, y: x != y,
+    Comparison.LESS: lambda x, y: x < y,
+    Comparison.AT_MOST: lambda x, y: x <= y,
+    Comparison.MORE: lambda x, y: x > y,
+    Comparison.AT_LEAST: lambda x, y: x >= y,
+}
+"""Whether two known values stand so to each other."""
+
+
 def compare(comparison: Comparison, left: Any, right: Any, decisions: Decisions) -> Truth:
     """Both sides exist and stand so to each other. Sides may be `Cases`."""
     if type(left) is Cases or type(right) is Cases:
@@ -172,7 +183,7 @@ def _compare_scalars(comparison: Comparison, left: Scalar, right: Scalar, decisi
     if left is NONE or right is NONE:
         return FALSE
     if not is_symbolic(left) and not is_symbolic(right):
-        return TRUE if _COMPARE[comparison](left, right) else FALSE
+        return TRUE if HOLDS[comparison](left, right) else FALSE
     if comparison is Comparison.IS_NOT:
         return decisions.negation(_compare_scalars(Comparison.IS, left, right, decisions))
     symbol = left if is_symbolic(left) else right
@@ -188,16 +199,6 @@ def _compare_scalars(comparison: Comparison, left: Scalar, right: Scalar, decisi
             decisions.negation(at_most_zero(terms, constant, True, decisions)),
         )
     return at_most_zero(terms, constant, comparison is Comparison.LESS, decisions)
-
-
-_COMPARE: dict[Comparison, Callable[[Any, Any], bool]] = {
-    Comparison.IS: lambda x, y: x == y,
-    Comparison.IS_NOT: lambda x, y: x != y,
-    Comparison.LESS: lambda x, y: x < y,
-    Comparison.AT_MOST: lambda x, y: x <= y,
-    Comparison.MORE: lambda x, y: x > y,
-    Comparison.AT_LEAST: lambda x, y: x >= y,
-}
 
 
 def _same_symbol(left: Scalar, right: Scalar, decisions: Decisions) -> Truth:

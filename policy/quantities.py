@@ -21,8 +21,6 @@ CENT = Fraction(1, 100)
 MONEY = Type("money", Kind.NUMBER, (("dollar", 1),), grain=CENT)
 MONEY_PER_SHARE = Type("money per share", Kind.NUMBER, (("dollar", 1), ("share", -1)), grain=CENT)
 
-STANDARD_TYPES = (SHARES, MONEY, MONEY_PER_SHARE, NUMBER, DATE, PERIOD, YEAR)
-
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",

@@ -12,7 +12,6 @@ from attrs import evolve, field, frozen
 from engine.values import DATE, NUMBER, PERIOD, YEAR, Kind, Type
 from policy.phrases import Tries, tries
 from policy.quantities import MONEY, MONEY_PER_SHARE, SHARES
-from policy.source import Source, Span
 from policy.tokens import tokenize
 from policy.words import AskedForm, AttributeDeclaration, Phrase, RecordDeclaration
 
@@ -182,11 +181,3 @@ STANDARD_NOUNS: tuple[Noun, ...] = (
 
 def find_noun(nouns: Iterable[Noun], words: tuple[str, ...]) -> Noun | None:
     return next((noun for noun in nouns if noun.words == words), None)
-
-
-# ------------------------------------------------------------------ reading
-
-
-def source_span(text: str, name: str = "question") -> Span:
-    """A text of its own, as a place."""
-    return Span(Source(name, text), 0, len(text))
