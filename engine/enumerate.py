@@ -85,7 +85,8 @@ class Enumeration:
         if name in self._facts.complete or any(self._evaluation.is_supposed(value) for value in pattern):
             return
         open_ended = relation.silence is Silence.UNKNOWN and not relation.record
-        dated = self._facts.complete_to is not None and relation.time is not None
+        missing = name in self._facts.incomplete
+        dated = missing or (self._facts.complete_to is not None and relation.time is not None)
         if not open_ended and not dated:
             return
         unrecorded = Unrecorded(name, (occurrence, *(value for value in pattern if value is not FREE)))
@@ -98,7 +99,8 @@ class Enumeration:
         for place, value in enumerate(pattern):
             column = relation.columns[place]
             least = None
-            if dated and place == relation.time and self._facts.complete_to is not None and not open_ended:
+            past_the_record = dated and not missing and not open_ended
+            if past_the_record and place == relation.time and self._facts.complete_to is not None:
                 least = self._facts.complete_to.toordinal() + 1
             keys.append(OpenValue(name, (unrecorded,), column.name, column.type, least) if value is FREE else value)
         yield tuple(keys)

@@ -235,7 +235,7 @@ class Evaluation:
         name = relation.name
         if self.is_about_supposed(relation, arguments):
             return Fact(self.ask(OpenStatement(name, arguments)), name, arguments, Basis.SUPPOSED)
-        if relation.silence is Silence.ASSUMED:
+        if relation.silence is Silence.ASSUMED and name not in self.facts.incomplete:
             return Fact(TRUE if relation.assumed else FALSE, name, arguments, Basis.ASSUMED)
         if relation.silence is Silence.UNKNOWN and name not in self.facts.complete:
             return Fact(self.ask(OpenStatement(name, arguments)), name, arguments, Basis.OPEN)
@@ -251,7 +251,9 @@ class Evaluation:
         return any(type(argument) is Unrecorded or self.is_supposed(argument) for argument in arguments)
 
     def _is_later(self, relation: Relation, arguments: tuple[Any, ...]) -> Truth:
-        """Whether a row would be dated after the last day for which the record is complete."""
+        """Whether a row would be one that the record may lack: dated after the last day for which it is complete."""
+        if relation.name in self.facts.incomplete and not any(self.is_supposed(argument) for argument in arguments):
+            return TRUE
         horizon = self.facts.complete_to
         if horizon is None or relation.time is None or relation.time >= len(arguments):
             return FALSE
@@ -321,11 +323,19 @@ class Evaluation:
             found = self.facts.find(relation.name, arguments)
             if found is not None:
                 return self.cell(*found, relation, arguments, column, name)
+            if relation.name in self.facts.incomplete:
+                return Quantity(
+                    self.open(relation, arguments, column, True), relation.name, arguments, name, Basis.OPEN
+                )
             return Quantity(NONE, relation.name, arguments, name, Basis.ABSENT)
         if type(record) is not Unrecorded:
             return attribute_of_open(self, relation, arguments, column, name)
         least = None
-        if column == relation.time and self.facts.complete_to is not None:
+        if (
+            column == relation.time
+            and self.facts.complete_to is not None
+            and relation.name not in self.facts.incomplete
+        ):
             least = self.facts.complete_to.toordinal() + 1
         value = self.open(relation, arguments, column, relation.columns[column].optional, least)
         return Quantity(value, relation.name, arguments, name, Basis.OPEN)
@@ -356,7 +366,7 @@ class Evaluation:
         if self.is_about_supposed(relation, arguments):
             value = self.open(relation, arguments, column, optional)
             return Quantity(value, relation.name, arguments, name, Basis.SUPPOSED)
-        if relation.silence is Silence.ASSUMED:
+        if relation.silence is Silence.ASSUMED and relation.name not in self.facts.incomplete:
             return Quantity(relation.assumed, relation.name, arguments, name, Basis.ASSUMED)
         closed = relation.silence is Silence.FALSE or relation.name in self.facts.complete
         later = self._is_later(relation, arguments)

@@ -6,8 +6,9 @@ replaces rows without touching what lies under it; nothing hypothetical leaks.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import repeat
 from typing import Any
 
 from attrs import define, field, frozen
@@ -74,6 +75,28 @@ class Table:
             index.setdefault(cells[place], []).append(number)
         return number
 
+    def extend(
+        self,
+        columns: Sequence[Sequence[Any]],
+        sources: Iterable[Hashable],
+        spans: Iterable[DateSpan] | None = None,
+    ) -> None:
+        """Record many true rows at once, by columns of one length; their keys are new (but for spans)."""
+        first = len(self.status)
+        count = len(columns[0]) if columns else 0
+        for known, added in zip(self.columns, columns, strict=True):
+            known.extend(added)
+        self.status.extend(repeat(True, count))
+        self.spans.extend(repeat(None, count) if spans is None else spans)
+        self.sources.extend(sources)
+        by_key = self._by_key
+        for number, keys in enumerate(zip(*columns[: self.relation.keys], strict=True), first):
+            if keys in by_key:
+                by_key[keys].append(number)
+            else:
+                by_key[keys] = [number]
+        self._indexes.clear()
+
     def rows_of(self, keys: tuple[Any, ...]) -> list[int]:
         """The rows with these keys (one, but for spans)."""
         return self._by_key.get(keys, _NO_ROWS)
@@ -109,21 +132,25 @@ class FactBase:
     """Facts in layers: the recorded ones at the bottom, hypotheses above.
 
     ``complete_to`` is the last day for which the record is complete (None: complete). ``complete`` relations
-    are complete whatever it says, and closed even where silence would mean unknown. ``order`` holds
-    recorded pairs (relation, earlier, later). ``supposed`` are the ids of hypothetical records.
+    are complete whatever it says, and closed even where silence would mean unknown. Of ``incomplete`` relations rows
+    of any day may be missing: silence says nothing. ``order`` holds recorded pairs (relation, earlier, later).
+    ``supposed`` are the ids of hypothetical records.
     """
 
     relations: Mapping[str, Relation]
     under: FactBase | None = None
     complete_to: date | None = None
     complete: frozenset[str] = frozenset()
+    incomplete: frozenset[str] = frozenset()
     supposed: frozenset[str] = frozenset()
     tables: dict[str, Table] = field(factory=dict)
     order: dict[str, dict[str, set[str]]] = field(factory=dict)
 
     def overlay(self) -> FactBase:
         """A new layer over this base, for hypotheses."""
-        return FactBase(self.relations, self, self.complete_to, self.complete, self.supposed, {}, self.order)
+        return FactBase(
+            self.relations, self, self.complete_to, self.complete, self.incomplete, self.supposed, {}, self.order
+        )
 
     def table(self, relation: str) -> Table:
         """The table of a relation in this layer, made if need be."""
@@ -142,6 +169,11 @@ class FactBase:
                 result.append(table)
             base = base.under
         return result
+
+    def miss(self, relation: str) -> None:
+        """Some row of a relation is not in the base: whatever else was said, its record is not complete."""
+        self.incomplete = self.incomplete | {relation}
+        self.complete = self.complete - {relation}
 
     # ------------------------------------------------------------ stating
 

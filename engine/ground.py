@@ -85,6 +85,8 @@ def touched(facts: FactBase, ground: FactBase) -> set[str] | None:
     while base is not None and base is not ground:
         if base.order is not ground.order or base.complete != ground.complete or base.complete_to != ground.complete_to:
             return None
+        if base.incomplete != ground.incomplete:
+            return None
         names |= set(base.tables)
         base = base.under
     return None if base is None else names

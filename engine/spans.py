@@ -87,6 +87,8 @@ def _denied(evaluation: Evaluation, intervals: list[_Interval], first: Any, last
 def _after_record(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...], first: Any) -> Any:
     """The first day of an interval on which the record may not show what is so."""
     horizon = evaluation.facts.complete_to
+    if relation.name in evaluation.facts.incomplete:
+        return first
     if horizon is None or not isinstance(first, date) or any(evaluation.is_supposed(key) for key in keys):
         return first
     if relation.name in evaluation.facts.complete or first > horizon or horizon == date.max:
@@ -132,7 +134,9 @@ def _silence(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...], 
     decisions = evaluation.decisions
     complete = relation.name in evaluation.facts.complete
     horizon = evaluation.facts.complete_to
-    if horizon is not None and not complete and not any(evaluation.is_supposed(key) for key in keys):
+    if relation.name in evaluation.facts.incomplete and not any(evaluation.is_supposed(key) for key in keys):
+        later = TRUE
+    elif horizon is not None and not complete and not any(evaluation.is_supposed(key) for key in keys):
         later = compare(Comparison.MORE, last, horizon, decisions)
     elif evaluation.is_about_supposed(relation, keys):
         later = TRUE
@@ -147,7 +151,7 @@ def _until_record_ends(evaluation: Evaluation, relation: Relation, intervals: li
     """Whether nothing before the record's end speaks against what holds throughout from a day on."""
     decisions = evaluation.decisions
     horizon = evaluation.facts.complete_to
-    if horizon is None or relation.name in evaluation.facts.complete:
+    if horizon is None or relation.name in evaluation.facts.complete | evaluation.facts.incomplete:
         return TRUE
     truth = compare(Comparison.MORE, first, horizon, decisions)
     for interval in _merged(intervals):
@@ -166,6 +170,11 @@ def ended(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...]) -> 
     """
     if any(type(key) is Cases or key is NONE or is_symbolic(key) for key in keys):
         value: Any = OpenValue(relation.name, keys, ENDED, DATE)
+        return Quantity(value, relation.name, keys, ENDED, Basis.OPEN)
+    if relation.name in evaluation.facts.incomplete:
+        any_day = OpenValue(relation.name, keys, ENDED, DATE)
+        has = evaluation.ask(HasValue(any_day))
+        value = cases(((has, any_day), (evaluation.decisions.negation(has), NONE)), evaluation.decisions)
         return Quantity(value, relation.name, keys, ENDED, Basis.OPEN)
     found = _intervals(evaluation, relation, keys)
     intervals = list(_merged([interval for interval in found if interval.status is not False]))

@@ -88,3 +88,27 @@ def test_an_order_that_goes_round_is_refused(facts: FactBase) -> None:
     facts.put_before("lease", "L-2", "L-3")
     with pytest.raises(BadFact):
         facts.put_before("lease", "L-3", "L-1")
+
+
+def test_many_rows_recorded_at_once_are_found_as_those_recorded_one_by_one(facts: FactBase) -> None:
+    one, many = facts, FactBase(facts.relations)
+    rows = [(f"L-{number}", day, NONE) for number, day in enumerate(DAYS)]
+    for id, day, end in rows:
+        one.record("lease", id, {"date": day, "end": end}, id)
+    assert many.table("lease").rows_where(1, DAYS[0]) == []
+    many.table("lease").extend([list(column) for column in zip(*rows[:4], strict=True)], ["L-0", "L-1", "L-2", "L-3"])
+    many.table("lease").extend([list(column) for column in zip(*rows[4:], strict=True)], [row[0] for row in rows[4:]])
+    for base in (one, many):
+        table = base.table("lease")
+        assert [table.cells(number) for number in range(len(table))] == rows
+        assert table.sources == [row[0] for row in rows]
+        assert table.rows_where(1, DAYS[4]) == table.rows_of(("L-4",)) == [4]
+        with pytest.raises(BadFact):
+            base.record("lease", "L-9", {})
+
+
+def test_many_intervals_recorded_at_once_are_found(facts: FactBase) -> None:
+    facts.table("member").extend(
+        [["ann", "bob", "ann"]], [1, 2, 3], [(DAYS[0], DAYS[1]), (DAYS[0], None), (DAYS[4], None)]
+    )
+    assert facts.table("member").spans_of(("ann",)) == [(DAYS[0], DAYS[1]), (DAYS[4], None)]

@@ -1,0 +1,180 @@
+"""A base that lacks rows says only what holds whatever they are: what is certain without a row is so with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.facts import FactBase
+from engine.judge import Verdict
+from engine.model import (
+    Aggregate,
+    And,
+    Atom,
+    Column,
+    Compare,
+    Comparison,
+    Condition,
+    Constant,
+    Exists,
+    Fold,
+    Not,
+    On,
+    Program,
+    Relation,
+    Silence,
+    Some,
+    ValueOf,
+    Variable,
+)
+from engine.program import Engine, build
+from engine.query import Query, Shape
+from engine.values import DATE, Kind, Type
+
+PERSON = Type("person", Kind.SYMBOL)
+LEASE = Type("lease", Kind.SYMBOL)
+SHARES = Type("shares", Kind.NUMBER, (("share", 1),), whole=True, least=0)
+NUMBER = Type("number", Kind.NUMBER, whole=True)
+DAYS = [date(2001, 1, day) for day in range(1, 7)]
+
+PEOPLE = Relation("person", (Column("person", PERSON),), 1, Silence.FALSE)
+LEASES = Relation(
+    "lease",
+    (Column("id", LEASE), Column("tenant", PERSON), Column("date", DATE), Column("shares", SHARES)),
+    1,
+    Silence.FALSE,
+    record=True,
+    time=2,
+)
+JOINED = Relation("joined", (Column("person", PERSON),), 1, Silence.FALSE)
+LEFT = Relation("left", (Column("person", PERSON), Column("date", DATE)), 2, Silence.FALSE, time=1)
+MEMBER = Relation("member", (Column("person", PERSON),), 1, Silence.FALSE, span=True)
+COUNTS = Relation("counts", (Column("person", PERSON),), 1, Silence.ASSUMED, assumed=True)
+ENGINE: Engine = build(Program((PEOPLE, LEASES, JOINED, LEFT, MEMBER, COUNTS), ()))
+
+L, P, D = Variable("l", LEASE), Variable("p", PERSON), Variable("d", DATE)
+ANN, BOB = Constant("Ann", PERSON), Constant("Bob", PERSON)
+ALL = Atom("lease", (L,))
+OF_ANN = And((ALL, Compare(Comparison.IS, ValueOf("lease", (L,), "tenant"), ANN)))
+
+State = Callable[[FactBase], None]
+
+states: st.SearchStrategy[tuple[str, State]] = st.one_of(
+    st.builds(
+        lambda name, who, day, shares: (
+            "lease",
+            lambda facts: facts.record("lease", name, {"tenant": who, "date": day, "shares": shares}),
+        ),
+        st.sampled_from(["L-1", "L-2", "L-3"]),
+        st.sampled_from(["Ann", "Bob"]),
+        st.sampled_from(DAYS),
+        st.integers(0, 9),
+    ),
+    st.sampled_from(["Ann", "Bob"]).map(lambda who: ("joined", lambda facts: facts.state("joined", (who,), True))),
+    st.sampled_from(["Ann", "Bob"]).map(lambda who: ("counts", lambda facts: facts.state("counts", (who,), False))),
+    st.builds(
+        lambda who, day: ("left", lambda facts: facts.state("left", (who, day), True)),
+        st.sampled_from(["Ann", "Bob"]),
+        st.sampled_from(DAYS),
+    ),
+    st.builds(
+        lambda who, first, days: (
+            "member",
+            lambda facts: facts.during("member", (who,), DAYS[first], DAYS[min(first + days, 5)]),
+        ),
+        st.sampled_from(["Ann", "Bob"]),
+        st.integers(0, 5),
+        st.integers(0, 5),
+    ),
+)
+
+totals = st.builds(
+    lambda where, comparison, number: Compare(
+        comparison, Aggregate(Fold.TOTAL, ValueOf("lease", (L,), "shares"), (L,), where), Constant(number, SHARES)
+    ),
+    st.sampled_from([ALL, OF_ANN]),
+    st.sampled_from(list(Comparison)),
+    st.integers(0, 12),
+)
+counts = st.builds(
+    lambda where, comparison, number: Compare(
+        comparison, Aggregate(Fold.NUMBER, None, (L,), where), Constant(number, NUMBER)
+    ),
+    st.sampled_from([ALL, OF_ANN]),
+    st.sampled_from(list(Comparison)),
+    st.integers(0, 3),
+)
+people = st.sampled_from([ANN, BOB])
+days = st.sampled_from(DAYS).map(lambda day: Constant(day, DATE))
+goals: st.SearchStrategy[Condition] = st.one_of(
+    totals,
+    counts,
+    st.sampled_from(
+        [
+            Some((L,), ALL),
+            Some((L,), OF_ANN),
+            Some((P,), Atom("joined", (P,))),
+            Some((P,), And((Atom("joined", (P,)), Atom("counts", (P,))))),
+            Some((P, D), Atom("left", (P, D))),
+            Exists(ValueOf("lease", (Constant("L-1", LEASE),), "shares")),
+        ]
+    ),
+    st.builds(lambda who: Atom("joined", (who,)), people),
+    st.builds(lambda who: Atom("counts", (who,)), people),
+    st.builds(lambda who, day: Atom("left", (who, day)), people, days),
+    st.builds(lambda who, day: Atom("member", (who, day)), people, days),
+    st.builds(
+        lambda who, first, last, through: On("member", (who,), first, last, through), people, days, days, st.booleans()
+    ),
+).flatmap(lambda goal: st.sampled_from([goal, Not(goal)]))
+
+
+def base(said: list[tuple[str, State]]) -> FactBase:
+    facts = ENGINE.facts()
+    for name in ("Ann", "Bob"):
+        facts.state("person", (name,), True)
+    for _, state in said:
+        state(facts)
+    return facts
+
+
+def distinct(said: list[tuple[str, State]]) -> list[tuple[str, State]]:
+    """Without what the base would refuse: one record in two rows."""
+    kept: list[tuple[str, State]] = []
+    for each in said:
+        try:
+            base([*kept, each])
+        except Exception:  # noqa: S112 - whatever it is, the base refuses it
+            continue
+        kept.append(each)
+    return kept
+
+
+@given(said=st.lists(states, min_size=1, max_size=5).map(distinct), goal=goals, data=st.data())
+def test_what_is_certain_without_a_row_is_so_with_it(
+    said: list[tuple[str, State]], goal: Condition, data: st.DataObject
+) -> None:
+    dropped = data.draw(st.integers(0, len(said) - 1))
+    known = base(said[:dropped] + said[dropped + 1 :])
+    known.miss(said[dropped][0])
+    whole = base(said)
+    for facts in (known, whole):
+        facts.complete_to = data.draw(st.sampled_from([None, DAYS[2]]), label="complete to")
+    without = ENGINE.answer(known, Query(goal, Shape.WHETHER)).verdict
+    whole.complete_to = known.complete_to
+    if without is not Verdict.DEPENDS:
+        assert without is ENGINE.answer(whole, Query(goal, Shape.WHETHER)).verdict
+
+
+def test_of_a_record_that_lacks_rows_silence_says_nothing() -> None:
+    facts = base([])
+    facts.complete = frozenset({"joined"})
+    facts.miss("joined")
+    asked = Query(Atom("joined", (ANN,)), Shape.WHETHER)
+    assert ENGINE.answer(facts, asked).verdict is Verdict.DEPENDS
+    assert ENGINE.answer(facts.overlay(), asked).verdict is Verdict.DEPENDS
+    facts.state("joined", ("Ann",), True)
+    assert ENGINE.answer(facts, asked).verdict is Verdict.YES
