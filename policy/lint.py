@@ -74,13 +74,23 @@ def _unused(phrases: Iterable[Phrase], rules: Iterable[Rule], asked: Iterable[As
     for form in asked:
         for term in (form.tree.ask, *(term for _, term in form.tree.cells)):
             used |= {part.phrase.relation for part in parts_of(term) if isinstance(part, (Holds, Call, DayOf))}
+    ruled = {clause for rule in rules for clause in rule.origin.clause.split("; ")}
     for phrase in phrases:
-        if phrase.heading not in (Heading.ASKED, Heading.CONCLUDED) and phrase.relation not in used:
+        if phrase.heading in (Heading.ASKED, Heading.CONCLUDED) or _is_a_clause(phrase, ruled):
+            continue
+        if phrase.relation not in used:
             yield Diagnostic("W0001", f"`{wording(phrase)}` is declared and no rule uses it", phrase.span)
 
 
+def _is_a_clause(phrase: Phrase, ruled: set[str]) -> bool:
+    """Whether a power is all that a clause gives: people then ask what the body has done, and no rule needs it."""
+    powers = (Heading.DECIDED, Heading.DETERMINED)
+    return phrase.heading in powers and phrase.clause != "" and ruled.isdisjoint(phrase.clause.split("; "))
+
+
 def _unreachable(phrases: Iterable[Phrase], rules: Iterable[Rule]) -> Iterator[Diagnostic]:
-    reached = {rule.head.relation for rule in rules if rule.positive}
+    """What no rule speaks of; a clause that only denies something means that it is never so."""
+    reached = {rule.head.relation for rule in rules}
     for phrase in phrases:
         if phrase.heading is Heading.CONCLUDED and phrase.relation not in reached:
             yield Diagnostic("W0002", f"no rule concludes `{wording(phrase)}`", phrase.span)

@@ -334,7 +334,7 @@ class Stater:
         text = " ".join(cell.text.split())
         if text == "?":
             return UNKNOWN
-        if not text:
+        if text in ("", "none"):
             return NONE
         if type.kind is Kind.SYMBOL:
             return self._symbol(text, cell, type, problems)

@@ -177,6 +177,13 @@ def test_an_unknown_cell_is_never_guessed() -> None:
         assert asked.ask(f"What is L-1's {attribute}?").open == (f"L-1's {attribute}",)
 
 
+def test_a_cell_says_none_in_a_word_or_by_being_empty() -> None:
+    for cell in ("", "none"):
+        asked = case(MEMBER + rows(f"L-1,Ann,2001-03-01,80,small,{cell},{cell}"))
+        for attribute in ("price", "floor"):
+            assert said(asked, f"What is L-1's {attribute}?") == "None."
+
+
 def test_a_record_that_is_only_named_is_unknown_in_all() -> None:
     source = "# A\n\nBook: leases\nNames: Ann is a person. L-1 is a lease.\n\n## Facts\n\nL-1 is authorized.\n"
     asked = Instrument(book()).case(Source("case.md", source))

@@ -71,6 +71,24 @@ def test_unused_and_unreachable() -> None:
     ]
 
 
+def test_a_clause_that_only_denies_something_is_meant() -> None:
+    never = rule(compared(call(COUNTED, a("grant", GRANT)), Comparison.IS, shares(0)))
+    denied = rule(holds(PERMITTED, a("grant", GRANT), negated=True), holds(AUTHORIZED, the("grant", GRANT)))
+    assert "W0002" not in codes(("5(a)/1", never), ("6", denied))
+
+
+def test_a_power_may_be_all_that_a_clause_gives() -> None:
+    power = evolve(DECLARED, phrases=(PERMITTED, COUNTED, evolve(DISABLED, clause="8")))
+    for clause, expected in (("6", []), ("8", ["W0001"])):
+        checked, _ = check_sentence([permitted()], RECORDS)
+        assert checked is not None
+        assembly, _ = assemble(
+            evolve(power, phrases=(*power.phrases, AUTHORIZED)), [PlacedSentence(checked, (clause,), 1)]
+        )
+        found = [each.code for each in warnings(power, assembly)]
+        assert [code for code in found if code == "W0001"] == expected
+
+
 def test_an_aggregate_without_an_upper_date() -> None:
     assert "W0003" in codes(("6", counted(same_grantee())))
 
