@@ -132,6 +132,8 @@ class Lattice:
     _keywords: dict[int, tuple[tuple[str, int], ...]] = field(factory=dict, init=False)
     _depth: int = field(default=0, init=False)
     reached: dict[int, set[tuple[str, str]]] = field(factory=dict, init=False)
+    visited: dict[int, list[Node]] = field(factory=dict, init=False)
+    owners: dict[int, list[Type]] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.words = (*self.tokens.words, "", "", "", "")
@@ -277,6 +279,7 @@ class Lattice:
     def _attributes(self, term: Term, start: int, at: int) -> Iterator[tuple[Term, int]]:
         if self.tracing:
             self.reached.setdefault(at + 1, set()).add(("attribute", ""))
+            self.owners.setdefault(at + 1, []).append(term.type)
         for words, name in self.vocabulary.attribute_index.get(self.words[at + 1], ()):
             end = at + 1 + len(words)
             if self.words[at + 1 : end] == words and (attribute := self.vocabulary.attribute(term.type, name)):
@@ -314,12 +317,18 @@ class Lattice:
 
     # ----------------------------------------------------------- statements
 
+    def visit(self, node: Node, at: int) -> None:
+        """A node of a trie is come to at a token: a tracing lattice keeps it."""
+        if self.tracing:
+            self.visited.setdefault(at, []).append(node)
+            if node.words:
+                self.reached.setdefault(at, set()).update(("word", word) for word in node.words)
+
     def walk(self, node: Node, at: int, arguments: tuple[Term, ...]) -> Iterator[tuple[Any, tuple[Term, ...], int]]:
         """Every way to go on in a trie from a token: what ends, the slots filled, where."""
         for end in node.ends:
             yield end, arguments, at
-        if self.tracing and node.words:
-            self.reached.setdefault(at, set()).update(("word", word) for word in node.words)
+        self.visit(node, at)
         child = node.words.get(self.words[at])
         if child is not None:
             yield from self.walk(child, at + 1, arguments)

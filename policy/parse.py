@@ -24,7 +24,7 @@ from policy.document import Block, Item, List, Paragraph
 from policy.fault import fault
 from policy.lattice import EDGES, MOST_WAYS, STRUCTURE, Keyword, KeywordTable, Lattice, TooMuch
 from policy.quantities import MONTHS
-from policy.source import Span
+from policy.source import Source, Span
 from policy.syntax import Condition, Fact, Question, Sentence, Supposition
 from policy.tokens import LONGEST_TEXT, MOST_TOKENS, Tokens, clause_pattern, tokenize
 from policy.vocabulary import Vocabulary
@@ -159,13 +159,34 @@ class Read:
     refused: tuple[tuple[int, Diagnostic], ...]
 
 
+Refusals = list[tuple[int, Diagnostic]]
+
+
 def read(lattice: Lattice, start: str) -> Read:
     """Every reading of a lattice from a start symbol."""
     table = tables()
+    last = table.starts[start][1]
+    refused: Refusals = []
+    waiting = _followed(table, lattice, start, refused)
+    furthest, size = max(waiting), len(lattice)
+    readings: list[Any] = []
+    for stack in waiting.get(size, ()):
+        try:
+            done = _step(table, stack, _END, None, last)
+        except Refused as refusal:
+            refused.append((size, refusal.diagnostic))
+            continue
+        if done is not None and done[1] not in readings:
+            readings.append(done[1])
+    expected = dict.fromkeys(name for stack in waiting.get(furthest, ()) for name in table.states[stack[0]])
+    return Read(tuple(readings), furthest, tuple(expected), tuple(refused))
+
+
+def _followed(table: Tables, lattice: Lattice, start: str, refused: Refusals) -> dict[int, list[Stack]]:
+    """The stacks that the readings of a lattice come to at each token, up to the furthest."""
     first, last = table.starts[start]
     waiting: dict[int, list[Stack]] = {0: [(first, None, None)]}
-    refused: list[tuple[int, Diagnostic]] = []
-    furthest, size, steps = 0, len(lattice), 0
+    size, steps = len(lattice), 0
     for at in range(size):
         for stack in waiting.get(at, ()):
             for terminal, value, end in _tokens(table, lattice, stack[0], at):
@@ -179,18 +200,26 @@ def read(lattice: Lattice, start: str) -> Read:
                     continue
                 if after is not None:
                     waiting.setdefault(end, []).append(after)
-                    furthest = max(furthest, end)
-    readings: list[Any] = []
-    for stack in waiting.get(size, ()):
-        try:
-            done = _step(table, stack, _END, None, last)
-        except Refused as refusal:
-            refused.append((size, refusal.diagnostic))
-            continue
-        if done is not None and done[1] not in readings:
-            readings.append(done[1])
-    expected = dict.fromkeys(name for stack in waiting.get(furthest, ()) for name in table.states[stack[0]])
-    return Read(tuple(readings), furthest, tuple(expected), tuple(refused))
+    return waiting
+
+
+def acceptable(lattice: Lattice, start: str) -> dict[int, frozenset[str]]:
+    """The terminals that may stand at each token that a reading of a lattice comes to, and after its last."""
+    table = tables()
+    last = table.starts[start][1]
+    return {
+        at: frozenset(
+            terminal for stack in stacks for terminal in table.states[stack[0]] if _fits(table, stack, terminal, last)
+        )
+        for at, stacks in _followed(table, lattice, start, []).items()
+    }
+
+
+def _fits(table: Tables, stack: Stack, terminal: str, last: int) -> bool:
+    try:
+        return _step(table, stack, terminal, None, last) is not None
+    except Refused:
+        return False
 
 
 def _tokens(table: Tables, lattice: Lattice, state: int, at: int) -> Iterator[tuple[str, Any, int]]:
@@ -255,6 +284,17 @@ class Parser:
         """``Ask whether S`` of an asked form."""
         return self._parse(span, None, "asking", ".", asked=True)
 
+    def begun(self, tokens: Tokens, source: Source, start: str) -> Iterator[Lattice]:
+        """The tracing lattices of the beginning of a sentence, one for each way to read its first word."""
+        for variant in self._variants(tokens, start) if len(tokens) else (tokens,):
+            yield Lattice(variant, source, self.vocabulary, tables().keywords, self.clauses, tracing=True, stating=True)
+
+    def begins_name(self, word: str) -> bool:
+        """Whether a word begins a name, or a phrase that is written so: it keeps its capital in a sentence."""
+        tries = self.vocabulary.tries
+        declared = word in tries.terms.words or word in tries.statements.words
+        return declared or word in self.vocabulary.name_index or word in MONTHS
+
     # -------------------------------------------------------------- parsing
 
     def _parse(
@@ -302,16 +342,11 @@ class Parser:
         """The sentence with a small first word, and as written where that begins a name; `when` without `first`."""
         small = self._small(tokens, 0)
         yield small
-        if small.words != tokens.words and self._begins_name(tokens.words[0]):
+        if small.words != tokens.words and self.begins_name(tokens.words[0]):
             yield tokens
         if start == "question" and "first" in small.words and small.words[0] in ("when", "on"):
             at = small.words.index("first")
             yield small.part(0, at) + small.part(at + 1, len(small))
-
-    def _begins_name(self, word: str) -> bool:
-        tries = self.vocabulary.tries
-        declared = word in tries.terms.words or word in tries.statements.words
-        return declared or word in self.vocabulary.name_index or word in MONTHS
 
     def _small(self, tokens: Tokens, at: int) -> Tokens:
         """The tokens with the word at a place begun small."""
@@ -372,7 +407,7 @@ class Parser:
     def _after_colon(self, tokens: Tokens) -> Tokens:
         """A sentence may go on with a capital after a colon, as it may begin with one."""
         for at, word in enumerate(tokens.words[:-1]):
-            if word == ":" and not self._begins_name(tokens.words[at + 1]):
+            if word == ":" and not self.begins_name(tokens.words[at + 1]):
                 tokens = self._small(tokens, at + 1)
         return tokens
 
@@ -394,7 +429,7 @@ class Parser:
             return tokens
         if not len(tokens):
             return Diagnostic("E0101", "an item of a list says something", item.span)
-        if not self._begins_name(tokens.words[0]):
+        if not self.begins_name(tokens.words[0]):
             tokens = self._small(tokens, 0)
         mark = Tokens.mark(STRUCTURE + "_ITEM", item.span.start)
         if item.nested is not None:
