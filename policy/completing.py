@@ -1,7 +1,7 @@
 """Completing a sentence as it is typed: what may stand next, from the lattice of what stands there.
 
 A candidate is a run of words of a declared phrase up to its next slot, a name or a value that fits the slot, an
-attribute, a noun, a keyword of the grammar. Where a name of several words is begun, the candidate replaces its beginning.
+attribute, a noun, a keyword of the grammar. Where a name of several words is begun, the candidate replaces that.
 
 >>> from policy.book import load
 >>> completer = Completer(load("1992-plan").parser)                       # doctest: +SKIP
@@ -22,7 +22,7 @@ from engine.values import DATE, PERIOD, Kind, Type
 from policy.lattice import EDGES, Lattice, TooMuch
 from policy.parse import Parser, acceptable
 from policy.phrases import Form, Node, Valued, fits
-from policy.quantities import MONEY, MONEY_PER_SHARE, MONTHS, SHARES, example
+from policy.quantities import MONEY_PER_SHARE, MONTHS, SHARES, example
 from policy.source import Source
 from policy.tokens import LONGEST_TEXT, Tokens, tokenize
 from policy.vocabulary_text import joined, phrase_text
@@ -40,9 +40,9 @@ _OPENERS = tuple((tuple(words.split()), "OPEN") for words in ("who", "which", "h
 _OPEN = "\x01"
 """Under which the names are kept whose kinds are open: people and records, not `incentive stock option`."""
 _UNITS = {
-    SHARES: ("shares",),
-    MONEY_PER_SHARE: ("per share",),
-    PERIOD: ("years", "months", "days"),
+    SHARES: (("shares",),),
+    MONEY_PER_SHARE: (("per", "share"),),
+    PERIOD: (("years",), ("months",), ("days",)),
 }
 
 
@@ -259,14 +259,16 @@ class _Begun:
 
     def units(self) -> Iterator[Candidate]:
         """The units of a number that stands where a quantity is wanted."""
-        at = self.end - 1
-        if at < 0 or not any(character.isdigit() for character in self.lattice.words[at]):
-            return
-        dollars = self.lattice.words[at].startswith("$")
-        for wanted in dict.fromkeys(self.wanted(at)):
-            for type, units in _UNITS.items():
-                if (wanted is None or fits(type, wanted)) and dollars == (type in (MONEY, MONEY_PER_SHARE)):
-                    yield from self._those(units, self.end, What.VALUE, type.name)
+        for at in self.recent()[:-1]:
+            if not any(character.isdigit() for character in self.lattice.words[at]):
+                continue
+            dollars = self.lattice.words[at].startswith("$")
+            said = self.lattice.words[at + 1 : self.end]
+            for wanted in dict.fromkeys(self.wanted(at)):
+                for type, units in _UNITS.items():
+                    if (wanted is None or fits(type, wanted)) and dollars == (type == MONEY_PER_SHARE):
+                        rests = [unit[len(said) :] for unit in units if unit[: len(said)] == said]
+                        yield from self._those(map(joined, filter(None, rests)), self.end, What.VALUE, type.name)
 
     def nouns(self) -> Iterator[Candidate]:
         """The kinds of which a question may ask, or something may be said."""
