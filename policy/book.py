@@ -7,51 +7,25 @@ changed and can be asked from many threads.
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field
 
-from engine.model import Relation
-from engine.program import Engine, ProgramError, build
-from engine.values import Calendar, DateRounding
-from policy.assemble import Assembly, Declared, PlacedSentence, assemble, relations_of
-from policy.check import Asked, AskedTree, check_asked, check_sentence
-from policy.clashes import clashes
-from policy.declaring import read_vocabulary
+from engine.program import Engine
+from policy.assemble import Assembly
+from policy.check import Asked
+from policy.contents import ClauseText, Contents, read_contents
 from policy.diagnostic import ClausebookError, Diagnostic, in_order, nearest
-from policy.document import Block, Document, List, Paragraph, Section, read, read_source
-from policy.lint import warnings
-from policy.parse import Parser, passages
-from policy.source import Source, Span
+from policy.document import Document, read_source
+from policy.kept import keep, kept
+from policy.parse import Parser
+from policy.source import Source
 from policy.speak import Lexicon
 from policy.vocabulary import Vocabulary
-from policy.words import AskedForm, Phrase, RecordDeclaration
+from policy.words import Phrase, RecordDeclaration
 
-_SETTINGS = (
-    "Instrument",
-    "Issuer",
-    "Governing text",
-    "Clause letter",
-    "Dates round",
-    "Business days",
-    "External",
-    "Words",
-)
-_WORD_SECTIONS = ("Names", "Kinds", "Records", "Vocabulary", "Words")
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_BUSINESS_DAYS = re.compile(r"(?P<first>\w+) to (?P<last>\w+)(?P<holidays>, not a US federal holiday)?")
 _SHIPPED = (Path(__file__).parent / "rules", Path(__file__).parent.parent / "rules")
-
-
-@frozen
-class ClauseText:
-    """A clause heading with what stands under it."""
-
-    ids: tuple[str, ...]
-    heading: str
-    section: Section
 
 
 @define(eq=False)
@@ -114,204 +88,54 @@ def load(name: str | Path) -> Book:
 
 
 def read_book(path: Path) -> tuple[Book | None, tuple[Diagnostic, ...]]:
-    """The book in a file (None where it has errors that leave no program), and all that is to be said of it."""
+    """The book in a file (None where it has errors that leave no program), and all that is to be said of it.
+
+    What the text holds is kept in the user's cache folder, and made anew where it is not found there.
+    """
     source, problems = read_source(path)
     if source is None:
         return None, problems
-    return book_of(source, path.stem, problems)
+    found = kept(source, path)
+    if found is not None:
+        contents, problems = found
+        return _book(source, path.stem, contents), problems
+    read, problems = read_contents(source)
+    if read is None:
+        return None, problems
+    keep(source, path, read, problems)
+    return _book(source, path.stem, read), problems
 
 
-def book_of(
-    source: Source, name: str, findings: tuple[Diagnostic, ...] = ()
-) -> tuple[Book | None, tuple[Diagnostic, ...]]:
+def book_of(source: Source, name: str) -> tuple[Book | None, tuple[Diagnostic, ...]]:
     """The book in a text."""
-    problems = list(findings)
-    document, more = read(source)
-    problems += more
-    vocabulary, more = read_vocabulary(document)
-    problems += more
-    settings = _settings(document, problems)
-    clauses = tuple(_clauses(document, problems))
-    declared = _declared(vocabulary, clauses, _calendar(settings, problems))
-    parser = Parser(vocabulary, frozenset(declared.clauses))
-    problems += clashes(parser)
-    relations = relations_of(declared)
-    forms = _forms(vocabulary, parser, declared, problems)
-    sentences = tuple(_sentences(document, parser, declared, problems))
-    assembly, more = assemble(declared, sentences)
-    problems += more
-    if any(problem.is_error for problem in problems):
-        return None, in_order(problems)
-    try:
-        engine = build(assembly.program)
-    except ProgramError as error:
-        place = error.origin.place
-        span = place if isinstance(place, Span) else None
-        return None, in_order([*problems, Diagnostic("E0420", str(error), span)])
-    problems += warnings(declared, assembly, forms.values())
-    lexicon = _lexicon(assembly, relations)
-    book = Book(
+    contents, problems = read_contents(source)
+    return None if contents is None else _book(source, name, contents), problems
+
+
+def _book(source: Source, name: str, contents: Contents) -> Book:
+    vocabulary, assembly = contents.vocabulary, contents.assembly
+    clauses = frozenset(id for clause in contents.clauses for id in clause.ids)
+    return Book(
         name,
-        document.title,
+        contents.document.title,
         source,
-        document,
+        contents.document,
         vocabulary,
-        parser,
+        Parser(vocabulary, clauses),
         assembly,
-        engine,
-        forms,
-        lexicon,
-        clauses,
+        contents.engine,
+        contents.forms,
+        _lexicon(assembly),
+        contents.clauses,
         digest(source.text),
     )
-    return book, in_order(problems)
 
 
-# ------------------------------------------------------------------- parts
-
-
-def _settings(document: Document, problems: list[Diagnostic]) -> dict[str, Span]:
-    settings: dict[str, Span] = {}
-    for setting in document.settings:
-        if setting.name not in _SETTINGS:
-            near = nearest(setting.name, _SETTINGS)
-            problems.append(
-                Diagnostic("E0031", f"a book has no setting {setting.name!r}", setting.span, _SETTINGS, near)
-            )
-        elif setting.name in settings and setting.name not in ("External", "Words"):
-            problems.append(Diagnostic("E0202", f"`{setting.name}` is already stated", setting.span))
-        settings[setting.name] = setting.value
-    return settings
-
-
-def _calendar(settings: Mapping[str, Span], problems: list[Diagnostic]) -> Calendar:
-    calendar = Calendar()
-    rounding = settings.get("Dates round")
-    known = {each.value: each for each in DateRounding}
-    if rounding is not None and rounding.text not in known:
-        near = nearest(rounding.text, known)
-        problems.append(Diagnostic("E0032", f"dates do not round {rounding.text!r}", rounding, tuple(known), near))
-    elif rounding is not None:
-        calendar = evolve(calendar, rounding=known[rounding.text])
-    business = settings.get("Business days")
-    if business is None:
-        return calendar
-    match = _BUSINESS_DAYS.fullmatch(" ".join(business.text.split()))
-    if match is None or match["first"] not in _WEEKDAYS or match["last"] not in _WEEKDAYS:
-        form = "Monday to Friday, not a US federal holiday"
-        problems.append(Diagnostic("E0035", f"business days are not {business.text!r}", business, (form,)))
-        return calendar
-    first, last = _WEEKDAYS.index(match["first"]), _WEEKDAYS.index(match["last"])
-    closed = tuple(day for day in range(7) if not first <= day <= last)
-    return evolve(calendar, closed_weekdays=closed, holidays="US" if match["holidays"] else "")
-
-
-def _clauses(document: Document, problems: list[Diagnostic]) -> Iterator[ClauseText]:
-    seen: dict[str, Section] = {}
-    for section in document.sections:
-        if not section.clauses:
-            if section.heading not in _WORD_SECTIONS:
-                problems.append(
-                    Diagnostic(
-                        "E0033",
-                        f"{section.heading!r} is neither a clause nor a section of words",
-                        section.span,
-                        ("§ and a clause id", *_WORD_SECTIONS),
-                        nearest(section.heading, _WORD_SECTIONS),
-                    )
-                )
-            continue
-        for id in section.clauses:
-            if id in seen:
-                problems.append(
-                    Diagnostic(
-                        "E0406",
-                        f"§ {id} stands in two headings",
-                        section.span,
-                        notes=(f"the other is at line {seen[id].span.line}",),
-                    )
-                )
-            seen[id] = section
-        yield ClauseText(section.clauses, section.heading, section)
-
-
-def _declared(vocabulary: Vocabulary, clauses: tuple[ClauseText, ...], calendar: Calendar) -> Declared:
-    types = {type.name: type for type in vocabulary.types.values() if type.kind.value == "symbol"}
-    for known in vocabulary.names.values():
-        for type in known:
-            types.setdefault(type.name, type)
-    records = set(vocabulary.records)
-    plain = [type for name, type in sorted(types.items()) if name not in records]
-    return Declared(
-        vocabulary.phrases,
-        tuple(vocabulary.records.values()),
-        tuple(type for type in plain if not type.members),
-        tuple(type for type in plain if type.members),
-        tuple(id for clause in clauses for id in clause.ids),
-        calendar,
-    )
-
-
-def _forms(vocabulary: Vocabulary, parser: Parser, declared: Declared, problems: list[Diagnostic]) -> dict[str, Asked]:
-    forms: dict[str, Asked] = {}
-    for form in vocabulary.asked:
-        readings = _readings_of(form, parser, problems)
-        if not readings:
-            continue
-        asked, more = check_asked(readings, declared.records_by_type)
-        problems += more
-        if asked is not None:
-            forms[form.phrase.relation] = asked
-    return forms
-
-
-def _readings_of(form: AskedForm, parser: Parser, problems: list[Diagnostic]) -> list[AskedTree]:
-    """What an asked form supposes and asks, in every way that it can be read."""
-    asking = parser.asking(form.ask)
-    problems += asking.diagnostics
-    if form.suppose is None:
-        return [AskedTree(form.phrase, None, (), ask, form.ask) for ask in asking.readings]
-    supposing = parser.supposition(form.suppose)
-    problems += supposing.diagnostics
-    return [
-        AskedTree(form.phrase, each.member.type, each.cells, ask, form.suppose.to(form.ask))
-        for each in supposing.readings
-        for ask in asking.readings
-    ]
-
-
-def _sentences(
-    document: Document, parser: Parser, declared: Declared, problems: list[Diagnostic]
-) -> Iterator[PlacedSentence]:
-    for number, section in enumerate(document.sections):
-        if not section.clauses:
-            continue
-        _check_lists(section.blocks, problems)
-        for passage in passages(section.blocks):
-            parsed = parser.sentence(passage.span, passage.list)
-            problems += parsed.diagnostics
-            if not parsed.readings:
-                continue
-            checked, more = check_sentence(parsed.readings, declared.records_by_type)
-            problems += more
-            if checked is not None:
-                yield PlacedSentence(checked, section.clauses, number)
-
-
-def _check_lists(blocks: tuple[Block, ...], problems: list[Diagnostic]) -> None:
-    """A list belongs to the sentence or heading above it that ends in a colon."""
-    for before, block in zip((None, *blocks), blocks, strict=False):
-        if isinstance(block, List) and not (isinstance(before, Paragraph) and before.span.text.rstrip().endswith(":")):
-            problems.append(
-                Diagnostic("E0030", "a list that no sentence introduces", block.span, ("a sentence ending in `:`",))
-            )
-
-
-def _lexicon(assembly: Assembly, relations: Mapping[str, Relation]) -> Lexicon:
-    every = {relation.name: relation for relation in assembly.program.relations}
+def _lexicon(assembly: Assembly) -> Lexicon:
+    relations = {relation.name: relation for relation in assembly.program.relations}
     phrases = {name: word for name, word in assembly.words.items() if isinstance(word, Phrase)}
     records = {name: word for name, word in assembly.words.items() if isinstance(word, RecordDeclaration)}
-    return Lexicon({**relations, **every}, phrases, records)
+    return Lexicon(relations, phrases, records)
 
 
 def digest(text: str) -> str:
