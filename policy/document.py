@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, define, field, frozen
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from policy.diagnostic import Diagnostic
 from policy.source import Source, Span
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _LABEL = r"(?:[ivxlc]+|[IVXLC]+|[A-Za-z]{1,2}|\d+)"
 CLAUSE_ID: Final = re.compile(
@@ -187,8 +190,20 @@ _DEEPEST = 32  # lists in lists; each takes two of the parser's levels
 _BLANKS = " \t\r\v\f"
 
 
-# A link definition stays in the text instead of vanishing from it: it is an error here.
-_MARKDOWN: Final = MarkdownIt("commonmark", {"maxNesting": 2 * _DEEPEST + 1}).enable("table").disable("reference")
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    # A link definition stays in the text instead of vanishing from it: it is an error here.
+    return MarkdownIt("commonmark", {"maxNesting": 2 * _DEEPEST + 1}).enable("table").disable("reference")
+
+
+def _tokens(text: str) -> list[Token]:
+    """The blocks of a Markdown text, flat."""
+    reader = _markdown()
+    tokens: list[Token] = []
+    reader.block.parse(text, reader, {}, tokens)
+    return tokens
 
 
 @define
@@ -228,10 +243,8 @@ def read(source: Source) -> tuple[Document, tuple[Diagnostic, ...]]:
     """The document that a text is, and everything in it that the language does not use."""
     # The parser counts a lone carriage return as a line end; a blank in its place keeps every offset and line.
     text = source.text.replace("\r", " ")
-    tokens: list[Token] = []
-    _MARKDOWN.block.parse(text, _MARKDOWN, {}, tokens)
     reader = _Reader(source, text.split("\n"))
-    document = reader.document(_nodes(tokens))
+    document = reader.document(_nodes(_tokens(text)))
     return document, tuple(sorted(reader.found, key=lambda each: each.span.start if each.span else 0))
 
 

@@ -6,23 +6,20 @@ module alone knows the parser library: it takes its tables and drives them.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
 from attrs import define, field, frozen
 
 from engine.values import Type
-from policy.build import Builder, Refused
+from policy.build import Refused
 from policy.declaring import is_phrase_heading, is_recital
 from policy.diagnostic import Diagnostic
 from policy.document import Block, Item, List, Paragraph
 from policy.fault import fault
-from policy.lattice import EDGES, MOST_WAYS, STRUCTURE, Keyword, KeywordTable, Lattice, TooMuch
+from policy.lattice import MOST_WAYS, STRUCTURE, Keyword, Lattice, TooMuch
+from policy.parse_tables import Tables, tables
 from policy.quantities import MONTHS
 from policy.source import Source, Span
 from policy.syntax import Condition, Fact, Question, Sentence, Supposition
@@ -31,7 +28,6 @@ from policy.vocabulary import Vocabulary
 
 Tree = TypeVar("Tree")
 
-STARTS = ("book", "fact", "question", "supposition", "asking", "condition")
 DEEPEST_LIST = 20
 _MOST_OPERATORS = 60
 _OPERATORS = frozenset({"plus", "minus", "times", "divided", "case", "such", "which", "'s"})
@@ -54,78 +50,10 @@ class Passage:
     list: List | None = None
 
 
-# ------------------------------------------------------------------- tables
+# ------------------------------------------------------------------ reading
 
 Stack = tuple[int, Any, Any]
 """A state, what was made on the way to it, and the stack below."""
-
-
-@frozen
-class Tables:
-    """The tables of the grammar: for each state, what to do on each terminal."""
-
-    states: Mapping[int, Mapping[str, tuple[Any, Any]]]
-    matched: Mapping[int, tuple[str, ...]]
-    callbacks: Mapping[Any, Any]
-    starts: Mapping[str, tuple[int, int]]
-    keywords: KeywordTable
-
-
-@cache
-def tables() -> Tables:
-    """The tables, built once a process."""
-    from lark import Lark
-
-    grammar = files("policy").joinpath("grammar.lark").read_text(encoding="utf-8")
-    builder: Any = Builder()
-    lark = Lark(
-        grammar,
-        parser="lalr",
-        lexer="basic",  # never run: the lattice stands in its place
-        start=list(STARTS),
-        transformer=builder,
-        maybe_placeholders=True,
-        cache=_cache_file(),
-    )
-    starts = {}
-    for start in STARTS:
-        configuration: Any = lark.parse_interactive(start=start).parser_state.parse_conf
-        starts[start] = (configuration.start_state, configuration.end_state)
-    states = configuration.states
-    matched = {state: tuple(name for name in actions if name in EDGES) for state, actions in states.items()}
-    return Tables(states, matched, configuration.callbacks, starts, _keywords(lark.terminals))
-
-
-def _cache_file() -> str | bool:
-    """Where the library keeps the tables between processes, which saves a tenth of a second; False: nowhere."""
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "clausebook"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (OSError, RuntimeError):
-        return False
-    return str(folder / "grammar.tables")
-
-
-def _keywords(terminals: Iterable[Any]) -> KeywordTable:
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for terminal in terminals:
-        for spelling in dict.fromkeys(_spellings(terminal.pattern.value)):
-            words = tokenize(spelling).words
-            found.setdefault(words[0], []).append((words, terminal.name))
-    return {word: tuple(entries) for word, entries in found.items()}
-
-
-def _spellings(pattern: str) -> list[str]:
-    """The spellings of a keyword: its groups written out."""
-    match = re.search(r"\(([^()]*)\)(\??)", pattern)
-    if match is None:
-        return pattern.split("|")
-    options = [*match[1].split("|"), *([""] if match[2] else [])]
-    return [
-        spelling
-        for option in options
-        for spelling in _spellings(pattern[: match.start()] + option + pattern[match.end() :])
-    ]
 
 
 def _step(table: Tables, stack: Stack, terminal: str, value: Any, end_state: int) -> Stack | None:
@@ -135,17 +63,16 @@ def _step(table: Tables, stack: Stack, terminal: str, value: Any, end_state: int
         action = states[stack[0]].get(terminal)
         if action is None:
             return None
-        argument = action[1]
-        if isinstance(argument, int):
-            return argument, value, stack
-        size = len(argument.expansion)
-        parts = [None] * size
-        for at in range(size - 1, -1, -1):
+        if isinstance(action, int):
+            return action, value, stack
+        parts = [None] * action.size
+        for at in range(action.size - 1, -1, -1):
             parts[at] = stack[1]
             stack = stack[2]
-        made = table.callbacks[argument](parts)
-        stack = (states[stack[0]][argument.origin.name][1], made, stack)
-        if terminal == _END and stack[0] == end_state:
+        after = states[stack[0]][action.origin]
+        assert isinstance(after, int)
+        stack = (after, action.made(parts), stack)
+        if terminal == _END and after == end_state:
             return stack
 
 
