@@ -101,19 +101,28 @@ def _made() -> str:
     for start in STARTS:
         configuration: Any = lark.parse_interactive(start=start).parser_state.parse_conf
         starts[start] = (configuration.start_state, configuration.end_state)
-    numbers: dict[Any, int] = {}
-    states = [
-        {
-            str(name): action if isinstance(action, int) else ~numbers.setdefault(action, len(numbers))
-            for name, (_, action) in state.items()
-        }
-        for _, state in sorted(configuration.states.items())
-    ]
+    # The library numbers states by chance; here they are numbered as they are met, the starts first.
+    places = {
+        state: place for place, state in enumerate(dict.fromkeys(state for pair in starts.values() for state in pair))
+    }
+    rules: dict[Any, int] = {}
+    states: list[dict[str, int]] = []
+    for state in (met := [*places]):
+        actions: dict[str, int] = {}
+        for name, (_, action) in sorted(configuration.states[state].items()):
+            if not isinstance(action, int):
+                actions[str(name)] = ~rules.setdefault(action, len(rules))
+                continue
+            if action not in places:
+                places[action] = len(met)
+                met.append(action)
+            actions[str(name)] = places[action]
+        states.append(actions)
     return json.dumps(
         {
-            "productions": [_production(rule) for rule in numbers],
+            "productions": [_production(rule) for rule in rules],
             "states": states,
-            "starts": starts,
+            "starts": {start: (places[first], places[last]) for start, (first, last) in starts.items()},
             "keywords": _keywords(lark.terminals),
         },
         separators=(",", ":"),
