@@ -29,7 +29,7 @@ from policy.priorities import is_under
 from policy.quantities import print_value
 from policy.samples import Fillers
 from policy.source import Span
-from policy.testing import TestedFile, markdown_files
+from policy.testing import TestedFile, Tried, markdown_files
 from policy.words import Heading, Phrase, Slot
 
 _FOUND_BY_A_BODY = (Heading.DECIDED, Heading.DETERMINED)
@@ -94,18 +94,37 @@ class Coverage:
         return tuple(each.id for each in self.clauses if not each.cases and each.kind is not Kind.RECITAL)
 
 
+@frozen
+class Exercised:
+    """What one question exercises: clauses, and each rule tried, by name, with whether it certainly applied."""
+
+    exercise: Exercise
+    clauses: tuple[str, ...]
+    sides: frozenset[tuple[str, bool]]
+
+
 def coverage(book: Book, files: Iterable[TestedFile]) -> Coverage:
     """The coverage of a book by the answers to its case files."""
+    return covered(book, (each for file in files for tried in file.tried for each in exercised(book, file.path, tried)))
+
+
+def exercised(book: Book, file: Path, tried: Tried) -> Iterator[Exercised]:
+    """What a question exercises; nothing where it has no answer from this book."""
+    answer = tried.answer
+    if answer is not None and answer.stamp.book_hash == book.hash:
+        exercise = Exercise(file.name, tried.part, tried.question.number)
+        yield Exercised(exercise, (*answer.citations, *answer.supporting), frozenset(_sides(answer)))
+
+
+def covered(book: Book, every: Iterable[Exercised]) -> Coverage:
+    """The coverage of a book by questions."""
     cases: dict[str, dict[Exercise, None]] = {}
     sides: dict[str, set[bool]] = {}
-    for file in files:
-        for tried in file.tried:
-            if tried.answer is None or tried.answer.stamp.book_hash != book.hash:
-                continue
-            exercise = Exercise(file.path.name, tried.part, tried.question.number)
-            for clause in (*tried.answer.citations, *tried.answer.supporting):
-                cases.setdefault(clause, {}).setdefault(exercise)
-            _note_sides(tried.answer, sides)
+    for each in every:
+        for clause in each.clauses:
+            cases.setdefault(clause, {}).setdefault(each.exercise)
+        for rule, side in each.sides:
+            sides.setdefault(rule, set()).add(side)
     letter = clause_letter(book)
     clauses = tuple(
         Covered(letter + id, kind, rules, asked_by, tuple(cases.get(id, ())))
@@ -126,10 +145,10 @@ def case_files(book: Book, more: Iterable[Path] = ()) -> tuple[Path, ...]:
     return markdown_files((*((folder,) if folder.is_dir() else ()), *more))
 
 
-def _note_sides(answer: Answer, sides: dict[str, set[bool]]) -> None:
+def _sides(answer: Answer) -> Iterator[tuple[str, bool]]:
     for step in walk(*answer.proof):
         if isinstance(step, Attempt) and (step.holds is TRUE or step.holds is FALSE):
-            sides.setdefault(step.rule.name, set()).add(step.holds is TRUE)
+            yield step.rule.name, step.holds is TRUE
 
 
 def _one_sided(book: Book, sides: Mapping[str, set[bool]]) -> Iterator[OneSided]:

@@ -8,7 +8,7 @@ column bends around its boxes.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from html import escape
 from itertools import pairwise
@@ -57,12 +57,29 @@ class Box:
 
 def svg(program: Program, roots: tuple[str, ...] = ()) -> str:
     """The graph as SVG; of ``roots``: what they rest on. Each line's tooltip names the rules that cause it."""
-    drawn = graph(program, roots)
+    return draw(graph(program, roots))
+
+
+def draw(
+    drawn: networkx.MultiDiGraph[str],
+    links: Mapping[str, str] | None = None,
+    own: Collection[str] = (),
+    name: str = "",
+) -> str:
+    """A graph as SVG. ``links`` lead from its boxes elsewhere; ``name`` tells the pictures of one page apart.
+
+    What is drawn has classes (``box``, ``positive`` …), by which a page may give it other colours; the boxes of
+    ``own`` have the class ``own``.
+    """
     column_of = _columns(drawn)
     ways = {(one, other): _way(one, other, column_of) for one, other in dict.fromkeys(drawn.edges())}
     boxes = _boxes(_arranged(list(drawn), ways.values(), column_of))
-    lines = [line for (pair, use), rules in _causes(drawn).items() for line in _line(ways[pair], use, rules, boxes)]
-    shapes = [*lines, *(_text_box(name, boxes[name]) for name in drawn), *_legend()]
+    tip = f"{name}tip"
+    lines = [
+        line for (pair, use), rules in _causes(drawn).items() for line in _line(ways[pair], use, rules, boxes, tip)
+    ]
+    drawn_boxes = (_text_box(each, boxes[each], (links or {}).get(each, ""), each in own) for each in drawn)
+    shapes = [*lines, *drawn_boxes, *_legend()]
     width = max((box.right for box in boxes.values()), default=0) + 3 * _MARGIN
     height = max((box.top + box.height for box in boxes.values()), default=0) + _MARGIN
     head = (
@@ -70,8 +87,8 @@ def svg(program: Program, roots: tuple[str, ...] = ()) -> str:
         f'width="{max(width, 480)}" height="{height}" font-family="sans-serif" font-size="12">'
     )
     arrow = (
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" '
-        'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>'
+        f'<defs><marker id="{tip}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" '
+        'markerUnits="userSpaceOnUse" orient="auto"><path class="tip" d="M0 0L8 4L0 8z"/></marker></defs>'
     )
     return "\n".join((head, arrow, *shapes, "</svg>")) + "\n"
 
@@ -172,7 +189,7 @@ def _causes(drawn: networkx.MultiDiGraph[str]) -> dict[tuple[tuple[str, str], Us
     return result
 
 
-def _line(way: tuple[Spot, ...], use: Use, rules: list[str], boxes: Mapping[Spot, Box]) -> Iterator[str]:
+def _line(way: tuple[Spot, ...], use: Use, rules: list[str], boxes: Mapping[Spot, Box], tip: str) -> Iterator[str]:
     start, end = boxes[way[0]], boxes[way[-1]]
     if start.left >= end.left:  # each rests on the other: the line leaves and returns on the right
         out, leaves, returns = start.right + _ALLEY // 2, start.middle - 4, end.middle + 4
@@ -184,20 +201,24 @@ def _line(way: tuple[Spot, ...], use: Use, rules: list[str], boxes: Mapping[Spot
             path += f"C{half} {one.middle} {half} {other.middle} {other.left} {other.middle}"
             path += f"H{other.right}" if other is not end else ""
     title = escape(f"{way[0]} rests on {way[-1]} ({use.value}): {', '.join(rules)}")
-    yield f'<path d="{path}" fill="none" {_LOOK[use]} marker-end="url(#tip)"><title>{title}</title></path>'
+    yield (
+        f'<path class="{use.value}" d="{path}" fill="none" {_LOOK[use]} marker-end="url(#{tip})">'
+        f"<title>{title}</title></path>"
+    )
 
 
-def _text_box(name: str, box: Box) -> str:
+def _text_box(name: str, box: Box, link: str, own: bool) -> str:
     place = f'x="{box.left}" y="{box.top}" width="{box.width}" height="{box.height}"'
     frame = f'<rect {place} rx="4" fill="#fff" stroke="#444"/>'
     rows = "".join(
         f'<tspan x="{box.left + _PAD}" y="{box.top + (number + 1) * _LINE}">{escape(row)}</tspan>'
         for number, row in enumerate(_wrapped(name))
     )
-    return f"<g>{frame}<text>{rows}</text></g>"
+    shape = f'<g class="box{" own" if own else ""}">{frame}<text>{rows}</text></g>'
+    return f'<a href="{escape(link)}">{shape}</a>' if link else shape
 
 
 def _legend() -> Iterator[str]:
     for number, (use, look) in enumerate(_LOOK.items()):
         left = _MARGIN + number * 110
-        yield f'<path d="M{left} 20h24" {look}/><text x="{left + 30}" y="24">{use.value}</text>'
+        yield f'<path class="{use.value}" d="M{left} 20h24" {look}/><text x="{left + 30}" y="24">{use.value}</text>'

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 Path = tuple[str, ...]
 """The section and the labels of a place: ``("5", "b", "ii")``."""
@@ -104,6 +104,8 @@ class _Token:
     line: int
     starts_line: bool = False
     starts_paragraph: bool = False
+    start: int = 0  # where it stands in the text as it is shown
+    end: int = 0
 
     @property
     def is_capital(self) -> bool:
@@ -131,8 +133,10 @@ def _whole(label: re.Match[str]) -> str:
     return f"({label[1]}){label[0].count(chr(10)) * chr(10)}"
 
 
-def _tokens(text: str) -> list[_Token]:
+def _tokens(text: str) -> tuple[list[_Token], str]:
+    """The tokens of a text, and the text as it is shown: on one line, without what printing did to it."""
     found: list[_Token] = []
+    shown = ""
     broken = ""  # a word whose end stands on the next line
     blank, page = True, False
     for number, raw in enumerate(_BROKEN.sub(_whole, text).split("\n"), 1):
@@ -146,21 +150,26 @@ def _tokens(text: str) -> list[_Token]:
         hyphen = _HYPHEN.search(line)
         body = line[: hyphen.start()] if hyphen else line
         first = True
+        at = len(shown)
         for match in _TOKEN.finditer(body):
             kind = match.lastgroup or ""
             said = match[kind]
+            start = at + match.start()
             if kind == "MASK":
                 kind, said = "WORD", MASK
             if first and broken:
-                found.pop()
+                start = found.pop().start
                 said = broken + said
-            found.append(_Token(_Kind[kind], said, number, first, first and blank and not page))
+            starts_paragraph = first and blank and not page
+            found.append(_Token(_Kind[kind], said, number, first, starts_paragraph, start, at + match.end()))
             first = False
+        # The quotation marks and dashes are shown as the text has them.
+        shown += (raw if len(raw) == len(line) else line)[: len(body)] + ("" if hyphen else " ")
         last = found[-1] if found and not first else None
         broken = last.text if hyphen and last is not None and last.kind is _Kind.WORD else ""
         if not first:
             blank = page = False
-    return found
+    return found, shown
 
 
 # --------------------------------------------------------------------- pieces
@@ -170,30 +179,37 @@ def _tokens(text: str) -> list[_Token]:
 class Piece:
     """A sentence, or what a lettered item has of one: its words, where it stands, and which sentence there it is.
 
-    The sentence 0 is a caption.
+    The sentence 0 is a caption. ``start`` is where the piece begins in `Wording.shown`.
     """
 
     path: Path
     sentence: int
     words: tuple[str, ...]
     line: int
+    start: int = field(default=0, eq=False)
 
 
 @frozen
 class Wording:
-    """A text in pieces, and for each clause id those in which it stands."""
+    """A text in pieces, and for each clause id those in which it stands; ``shown`` is the text as people read it."""
 
     pieces: tuple[Piece, ...]
     clauses: Mapping[str, tuple[int, ...]]
+    shown: str = field(default="", repr=False)
+
+    def text_of(self, number: int) -> str:
+        """A piece as the text has it, with its label and marks."""
+        following = self.pieces[number + 1].start if number + 1 < len(self.pieces) else len(self.shown)
+        return " ".join(self.shown[self.pieces[number].start : following].split())
 
 
 def read_wording(text: str, ids: Sequence[str]) -> Wording:
     """The pieces of a text, as the clause ids of a book lead through it."""
-    tokens = _tokens(text)
+    tokens, shown = _tokens(text)
     reader = _Reader(tokens, _Outline.of(ids), _is_cased(tokens))
     reader.run()
     pieces = tuple(_without_captions(reader.pieces, reader.items))
-    return Wording(pieces, _clauses(pieces, ids))
+    return Wording(pieces, _clauses(pieces, ids), shown)
 
 
 def _is_cased(tokens: Sequence[_Token]) -> bool:
@@ -223,6 +239,7 @@ class _Reader:
     _counts: dict[Path, int] = field(factory=dict)
     items: set[Path] = field(factory=set)
     _reference: int = -1
+    _start: int = 0
 
     def run(self) -> None:
         at = 0
@@ -230,13 +247,13 @@ class _Reader:
             token = self.tokens[at]
             section = self._section(at) if token.starts_line else None
             if section is not None:
-                self._cut()
+                self._cut(token.start)
                 self._enter((section[0],))
                 at = section[1]
                 continue
             label = self._label(at)
             if label is not None:
-                self._cut()
+                self._cut(token.start)
                 self._enter(label)
                 if not self._is_structural(at):
                     self.items.add(label)
@@ -244,12 +261,12 @@ class _Reader:
                 at += 1
                 continue
             if self._breaks(at):
-                self._end_sentence()
+                self._end_sentence(token.start)
             self._take(token)
             if self._ends(at):
-                self._end_sentence()
+                self._end_sentence(self.tokens[at + 1].start if at + 1 < len(self.tokens) else token.end)
             at += 1
-        self._cut()
+        self._cut(self.tokens[-1].end if self.tokens else 0)
 
     # -------------------------------------------------------------- sections
 
@@ -355,15 +372,16 @@ class _Reader:
             return before.kind is _Kind.LABEL
         return after is None or not self.cased or after.is_capital or after.kind is not _Kind.WORD or after.starts_line
 
-    def _cut(self) -> None:
+    def _cut(self, end: int) -> None:
         """The piece ends here; the sentence may go on."""
         if self._words:
             number = self._counts.setdefault(self.path, 0) + (self.path not in self.items)
-            self.pieces.append(Piece(self.path, number, tuple(self._words), self._line))
+            self.pieces.append(Piece(self.path, number, tuple(self._words), self._line, self._start))
+            self._start = end
         self._words, self._line = [], 0
 
-    def _end_sentence(self) -> None:
-        self._cut()
+    def _end_sentence(self, end: int) -> None:
+        self._cut(end)
         while self.path in self.items:
             self.path = self.path[:-1]
         self._counts[self.path] = self._counts.get(self.path, 0) + 1
@@ -382,9 +400,9 @@ def _without_captions(pieces: Sequence[Piece], items: set[Path]) -> Iterator[Pie
         short = len(piece.words) <= _LONGEST_CAPTION and not _VERBS & set(piece.words)
         if piece.sentence == 1 and short and goes_on and piece.path not in captioned | items:
             captioned.add(piece.path)
-            yield Piece(piece.path, 0, piece.words, piece.line)
+            yield evolve(piece, sentence=0)
         else:
-            yield Piece(piece.path, piece.sentence - (piece.path in captioned), piece.words, piece.line)
+            yield evolve(piece, sentence=piece.sentence - (piece.path in captioned))
 
 
 # -------------------------------------------------------------------- clauses

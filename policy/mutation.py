@@ -7,14 +7,12 @@ case holds the book to those words, unless a note under the sentence says why no
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from operator import ge, gt, le, lt
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import attrs
 from attrs import define, evolve, field, frozen
@@ -47,6 +45,7 @@ from policy.document import Paragraph, Quote
 from policy.expected import Expected, differences
 from policy.instrument import Case, Instrument
 from policy.mutants import SHIFTED, Met, Mutant, outward, shifted, shown
+from policy.parallel import each
 from policy.priorities import is_under
 from policy.source import Span
 from policy.syntax import Question
@@ -55,7 +54,6 @@ from policy.testing import Shelf, asked
 if TYPE_CHECKING:
     from engine.evaluate import Evaluation
 
-Result = TypeVar("Result")
 
 # --------------------------------------------------------------------- trials
 
@@ -182,7 +180,7 @@ def trials(file: Path, shelf: Shelf, book: Book) -> Iterator[Trial]:
 
 def watched(every: Sequence[Trial], jobs: int = 1) -> Iterator[Trial | None]:
     """The trials, each with what its proofs rest on; None for one that is not answered as expected."""
-    for trial, seen in zip(every, _each(lambda number: _watch(every[number]), len(every), jobs), strict=True):
+    for trial, seen in zip(every, each(lambda number: _watch(every[number]), len(every), jobs), strict=True):
         yield None if seen is None else evolve(trial, seen=seen)
 
 
@@ -271,36 +269,10 @@ class Tested:
 def run(bench: Bench, every: Sequence[Mutant], jobs: int = 1) -> Iterator[Tested]:
     """The outcome of each mutant, in order, worked out in several processes where the system can fork."""
     excuses = notes(bench.book)
-    outcomes = _each(lambda number: bench.outcome(every[number]), len(every), jobs)
+    outcomes = each(lambda number: bench.outcome(every[number]), len(every), jobs)
     for mutant, outcome in zip(every, outcomes, strict=True):
         excused = outcome is Outcome.SURVIVED and any(_within(mutant.change.place, note) for note in excuses)
         yield Tested(mutant, Outcome.EXCUSED if excused else outcome)
-
-
-_forked: Callable[[int], Any] | None = None
-"""The work of the processes that are forked: what a fork has, nobody needs to send it."""
-
-
-def _each(work: Callable[[int], Result], size: int, jobs: int) -> Iterator[Result]:
-    """What comes of each number, in order, from several processes."""
-    global _forked
-    if jobs <= 1 or "fork" not in multiprocessing.get_all_start_methods():
-        yield from map(work, range(size))
-        return
-    _forked = work
-    gc.collect()
-    gc.freeze()  # what is there already is not gone through in every process
-    try:
-        with multiprocessing.get_context("fork").Pool(jobs) as pool:
-            yield from pool.imap(_work, range(size), chunksize=4)
-    finally:
-        gc.unfreeze()
-        _forked = None
-
-
-def _work(number: int) -> Any:
-    assert _forked is not None
-    return _forked(number)
 
 
 # ---------------------------------------------------------------------- notes
