@@ -16,7 +16,7 @@ from policy.vocabulary_text import phrase_text
 from policy.words import Phrase
 
 Thing = TypeVar("Thing")
-_PAGE_SIZE = 160_000  # letters of a page, as far as they can be told before it is made
+_PAGE_SIZE = 340_000  # letters of a page, as far as they can be told before it is made
 _CLAUSE_SIZE, _CASE_SIZE, _ENTRY_SIZE = 14_000, 90, 1_500
 
 
@@ -33,10 +33,11 @@ class Place:
 
 @frozen
 class Part:
-    """A page with a run of clauses, or of vocabulary entries, and what it is called."""
+    """A page with a run of clauses, or of vocabulary entries, what it is called, and the heading it belongs to."""
 
     page: str
     title: str
+    heading: str
     clauses: tuple[ClauseText, ...] = ()
     entries: tuple[Entry, ...] = ()
 
@@ -70,7 +71,9 @@ def addresses(review: Review, entries: tuple[Entry, ...]) -> Addresses:
         for clause in part.clauses:
             place = Place(part.page, unique(f"c-{clause.ids[0]}", taken))
             clauses |= dict.fromkeys(clause.ids, place)
-    phrases = {entry.phrase: Place(part.page, unique(f"p-{entry.phrase}", taken)) for part in words for entry in part.entries}
+    phrases = {
+        entry.phrase: Place(part.page, unique(f"p-{entry.phrase}", taken)) for part in words for entry in part.entries
+    }
     cases: dict[str, str] = {}
     for page in review.cases:
         cases[page.path.name] = f"{unique(f'case-{page.path.stem}', taken)}.html"
@@ -99,7 +102,7 @@ def _sections(review: Review) -> Iterable[Part]:
         runs = _runs(clauses, [_size(review, clause) for clause in clauses])
         for number, run in enumerate(runs, 1):
             name = title if len(runs) == 1 else f"{title} ({number} of {len(runs)})"
-            yield Part(f"{unique(f'section-{head}', taken)}.html", name, tuple(run))
+            yield Part(f"{unique(f'section-{head}', taken)}.html", name, title, tuple(run))
 
 
 def _size(review: Review, clause: ClauseText) -> int:
@@ -126,4 +129,5 @@ def _words(entries: tuple[Entry, ...]) -> Iterable[Part]:
     runs = _runs(entries, [_ENTRY_SIZE + 60 * (len(each.used_in) + len(each.concluded_in)) for each in entries])
     for number, run in enumerate(runs, 1):
         page = "vocabulary.html" if number == 1 else f"vocabulary-{number}.html"
-        yield Part(page, "Vocabulary" if len(runs) == 1 else f"Vocabulary ({number} of {len(runs)})", (), tuple(run))
+        title = "Vocabulary" if len(runs) == 1 else f"Vocabulary ({number} of {len(runs)})"
+        yield Part(page, title, "Vocabulary", (), tuple(run))

@@ -12,7 +12,7 @@ from policy.coverage import Coverage, Exercise, Exercised, covered, exercised
 from policy.diagnostic import Diagnostic, render
 from policy.document import read, read_source
 from policy.outline import Line
-from policy.parallel import each
+from policy.parallel import results
 from policy.testing import Shelf, TestedFile, Tried, test_file
 
 
@@ -53,7 +53,7 @@ class CasePage:
 
 def case_pages(book: Book, files: Sequence[Path], shelf: Shelf, jobs: int = 1) -> tuple[CasePage, ...]:
     """The case files with their questions answered, in several processes where the system can fork."""
-    return tuple(each(lambda number: _case_page(book, files[number], shelf), len(files), jobs))
+    return tuple(results(lambda number: _case_page(book, files[number], shelf), len(files), jobs))
 
 
 def coverage_of(book: Book, pages: Sequence[CasePage]) -> Coverage:

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from policy.looking import COMMANDS
 from policy.terminal import (
     WRONG_FILE,
     Doors,
@@ -261,28 +262,6 @@ def mutate(book: str, cases: tuple[Path, ...], rules: tuple[str, ...], jobs: int
     finish(WRONG_FILE if survivors(results) else 0)
 
 
-# ------------------------------------------------------------------ looking
-
-
-@command.command()
-@click.argument("book")
-@click.argument("question", required=False)
-@click.option("--svg", "as_svg", is_flag=True, help="Draw the graph as SVG; without it, print DOT.")
-def graph(book: str, question: str | None, as_svg: bool) -> None:
-    """Show what BOOK, or QUESTION alone, rests on."""
-    from engine.graph import to_dot
-    from policy.drawing import svg
-    from policy.instrument import load
-    from policy.template import relations_asked
-
-    with patience():
-        instrument = load(book)
-        roots = () if question is None else relations_asked(instrument, question)
-        draw = svg if as_svg else to_dot
-        text = draw(instrument.book.assembly.program, roots)
-    click.echo(text, nl=False)
-
-
 @command.command()
 @click.argument("code")
 def explain(code: str) -> None:
@@ -303,6 +282,10 @@ def version() -> None:
     from policy.instrument import engine_version
 
     click.echo(f"clausebook {engine_version()}")
+
+
+for each in COMMANDS:
+    command.add_command(each)
 
 
 if __name__ == "__main__":

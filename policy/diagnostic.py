@@ -47,6 +47,7 @@ ERRORS: dict[str, str] = {
     "E0036": "A wording that is not pinned",
     "E0037": "Pins that cannot be read",
     "E0038": "Another text than the one that is pinned",
+    "E0039": "A folder that pages cannot be written to",
     # E01xx: words and sentences
     "E0101": "A sentence that does not end as it should",
     "E0102": "A word that cannot stand here",

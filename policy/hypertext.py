@@ -1,4 +1,4 @@
-"""The text of a book and of case files as HTML: words linked, marks kept, and nothing in them that a browser would obey."""
+"""The text of a book and of case files as HTML: words linked, marks kept, and nothing that a browser would obey."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Hypertext:
 
     def words(self, text: str) -> Markup:
         """A text with its clause signs linked."""
-        parts = references(inert(text), lambda id: bool(self.clause(id)))
+        parts = references(inert(text), self.clause)
         return Markup("").join(
             Markup('<a href="{}">{}</a>').format(self.clause(id), part) if id else escape(part) for part, id in parts
         )
@@ -64,7 +64,9 @@ class Hypertext:
 
     def blocks(self, blocks: Sequence[Block], links: Sequence[Link]) -> Markup:
         """The blocks under a heading of a book, with the links of its rules."""
-        return Markup("\n").join(self._block(each, blocks[at - 1] if at else None, links) for at, each in enumerate(blocks))
+        return Markup("\n").join(
+            self._block(each, blocks[at - 1] if at else None, links) for at, each in enumerate(blocks)
+        )
 
     def _block(self, block: Block, before: Block | None, links: Sequence[Link]) -> Markup:
         match block:

@@ -95,7 +95,7 @@ def _apart(links: Iterable[Link]) -> Iterator[Link]:
             at = link.end
 
 
-def references(text: str, known: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+def references(text: str, known: Callable[[str], object]) -> Iterator[tuple[str, str]]:
     """A text in parts, each with the id of the clause that it names; "" where it is none of the book's."""
     at = 0
     for match in _REFERENCE.finditer(text):

@@ -8,7 +8,7 @@ case holds the book to those words, unless a note under the sentence says why no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from operator import ge, gt, le, lt
 from pathlib import Path
@@ -45,7 +45,7 @@ from policy.document import Paragraph, Quote
 from policy.expected import Expected, differences
 from policy.instrument import Case, Instrument
 from policy.mutants import SHIFTED, Met, Mutant, outward, shifted, shown
-from policy.parallel import each
+from policy.parallel import results
 from policy.priorities import is_under
 from policy.source import Span
 from policy.syntax import Question
@@ -180,7 +180,7 @@ def trials(file: Path, shelf: Shelf, book: Book) -> Iterator[Trial]:
 
 def watched(every: Sequence[Trial], jobs: int = 1) -> Iterator[Trial | None]:
     """The trials, each with what its proofs rest on; None for one that is not answered as expected."""
-    for trial, seen in zip(every, each(lambda number: _watch(every[number]), len(every), jobs), strict=True):
+    for trial, seen in zip(every, results(lambda number: _watch(every[number]), len(every), jobs), strict=True):
         yield None if seen is None else evolve(trial, seen=seen)
 
 
@@ -269,7 +269,7 @@ class Tested:
 def run(bench: Bench, every: Sequence[Mutant], jobs: int = 1) -> Iterator[Tested]:
     """The outcome of each mutant, in order, worked out in several processes where the system can fork."""
     excuses = notes(bench.book)
-    outcomes = each(lambda number: bench.outcome(every[number]), len(every), jobs)
+    outcomes = results(lambda number: bench.outcome(every[number]), len(every), jobs)
     for mutant, outcome in zip(every, outcomes, strict=True):
         excused = outcome is Outcome.SURVIVED and any(_within(mutant.change.place, note) for note in excuses)
         yield Tested(mutant, Outcome.EXCUSED if excused else outcome)

@@ -13,7 +13,7 @@ _forked: Callable[[int], Any] | None = None
 """The work of the processes that are forked: what a fork has, nobody needs to send it."""
 
 
-def each(work: Callable[[int], Result], size: int, jobs: int) -> Iterator[Result]:
+def results(work: Callable[[int], Result], size: int, jobs: int) -> Iterator[Result]:
     """What comes of each number, in order, from several processes."""
     global _forked
     if jobs <= 1 or "fork" not in multiprocessing.get_all_start_methods():

@@ -21,6 +21,8 @@ from policy.governing import Wording, place_of, read_wording
 from policy.priorities import is_under
 from policy.testing import Shelf
 
+_FEW = 3
+
 
 class Relating(Enum):
     """How one clause stands to another."""
@@ -91,14 +93,10 @@ class Review:
         return tuple(sorted(answers, key=lambda answer: not set(clause.ids) & set(answer.citations)))
 
     def example(self, clause: ClauseText) -> CaseAnswer | None:
-        """The question that the clause decides with the shortest explanation, among those that are explained."""
+        """The question that the clause decides with the shortest explanation of some lines, if one is explained."""
         ids = set(clause.ids)
         told = [each for each in self.exercises(clause) if each.told and each.passed and ids & set(each.citations)]
-        return min(told, key=lambda answer: len(answer.told), default=None)
-
-    def decided(self, clause: ClauseText) -> int:
-        """How many questions the clauses of a heading decide."""
-        return sum(bool(set(clause.ids) & set(answer.citations)) for answer in self.exercises(clause))
+        return min(told, key=lambda answer: (len(answer.told) < _FEW, len(answer.told)), default=None)
 
 
 def _elsewhere(every: Iterable[Reference], clause: ClauseText) -> tuple[Reference, ...]:

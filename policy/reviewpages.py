@@ -1,4 +1,4 @@
-"""The pages of a review book, as texts by file name: plain HTML that needs no server, no network and no other program."""
+"""The pages of a review book, as texts by file name: HTML that needs no server, no network and no other program."""
 
 from __future__ import annotations
 
@@ -93,7 +93,10 @@ class _Pages:
         self.text = Hypertext(self.at.clause, self.at.phrase)
 
     def files(self) -> Iterator[tuple[str, str]]:
-        yield "index.html", self._page("index.html", "Contents", summary=_summary(self.review), is_amendment=_is_amendment)
+        yield (
+            "index.html",
+            self._page("index.html", "Contents", summary=_summary(self.review), headings=self._headings()),
+        )
         for part in self.at.sections:
             shown = [self._shown(clause) for clause in part.clauses]
             yield part.page, self._page("section.html", part.title, part=part, shown=shown, beside=self._beside(part))
@@ -102,7 +105,10 @@ class _Pages:
         yield "words.html", self._page("words.html", "Names, kinds and records", sections=[*self._words()])
         yield "cases.html", self._page("cases.html", "Cases")
         for page in self.review.cases:
-            yield self.at.cases[page.path.name], self._page("case.html", inert(page.title), case=page, body=self._case(page))
+            yield (
+                self.at.cases[page.path.name],
+                self._page("case.html", inert(page.title), case=page, body=self._case(page)),
+            )
         yield "coverage.html", self._page("coverage.html", "Coverage", summary=_summary(self.review))
         yield "search-index.js", f"window.clausebookIndex = {_script(self._index())};\n"
         for name in (*ASSETS, *(("ask.js",) if self.serving else ())):
@@ -120,6 +126,7 @@ class _Pages:
             "version": engine_version(),
             "failing": sum(page.failed for page in self.review.cases),
             "anchor_of": anchor_of,
+            "is_amendment": lambda clause: _is_amendment(self.review, clause),
             "settings": [(each.name, inert(each.value.text)) for each in self.review.book.document.settings],
         }
         found.filters["inert"] = inert
@@ -127,6 +134,13 @@ class _Pages:
 
     def _page(self, template: str, title: str, **values: Any) -> str:
         return self._templates.get_template(template).render(title=title, **values)
+
+    def _headings(self) -> dict[str, list[Part]]:
+        """The pages of clauses under the main headings of the book."""
+        found: dict[str, list[Part]] = {}
+        for part in self.at.sections:
+            found.setdefault(part.heading, []).append(part)
+        return found
 
     def _beside(self, part: Part) -> tuple[Part | None, Part | None]:
         """The pages before and after."""
@@ -260,15 +274,19 @@ class _Pages:
         for clause in self.review.book.clauses:
             span = clause.section.blocks
             words = " ".join(block.span.text for block in span)
-            source = " ".join(t for id in clause.ids if id in self.review.standing for t in self.review.standing[id].text)
+            source = " ".join(
+                t for id in clause.ids if id in self.review.standing for t in self.review.standing[id].text
+            )
             name = f"§ {'; § '.join(clause.ids)} {clause.heading}"
             found.append(["Clause", name, self.at.clause(clause.ids[0]), " ".join(f"{words} {source}".split())])
-        for entry in self.listed:
-            found.append(["Phrase", entry.phrase.replace("*", ""), str(self.at.phrases[entry.phrase]), entry.heading])
+        found += [["Phrase", e.phrase.replace("*", ""), str(self.at.phrases[e.phrase]), e.heading] for e in self.listed]
         for page in self.review.cases:
             address = self.at.cases[page.path.name]
             found.append(["Case", inert(page.title), address, page.path.stem])
-            found += [["Question", a.question, f"{address}#{anchor_of(a)}", f"{a.said} {page.path.stem}"] for a in page.answers]
+            found += [
+                ["Question", a.question, f"{address}#{anchor_of(a)}", f"{a.said} {page.path.stem}"]
+                for a in page.answers
+            ]
         return found
 
 

@@ -41,7 +41,7 @@ def tree(said: str, lines: Sequence[Line], href: Callable[[str], str] = lambda c
         tops.append(top)
         top += _height(row) + _GAP
     width = max(_left(row) + _width(row) for row in shown) + _MARGIN
-    shapes = [shape for number, row in enumerate(shown) for shape in _shapes(row, number, tops, href)]
+    shapes = [shape for number in range(len(shown)) for shape in _shapes(shown, number, tops, href)]
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top}" width="{width}" height="{top}" '
         'font-family="sans-serif" font-size="12">'
@@ -75,12 +75,13 @@ def _height(row: _Row) -> int:
     return (len(row.text) + bool(row.rests_on)) * _LINE + _PAD
 
 
-def _shapes(row: _Row, number: int, tops: Sequence[int], href: Callable[[str], str]) -> Iterator[str]:
+def _shapes(shown: Sequence[_Row], number: int, tops: Sequence[int], href: Callable[[str], str]) -> Iterator[str]:
+    row = shown[number]
     left, top, height = _left(row), tops[number], _height(row)
     if row.parent is not None:
         trunk = left - _INDENT // 2
-        down = tops[row.parent] + _LINE if row.depth == 1 else tops[row.parent] + _PAD
-        yield f'<path class="branch" d="M{trunk} {down}V{top + _LINE}H{left}" fill="none" stroke="#888"/>'
+        above = tops[row.parent] + _height(shown[row.parent])
+        yield f'<path class="branch" d="M{trunk} {above}V{top + _LINE}H{left}" fill="none" stroke="#888"/>'
     kind = "box own" if row.parent is None else "box"
     frame = f'<rect x="{left}" y="{top}" width="{_width(row)}" height="{height}" rx="4" fill="#fff" stroke="#444"/>'
     said = "".join(
@@ -90,7 +91,7 @@ def _shapes(row: _Row, number: int, tops: Sequence[int], href: Callable[[str], s
     yield f'<g class="{kind}">{frame}<text>{said}</text></g>'
     if row.rests_on:
         place = f'x="{left + _PAD}" y="{top + (len(row.text) + 1) * _LINE}"'
-        parts = "".join(_linked(text, id, href) for text, id in references(row.rests_on, lambda id: bool(href(id))))
+        parts = "".join(_linked(text, id, href) for text, id in references(row.rests_on, href))
         yield f'<text class="rests" {place} fill="#555">{parts}</text>'
 
 

@@ -1,0 +1,61 @@
+"""The commands that show a book to people: pages, pictures and what differs, each a thin call of the library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from policy.terminal import WRONG_FILE, count, finish, patience
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_cases = click.option(
+    "--case", "cases", multiple=True, type=click.Path(path_type=Path), help="Case files beside those of the book."
+)
+
+
+@click.command()
+@click.argument("book")
+@click.argument("question", required=False)
+@click.option("--svg", "as_svg", is_flag=True, help="Draw the graph as SVG; without it, print DOT.")
+def graph(book: str, question: str | None, as_svg: bool) -> None:
+    """Show what BOOK, or QUESTION alone, rests on."""
+    from engine.graph import to_dot
+    from policy.drawing import svg
+    from policy.instrument import load
+    from policy.template import relations_asked
+
+    with patience():
+        instrument = load(book)
+        roots = () if question is None else relations_asked(instrument, question)
+        draw = svg if as_svg else to_dot
+        text = draw(instrument.book.assembly.program, roots)
+    click.echo(text, nl=False)
+
+
+@click.command()
+@click.argument("book")
+@click.option("--text", type=_FILE, help="The governing text, shown beside the rules.")
+@_cases
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The folder of the pages.")
+@click.option("--jobs", default=2, show_default=True, help="How many processes ask the cases.")
+def review(book: str, text: Path | None, cases: tuple[Path, ...], output: Path, jobs: int) -> None:
+    """Write BOOK as a web book to review: the source beside the rules, and what shows them."""
+    from policy.book import find_book
+    from policy.publish import publish, refuse_other
+    from policy.review import review as gathered
+    from policy.reviewpages import mark, pages
+    from policy.testing import Shelf
+
+    refuse_other(output)
+    with patience():
+        found = gathered(Shelf(), find_book(book), text, cases, jobs)
+        publish(output, pages(found), mark(found))
+    failed = sum(page.failed + bool(page.problems) for page in found.cases)
+    told = f", {failed} not as expected" if failed else ""
+    clauses, files = count(len(found.coverage.clauses), "clause"), count(len(found.cases), "case file")
+    click.echo(f"{output / 'index.html'}: {clauses}, {files}{told}")
+    finish(WRONG_FILE if failed else 0)
+
+
+COMMANDS = (graph, review)
