@@ -61,6 +61,9 @@ class Review:
     references: tuple[Reference, ...]
     edges: tuple[Edge, ...]
     text_name: str = ""
+    _uses: dict[str, list[Edge]] = field(init=False, factory=dict)
+    _users: dict[str, list[Edge]] = field(init=False, factory=dict)
+    _concluding: dict[str, dict[str, None]] = field(init=False, factory=dict)
     _outgoing: dict[str, list[Reference]] = field(init=False, factory=dict)
     _incoming: dict[str, list[Reference]] = field(init=False, factory=dict)
     _covered: dict[str, Covered] = field(init=False, factory=dict)
@@ -70,6 +73,12 @@ class Review:
         for each in self.references:
             self._outgoing.setdefault(each.source, []).append(each)
             self._incoming.setdefault(each.target, []).append(each)
+        for edge in self.edges:
+            self._users.setdefault(edge.used, []).append(edge)
+            for id in edge.origin.clause.split("; "):
+                self._uses.setdefault(id, []).append(edge)
+        for rule in self.book.assembly.program.rules:
+            self._concluding.setdefault(rule.head.relation, {}).setdefault(rule.origin.clause)
         letter = clause_letter(self.book)
         self._covered = {each.id.removeprefix(letter): each for each in self.coverage.clauses}
         self._answers = {answer.exercise: answer for page in self.cases for answer in page.answers}
@@ -77,6 +86,18 @@ class Review:
     def covered(self, clause: ClauseText) -> tuple[Covered, ...]:
         """What coverage tells of the clauses of a heading; nothing where the heading only groups."""
         return tuple(self._covered[id] for id in clause.ids if id in self._covered)
+
+    def uses(self, clause: ClauseText) -> tuple[Edge, ...]:
+        """What the rules of a heading conclude, each with each thing that it rests on."""
+        return tuple(dict.fromkeys(edge for id in clause.ids for edge in self._uses.get(id, ())))
+
+    def users(self, relation: str) -> tuple[Edge, ...]:
+        """What rests on a relation."""
+        return tuple(self._users.get(relation, ()))
+
+    def concluding(self, relation: str) -> tuple[str, ...]:
+        """The headings, as rules name them, under which a relation is concluded."""
+        return tuple(self._concluding.get(relation, ()))
 
     def outgoing(self, clause: ClauseText) -> tuple[Reference, ...]:
         """What the rules of a heading rest on, beat or switch off elsewhere."""

@@ -206,12 +206,11 @@ class _Pages:
         """What is concluded under a clause, what that rests on, and what rests on it."""
         from networkx import MultiDiGraph
 
-        ids = set(clause.ids)
-        uses = [edge for edge in self.review.edges if ids & set(edge.origin.clause.split("; "))]
+        uses = self.review.uses(clause)
         own = dict.fromkeys(edge.concluded for edge in uses)
         if not own:
             return Markup("")
-        users = [edge for edge in self.review.edges if edge.used in own and edge not in uses]
+        users = [edge for relation in own for edge in self.review.users(relation) if edge not in uses]
         above = [*dict.fromkeys(edge.concluded for edge in users if edge.concluded not in own)]
         below = [*dict.fromkeys(edge.used for edge in uses if edge.used not in own)]
         kept = {*own, *above[:_MOST_USERS], *below[:_MOST_USED]}
@@ -233,11 +232,10 @@ class _Pages:
 
     def _home(self, relation: str) -> str:
         """Where a box leads: to the one clause that concludes it, else to the vocabulary."""
-        rules = self.review.book.assembly.program.rules
-        clauses = dict.fromkeys(rule.origin.clause for rule in rules if rule.head.relation == relation)
+        clauses = self.review.concluding(relation)
         word = self.review.book.assembly.words.get(relation)
         if len(clauses) == 1:
-            return self.at.clause(next(iter(clauses)).split("; ")[0])
+            return self.at.clause(clauses[0].split("; ")[0])
         if isinstance(word, Phrase):
             return self.at.phrase(word)
         return "words.html#records" if isinstance(word, RecordDeclaration) else ""
