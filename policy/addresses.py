@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from policy.book import ClauseText
+from policy.contents import ClauseText
 from policy.governing import place_of
 from policy.listing import Entry
 from policy.review import Review

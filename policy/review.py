@@ -13,8 +13,9 @@ from pathlib import Path
 from attrs import define, field, frozen
 
 from engine.graph import Edge, edges
-from policy.book import Book, ClauseText
+from policy.book import Book
 from policy.casebook import CaseAnswer, CasePage, case_pages, coverage_of
+from policy.contents import ClauseText
 from policy.coverage import Coverage, Covered, Exercise, case_files, clause_letter
 from policy.fidelity import Fate, changes, pins_file, read_pins
 from policy.governing import Wording, place_of, read_wording

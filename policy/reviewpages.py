@@ -15,8 +15,8 @@ from markupsafe import Markup
 from engine.graph import Edge, Use
 from engine.model import NOWHERE
 from policy.addresses import Addresses, Part, addresses
-from policy.book import ClauseText
 from policy.casebook import CaseAnswer, CasePage
+from policy.contents import ClauseText
 from policy.coverage import Coverage, Covered, Kind
 from policy.drawing import draw
 from policy.fidelity import Fate
