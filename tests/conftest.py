@@ -1,4 +1,4 @@
-"""How long property tests look: a moment every day, an hour on demand (``make fuzz``). A cache for the tests alone."""
+"""How long property tests look: a moment, or an hour (``make fuzz``). A cache for the tests alone. What was not run."""
 
 import os
 from collections.abc import Iterator
@@ -26,3 +26,13 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests of pages that no browser could run."""
+    skipped = [each.nodeid for each in terminalreporter.getreports("skipped") if "tests/browser/" in each.nodeid]
+    if skipped:
+        terminalreporter.section("not run: no Chromium is installed")
+        terminalreporter.write_line(f"{len(skipped)} tests of pages in a browser were not run:")
+        for name in skipped:
+            terminalreporter.write_line(f"  {name}")

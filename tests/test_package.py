@@ -31,6 +31,9 @@ def test_the_wheel_carries_the_books_and_the_types(wheel: Path) -> None:
     books = {path.relative_to(ROOT).as_posix() for path in (ROOT / "rules").rglob("*.md")}
     assert books
     assert {f"policy/{book}" for book in books} <= set(names)
+    templates = {path.relative_to(ROOT).as_posix() for path in (ROOT / "policy/templates").iterdir()}
+    assert templates
+    assert templates <= set(names)
     assert {"policy/py.typed", "engine/py.typed"} <= set(names)
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"policy", "engine"}
 
