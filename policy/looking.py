@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from policy.terminal import WRONG_FILE, count, finish, patience
+from policy.terminal import WRONG_FILE, count, finish, patience, tell_lines
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _cases = click.option(
@@ -36,10 +36,11 @@ def graph(book: str, question: str | None, as_svg: bool) -> None:
 @click.command()
 @click.argument("book")
 @click.option("--text", type=_FILE, help="The governing text, shown beside the rules.")
+@click.option("--since", type=_FILE, help="An earlier version of the book: what differs from it is marked.")
 @_cases
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The folder of the pages.")
 @click.option("--jobs", default=2, show_default=True, help="How many processes ask the cases.")
-def review(book: str, text: Path | None, cases: tuple[Path, ...], output: Path, jobs: int) -> None:
+def review(book: str, text: Path | None, since: Path | None, cases: tuple[Path, ...], output: Path, jobs: int) -> None:
     """Write BOOK as a web book to review: the source beside the rules, and what shows them."""
     from policy.book import find_book
     from policy.publish import publish, refuse_other
@@ -49,8 +50,8 @@ def review(book: str, text: Path | None, cases: tuple[Path, ...], output: Path, 
 
     refuse_other(output)
     with patience():
-        found = gathered(Shelf(), find_book(book), text, cases, jobs)
-        publish(output, pages(found), mark(found))
+        found = gathered(Shelf(), find_book(book), text, cases, since, jobs)
+        publish(output, pages(found), mark(found.book))
     failed = sum(page.failed + bool(page.problems) for page in found.cases)
     told = f", {failed} not as expected" if failed else ""
     clauses, files = count(len(found.coverage.clauses), "clause"), count(len(found.cases), "case file")
@@ -58,4 +59,31 @@ def review(book: str, text: Path | None, cases: tuple[Path, ...], output: Path, 
     finish(WRONG_FILE if failed else 0)
 
 
-COMMANDS = (graph, review)
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--case", "cases", multiple=True, type=click.Path(path_type=Path), help="Case files in place of NEW's.")
+@click.option("--json", "as_json", is_flag=True, help="Tell as JSON.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write a page into this folder, too.")
+@click.option("--jobs", default=2, show_default=True, help="How many processes ask the cases.")
+def compare(old: str, new: str, cases: tuple[Path, ...], as_json: bool, output: Path | None, jobs: int) -> None:
+    """Redline two versions of a book, and tell which answers the change changes."""
+    from policy.book import load
+    from policy.comparing import compare as compared_by
+    from policy.comparing import lines, page, to_json
+    from policy.publish import publish, refuse_other
+    from policy.reviewpages import mark
+    from policy.testing import markdown_files
+
+    if output is not None:
+        refuse_other(output)
+    with patience():
+        later = load(new)
+        compared = compared_by(load(old), later, markdown_files(cases), jobs)
+    click.echo(to_json(compared)) if as_json else tell_lines(lines(compared))
+    if output is not None:
+        publish(output, page(compared), mark(later))
+    finish(0 if compared.same else WRONG_FILE)
+
+
+COMMANDS = (graph, review, compare)

@@ -20,9 +20,12 @@ from policy.coverage import Coverage, Covered, Exercise, case_files, clause_lett
 from policy.fidelity import Fate, changes, pins_file, read_pins
 from policy.governing import Wording, place_of, read_wording
 from policy.priorities import is_under
+from policy.redline import ClauseChange, redline
 from policy.testing import Shelf
 
 _FEW = 3
+VERSION = 12
+"""So many letters of its hash name a version of a book."""
 
 
 class Relating(Enum):
@@ -62,6 +65,8 @@ class Review:
     references: tuple[Reference, ...]
     edges: tuple[Edge, ...]
     text_name: str = ""
+    since: str = ""
+    changes: tuple[ClauseChange, ...] = ()
     _uses: dict[str, list[Edge]] = field(init=False, factory=dict)
     _users: dict[str, list[Edge]] = field(init=False, factory=dict)
     _concluding: dict[str, dict[str, None]] = field(init=False, factory=dict)
@@ -100,6 +105,11 @@ class Review:
         """The headings, as rules name them, under which a relation is concluded."""
         return tuple(self._concluding.get(relation, ()))
 
+    def changed(self, clause: ClauseText) -> int:
+        """The number of the change that a heading has undergone since the earlier version, from 1; 0: none."""
+        numbers = (number for number, each in enumerate(self.changes, 1) if set(each.ids) & set(clause.ids))
+        return next(numbers, 0)
+
     def outgoing(self, clause: ClauseText) -> tuple[Reference, ...]:
         """What the rules of a heading rest on, beat or switch off elsewhere."""
         return _elsewhere((each for id in clause.ids for each in self._outgoing.get(id, ())), clause)
@@ -126,19 +136,36 @@ def _elsewhere(every: Iterable[Reference], clause: ClauseText) -> tuple[Referenc
 
 
 def review(
-    shelf: Shelf, path: Path, text: Path | None = None, more_cases: Sequence[Path] = (), jobs: int = 2
+    shelf: Shelf,
+    path: Path,
+    text: Path | None = None,
+    more_cases: Sequence[Path] = (),
+    since: Path | None = None,
+    jobs: int = 2,
 ) -> Review:
     """A book with what its cases answer, and what a governing text says where one is given.
 
-    ``more_cases`` are case files beside those of the book, ``jobs`` the processes that ask the cases. Raises
-    `ClausebookError` where the book has errors or its pins cannot be read.
+    ``since`` is an earlier version of the book: what differs from it is marked. ``more_cases`` are case files beside
+    those of the book, ``jobs`` the processes that ask the cases. Raises `ClausebookError` where a book has errors, or
+    the pins cannot be read.
     """
     book = shelf.at(path).book
     pages = case_pages(book, case_files(book, more_cases), shelf, jobs)
     covered = coverage_of(book, pages)
     standing = {} if text is None else _standing(book, text.read_bytes().decode("utf-8", "replace"), covered)
     drawn = edges(book.assembly.program)
-    return Review(book, covered, pages, standing, tuple(_references(book, drawn)), drawn, text.name if text else "")
+    old = None if since is None else shelf.at(since).book
+    return Review(
+        book,
+        covered,
+        pages,
+        standing,
+        tuple(_references(book, drawn)),
+        drawn,
+        text.name if text else "",
+        old.hash[:VERSION] if old else "",
+        redline(old, book) if old else (),
+    )
 
 
 # ----------------------------------------------------------------- governing

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from engine.graph import Edge, Use
 from engine.model import NOWHERE
 from policy.addresses import Addresses, Part, addresses
+from policy.book import Book
 from policy.casebook import CaseAnswer, CasePage
 from policy.contents import ClauseText
 from policy.coverage import Coverage, Covered, Kind
@@ -41,9 +42,11 @@ _MOST_SHOWN = 6  # questions of a clause that are shown with their answers
 def environment() -> jinja2.Environment:
     """The templates, with everything escaped that is put into them, and nothing missing unnoticed."""
     loader = jinja2.FileSystemLoader(TEMPLATES)
-    return jinja2.Environment(
+    found = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    found.filters["inert"] = inert
+    return found
 
 
 def pages(review: Review, serving: bool = False) -> dict[str, str]:
@@ -51,9 +54,8 @@ def pages(review: Review, serving: bool = False) -> dict[str, str]:
     return dict(_Pages(review, serving).files())
 
 
-def mark(review: Review) -> str:
-    """What a review book was made from, as JSON."""
-    book = review.book
+def mark(book: Book) -> str:
+    """What pages were made from, as JSON."""
     data = {"made_by": f"clausebook {engine_version()}", "book": book.name, "book_hash": book.hash}
     return json.dumps(data, indent=2) + "\n"
 
@@ -69,6 +71,7 @@ class Shown:
     source: tuple[tuple[str, ...], ...]
     fates: tuple[str, ...]
     amends: bool
+    changed: int
     rules: Markup
     relations: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     answers: tuple[CaseAnswer, ...]
@@ -109,6 +112,8 @@ class _Pages:
                 self.at.cases[page.path.name],
                 self._page("case.html", inert(page.title), case=page, body=self._case(page)),
             )
+        if self.review.since:
+            yield "changes.html", self._page("changes.html", "Changes")
         yield "coverage.html", self._page("coverage.html", "Coverage", summary=_summary(self.review))
         yield "search-index.js", f"window.clausebookIndex = {_script(self._index())};\n"
         for name in (*ASSETS, *(("ask.js",) if self.serving else ())):
@@ -129,7 +134,6 @@ class _Pages:
             "is_amendment": lambda clause: _is_amendment(self.review, clause),
             "settings": [(each.name, inert(each.value.text)) for each in self.review.book.document.settings],
         }
-        found.filters["inert"] = inert
         return found
 
     def _page(self, template: str, title: str, **values: Any) -> str:
@@ -168,6 +172,7 @@ class _Pages:
             tuple(dict.fromkeys(each.text for each in standing if each.text)),
             tuple(dict.fromkeys(each.fate.value for each in standing if each.fate not in (None, Fate.KEPT))),
             _is_amendment(self.review, clause),
+            self.review.changed(clause),
             self.text.blocks(clause.section.blocks, Linker(self.review.book).links(clause.section)),
             tuple(self._relations(clause)),
             tuple(first),

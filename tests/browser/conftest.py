@@ -31,7 +31,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The review book of the garden club, on disk."""
     folder = tmp_path_factory.mktemp("browser")
     found = small_review(folder)
-    publish(folder / "pages", pages(found), mark(found))
+    publish(folder / "pages", pages(found), mark(found.book))
     return folder / "pages"
 
 

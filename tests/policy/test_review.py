@@ -13,8 +13,9 @@ from policy.cli import command
 from policy.coverage import coverage
 from policy.diagnostic import ClausebookError
 from policy.publish import MARK, publish
-from policy.review import Review
+from policy.review import Review, review
 from policy.reviewpages import mark, pages
+from policy.testing import Shelf
 from tests.policy.pages import broken, read, small_review
 from tests.policy.small import CASE
 
@@ -145,8 +146,8 @@ def test_a_file_that_cannot_be_asked_is_shown_inert(tmp_path: Path) -> None:
 
 def test_a_folder_is_replaced_whole(small: Review, made: dict[str, str], tmp_path: Path) -> None:
     folder = tmp_path / "pages"
-    publish(folder, {"old.html": "old"}, mark(small))
-    publish(folder, made, mark(small))
+    publish(folder, {"old.html": "old"}, mark(small.book))
+    publish(folder, made, mark(small.book))
     assert {path.name for path in folder.iterdir()} == {*made, MARK}
     assert [path.name for path in tmp_path.iterdir()] == ["pages"]
 
@@ -157,16 +158,16 @@ def test_a_folder_that_is_no_review_book_is_left_alone(small: Review, tmp_path: 
     (tmp_path / "file").write_text("mine", "utf-8")
     for name in ("letters", "file"):
         with pytest.raises(ClausebookError) as error:
-            publish(tmp_path / name, {"index.html": ""}, mark(small))
+            publish(tmp_path / name, {"index.html": ""}, mark(small.book))
         assert error.value.diagnostics[0].code == "E0039"
     assert (tmp_path / "letters" / "mine.txt").read_text("utf-8") == "mine"
 
 
 def test_what_cannot_be_written_leaves_the_old_pages(small: Review, tmp_path: Path) -> None:
     folder = tmp_path / "pages"
-    publish(folder, {"index.html": "old"}, mark(small))
+    publish(folder, {"index.html": "old"}, mark(small.book))
     with pytest.raises(ClausebookError):
-        publish(folder, {"index.html": "new", "no/such/folder.html": ""}, mark(small))
+        publish(folder, {"index.html": "new", "no/such/folder.html": ""}, mark(small.book))
     assert (folder / "index.html").read_text("utf-8") == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["pages"]
 
@@ -189,3 +190,17 @@ def test_the_command_writes_the_book_and_says_what_is_in_it(tmp_path: Path) -> N
     assert "§ 2(a)" in (out / "index.html").read_text("utf-8")
     (out / MARK).unlink()
     assert CliRunner().invoke(command, arguments).exit_code == 2
+
+
+# ------------------------------------------------------------------- versions
+
+
+def test_what_changed_since_an_earlier_version_is_marked(tmp_path: Path) -> None:
+    small_review(tmp_path)
+    old = tmp_path / "old.md"
+    old.write_text((tmp_path / "club.md").read_text("utf-8").replace("100 shares", "90 shares"), "utf-8")
+    found = pages(review(Shelf(), tmp_path / "club.md", since=old, jobs=1))
+    assert 'href="changes.html#change-1">changed since' in article(found["section-2.html"], "c-2-a")
+    assert "changed since" not in article(found["section-2.html"], "c-2")
+    assert "<del>90</del> <ins>100</ins>" in found["changes.html"]
+    assert [*broken(found)] == []
