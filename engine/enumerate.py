@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.decision import TRUE, Truth
@@ -27,19 +27,19 @@ class Enumeration:
         self._complete: set[tuple[str, tuple[Any, ...]]] = set()
 
     def keys(
-        self, relation: Relation, pattern: tuple[Any, ...], column: int, sought: Any, occurrence: int
+        self, relation: Relation, pattern: tuple[Any, ...], sought: Sequence[tuple[int, Any]], occurrence: int
     ) -> Iterator[tuple[Any, ...]]:
         """The keys of a relation that fit a pattern (`FREE` fits all), each once.
 
-        Where the record may be incomplete, last comes one that stands for what is not recorded. ``column``
-        and ``sought`` narrow records to those whose attribute may be that value.
+        Where the record may be incomplete, last comes one that stands for what is not recorded. ``sought``
+        narrows records to those of which an attribute (its column) may be a value: the rarest of those given.
         """
         if relation.silence is Silence.CONCLUDED and not relation.record:
             yield from self._possible(relation, pattern)
             return
         count = relation.keys
         seen: set[tuple[Any, ...]] = set()
-        for table, number in self._rows(relation, pattern, column, sought):
+        for table, number in self._rows(relation, pattern, sought):
             keys = tuple(table.columns[place][number] for place in range(count))
             if keys in seen or not self._fits(pattern, keys):
                 continue
@@ -48,17 +48,13 @@ class Enumeration:
         yield from self._unrecorded(relation, pattern, occurrence)
 
     def _rows(
-        self, relation: Relation, pattern: tuple[Any, ...], column: int, sought: Any
+        self, relation: Relation, pattern: tuple[Any, ...], sought: Sequence[tuple[int, Any]]
     ) -> Iterator[tuple[Table, int]]:
-        if column >= 0:
+        if sought:
+            ground = self._ground(relation)
             for table in reversed(self._facts.layers(relation.name)):
-                if table is not self._ground(relation):
-                    for number in range(len(table)):
-                        yield table, number
-                    continue
-                for cell in (sought, UNKNOWN):
-                    for number in table.rows_where(column, cell):
-                        yield table, number
+                for number in range(len(table)) if table is not ground else _rarest(table, sought):
+                    yield table, number
             return
         for place, value in enumerate(pattern):
             if value is not FREE and not is_symbolic(value):
@@ -168,3 +164,9 @@ class Enumeration:
                 yield tuple(
                     constant if place < 0 else bound.get(place, env[place]) for place, constant in generator.places
                 )
+
+
+def _rarest(table: Table, sought: Sequence[tuple[int, Any]]) -> list[int]:
+    """The rows of which an attribute may be the value sought, by the attribute that leaves the fewest."""
+    column, cell = min(sought, key=lambda each: len(table.rows_where(*each)))
+    return [*table.rows_where(column, cell), *table.rows_where(column, UNKNOWN)]

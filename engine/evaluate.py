@@ -71,6 +71,7 @@ class Evaluation:
         self.origins: list[Origin] = []
         self.cancellations = Cancellations()
         self.was_cut = False
+        self.searched = 0  # how often the rows were run through for one that an open value may name
         self._priorities = priorities
         self._recursive = recursive
         self._deadline = deadline

@@ -115,6 +115,10 @@ class Table:
             self._indexes[place] = index
         return index.get(cell, _NO_ROWS)
 
+    def is_about(self, things: frozenset[str]) -> bool:
+        """Whether every row has one of these among its keys."""
+        return all(any(type(key) is str and key in things for key in keys) for keys in self._by_key)
+
     def cells(self, number: int) -> tuple[Any, ...]:
         return tuple(column[number] for column in self.columns)
 

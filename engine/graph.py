@@ -211,22 +211,95 @@ def dependencies(program: Program, relation: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def dependents(program: Program) -> dict[str, frozenset[str]]:
-    """For each relation, itself and every relation that a change of its facts could change."""
-    users: dict[str, set[str]] = {relation.name: set() for relation in program.relations}
-    for edge in edges(program):
-        users.setdefault(edge.used, set()).add(edge.concluded)
-    found: dict[str, frozenset[str]] = {}
+@frozen
+class Dependents:
+    """For each relation, those that a change of its facts could change, itself among them.
+
+    ``listing``: those that a *further* fact, about something new, could change. They run through its facts, or rest
+    on what does; a conclusion that only looks up what it is asked about cannot tell.
+    """
+
+    any: dict[str, frozenset[str]]
+    listing: dict[str, frozenset[str]]
+
+
+def dependents(program: Program) -> Dependents:
+    """What rests on each relation, and how."""
+    users: dict[str, dict[str, bool]] = {relation.name: {} for relation in program.relations}
+    for rule in program.rules:
+        for used, listing in _reads(rule):
+            each = users.setdefault(used, {})
+            each[rule.head.relation] = each.get(rule.head.relation, False) or listing
+    every: dict[str, frozenset[str]] = {}
+    listers: dict[str, frozenset[str]] = {}
     for name in users:
-        reached = {name}
-        pending = [name]
+        found: dict[str, bool] = {}
+        pending = [(name, False)]
         while pending:
-            for user in users.get(pending.pop(), ()):
-                if user not in reached:
-                    reached.add(user)
-                    pending.append(user)
-        found[name] = frozenset(reached)
-    return found
+            used, behind = pending.pop()
+            for concluded, listing in users.get(used, {}).items():
+                listed = listing or behind
+                if listed > found.get(concluded, -1):
+                    found[concluded] = listed
+                    pending.append((concluded, listed))
+        every[name] = frozenset((name, *found))
+        listers[name] = frozenset(concluded for concluded, listed in found.items() if listed)
+    return Dependents(every, listers)
+
+
+def _reads(rule: Rule) -> Iterator[tuple[str, bool]]:
+    """The relations that a rule uses, and whether it may run through their facts: for something not in its head."""
+    given = {argument.name for argument in rule.head.arguments if isinstance(argument, Variable)}
+    pending: list[Condition | Expression] = [rule.body, *rule.exemptions]
+    if rule.value is not None:
+        pending.append(rule.value)
+    uses: list[tuple[str, tuple[Expression, ...]]] = []
+    variables: dict[str, Variable] = {}
+    while pending:
+        part = pending.pop()
+        match part:
+            case Variable():
+                variables[part.name] = part
+            case Atom() | ValueOf():
+                uses.append((part.relation, part.arguments))
+                pending += part.arguments
+            case Compare():
+                pending += (part.left, part.right)
+            case And() | Or():
+                pending += part.conditions
+            case Apply():
+                pending += part.arguments
+            case Not() | Some():
+                pending.append(part.condition)
+            case Exists():
+                pending.append(part.expression)
+            case On():
+                uses.append((part.relation, part.arguments))
+                pending += (*part.arguments, part.first, part.last)
+            case Before():
+                uses.append((part.relation, (part.earlier, part.later)))
+                pending += (part.earlier, part.later)
+            case Aggregate():
+                pending += (part.where,) if part.of is None else (part.where, part.of)
+        if isinstance(part, (Some, Aggregate)):
+            given.difference_update(variable.name for variable in part.variables)
+    for relation, arguments in uses:
+        yield relation, not all(name in given for each in arguments for name in _names(each))
+    for variable in variables.values():
+        if variable.name not in given:
+            yield variable.type.name, True  # where no condition lists them, the things of its type are tried
+
+
+def _names(expression: Expression) -> Iterator[str]:
+    """The variables of an argument, and of what it is computed from."""
+    match expression:
+        case Variable(name):
+            yield name
+        case ValueOf() | Apply():
+            for argument in expression.arguments:
+                yield from _names(argument)
+        case Aggregate():
+            yield ""  # it runs through something
 
 
 def cycles_through_negation(program: Program) -> tuple[Cycle, ...]:

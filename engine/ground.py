@@ -73,20 +73,28 @@ class Ground:
                 self._restart()
         return self._quantities[key]
 
-    def _doubts(self) -> tuple[int, bool]:
-        """What would make a certain step one that needs a proof by cases, or one that was cut."""
-        return len(self.evaluation.cancellations), self.evaluation.was_cut
+    def _doubts(self) -> tuple[int, bool, int]:
+        """What would make a certain step one that needs a proof by cases, one that was cut, or one of all rows."""
+        return len(self.evaluation.cancellations), self.evaluation.was_cut, self.evaluation.searched
 
 
-def touched(facts: FactBase, ground: FactBase) -> set[str] | None:
-    """The relations that the layers over the ground touch; None where they change more than rows."""
-    names: set[str] = set()
+def touched(facts: FactBase, ground: FactBase) -> list[tuple[str, bool]] | None:
+    """The relations that the layers over the ground touch, and whether only by rows about what they suppose.
+
+    None where they change more than rows.
+    """
+    layers: list[FactBase] = []
     base: FactBase | None = facts
     while base is not None and base is not ground:
         if base.order is not ground.order or base.complete != ground.complete or base.complete_to != ground.complete_to:
             return None
         if base.incomplete != ground.incomplete:
             return None
-        names |= set(base.tables)
+        layers.append(base)
         base = base.under
-    return None if base is None else names
+    if base is None:
+        return None
+    supposed = facts.supposed - ground.supposed
+    names = dict.fromkeys(name for layer in layers for name in layer.tables)
+    tables = {name: [layer.tables[name] for layer in layers if name in layer.tables] for name in names}
+    return [(name, all(table.is_about(supposed) for table in each)) for name, each in tables.items()]

@@ -23,7 +23,7 @@ from attrs import define, field
 from engine.compile import Compiler
 from engine.evaluate import Evaluation
 from engine.facts import FactBase
-from engine.graph import cycles_through_negation, dependents, priority_cycles, recursive
+from engine.graph import Dependents, cycles_through_negation, dependents, priority_cycles, recursive
 from engine.ground import Ground, touched
 from engine.model import Atom, Constant, Priority, Program, Relation, ValueOf
 from engine.query import Answer, Asked, Query, Shape
@@ -42,7 +42,7 @@ class Engine:
     compiler: Compiler = field(repr=False)
     recursive: frozenset[str]
     priorities: dict[str, tuple[Priority, ...]] = field(repr=False)
-    dependents: dict[str, frozenset[str]] = field(repr=False)
+    dependents: Dependents = field(repr=False)
 
     def facts(self) -> FactBase:
         """An empty fact base for this program."""
@@ -53,7 +53,8 @@ class Engine:
         changed = None if ground is None else touched(facts, ground.facts)
         if ground is None or changed is None:
             return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline)
-        affected = frozenset[str]().union(*(self.dependents[name] for name in changed))
+        rests = self.dependents
+        affected = frozenset[str]().union(*((rests.listing if new else rests.any)[name] for name, new in changed))
         return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline, ground, affected)
 
     def ground(self, facts: FactBase) -> Ground:
@@ -89,7 +90,7 @@ class Engine:
     ) -> Answer:
         """The answer over facts that differ from those of `before` in one relation only."""
         like = before.evaluation
-        return answer(Asked(self, facts, deadline, ground, like, self.dependents[changed]), query)
+        return answer(Asked(self, facts, deadline, ground, like, self.dependents.any[changed]), query)
 
     def most_allowed(
         self, facts: FactBase, query: Query, deadline: float | None = None, ground: Ground | None = None

@@ -38,7 +38,7 @@ from engine.model import (
 )
 from engine.proof import Compared, Folded, Quantity, Scope, Step, Witness
 from engine.unknowns import NONE, Cases, is_symbolic, unrecorded_in
-from engine.values import Kind, LimitReached
+from engine.values import PLAIN, Kind, LimitReached
 
 if TYPE_CHECKING:
     from engine.compile import Compiler
@@ -235,7 +235,7 @@ class Planner:
             return None
         some_bound = any(not (set(variables_of(argument)) - known) for argument in source[1])
         if relation.record:
-            return 1 if some_bound or _hint(source[1], relation, remaining, known) is not None else 3
+            return 1 if some_bound or _hints(source[1], relation, remaining, known) else 3
         if relation.silence is Silence.FALSE:
             return 2 if some_bound else 4
         if relation.silence is Silence.ASSUMED:
@@ -284,11 +284,11 @@ class Planner:
                 pattern.append(self.compiler.compute(argument, self.scope, known, self.origin))
         if relation.silence is Silence.CONCLUDED and not relation.record:
             self.compiler.generators_for(relation.name, tuple(compute is not None for compute in pattern))
-        hint = _hint(arguments, relation, remaining, set(known))
-        column, sought = (
-            (-1, None) if hint is None else (hint[0], self.compiler.compute(hint[1], self.scope, known, self.origin))
+        hints = tuple(
+            (column, self.compiler.compute(expression, self.scope, known, self.origin))
+            for column, expression in _hints(arguments, relation, remaining, set(known))
         )
-        return _enumerate(relation, tuple(pattern), tuple(free), column, sought, self.compiler.occurrence())
+        return _enumerate(relation, tuple(pattern), tuple(free), hints, self.compiler.occurrence())
 
 
 def _bound(part: Condition, known: set[str]) -> bool:
@@ -335,21 +335,26 @@ def _equality(part: Compare, known: set[str]) -> tuple[Variable, Expression] | N
     return None
 
 
-def _hint(
+def _hints(
     arguments: tuple[Expression, ...], relation: Relation, remaining: list[Condition], known: set[str]
-) -> tuple[int, Expression] | None:
-    """An attribute of the record being sought that must equal something known: (column, that)."""
+) -> list[tuple[int, Expression]]:
+    """Attributes of the record being sought that must equal something known: (column, that).
+
+    Beyond the first, only what is quickly looked up.
+    """
+    found: list[tuple[int, Expression]] = []
     if not relation.record or not isinstance(arguments[0], Variable):
-        return None
+        return found
     record = arguments[0]
     for part in remaining:
         if not isinstance(part, Compare) or part.comparison is not Comparison.IS:
             continue
         for side, other in ((part.left, part.right), (part.right, part.left)):
-            sought = isinstance(side, ValueOf) and side.arguments == (record,) and side.relation == relation.name
-            if isinstance(side, ValueOf) and sought and not set(variables_of(other)) - known:
-                return [column.name for column in relation.columns].index(side.column), other
-    return None
+            if not isinstance(side, ValueOf) or side.arguments != (record,) or side.relation != relation.name:
+                continue
+            if (not found or isinstance(other, (Variable, Constant, ValueOf))) and not set(variables_of(other)) - known:
+                found.append(([column.name for column in relation.columns].index(side.column), other))
+    return found
 
 
 Bound = tuple[Expression, bool]
@@ -459,8 +464,7 @@ def _enumerate(
     relation: Relation,
     pattern: tuple[Compute | None, ...],
     free: tuple[tuple[int, int], ...],
-    column: int,
-    sought: Compute | None,
+    hints: tuple[tuple[int, Compute], ...],
     occurrence: int,
 ) -> Callable[[Search], Search]:
     """Bind the free keys of a relation to each of the rows they may name."""
@@ -471,10 +475,12 @@ def _enumerate(
             keys = tuple([FREE if compute is None else compute(e, env, notes) for compute in pattern])
             if any(type(key) is Cases for key in keys):
                 keys = tuple([FREE if type(key) is Cases else key for key in keys])
-            value = None if sought is None else sought(e, env, notes)
-            if type(value) is Cases or is_symbolic(value) or value is NONE:
-                value = None
-            for found in e.enumeration.keys(relation, keys, column if value is not None else -1, value, occurrence):
+            sought: list[tuple[int, Any]] = []
+            for column, compute in hints:
+                value = compute(e, env, notes)
+                if type(value) in PLAIN:
+                    sought.append((column, value))
+            for found in e.enumeration.keys(relation, keys, sought, occurrence):
                 for number, place in free:
                     env[place] = found[number]
                 rest(e, env, truth, trail, findings)
