@@ -386,6 +386,15 @@ class Compiler:
         if column is None or column < relation.keys:
             raise ProgramError(f"{relation.name} has no value {expression.column!r}", origin)
         computes = tuple(self.compute(argument, scope, bound, origin) for argument in expression.arguments)
+        if len(computes) == 1 and isinstance(expression.arguments[0], Variable):
+            place = place_in(scope, expression.arguments[0].name)
+
+            def look_up(e: Evaluation, env: Bindings, notes: Notes) -> Any:
+                quantity = e.quantity(relation, (env[place],), column)
+                notes.append(quantity)
+                return quantity.value
+
+            return look_up
 
         def run(e: Evaluation, env: Bindings, notes: Notes) -> Any:
             arguments = tuple([compute(e, env, notes) for compute in computes])

@@ -287,6 +287,14 @@ class Evaluation:
     def _quantity(self, relation: Relation, arguments: tuple[Any, ...], column: int) -> Quantity:
         self._count()
         name = relation.columns[column].name
+        if relation.record and type(arguments[0]) is str:
+            found = self.facts.find(relation.name, arguments)
+            if found is not None:
+                return self.cell(*found, relation, arguments, column, name)
+            if relation.name in self.facts.incomplete:
+                value = self.open(relation, arguments, column, True)
+                return Quantity(value, relation.name, arguments, name, Basis.OPEN)
+            return Quantity(NONE, relation.name, arguments, name, Basis.ABSENT)
         if _are_cases(arguments):
             inner: list[Quantity] = []
 
@@ -303,14 +311,15 @@ class Evaluation:
         try:
             if relation.record:
                 return self._attribute(relation, arguments, column, name)
-            found = None
-            if not any(is_symbolic(argument) for argument in arguments):
-                found = self.facts.find(relation.name, arguments)
+            symbolic = False
+            for argument in arguments:
+                symbolic = symbolic or (type(argument) not in PLAIN and is_symbolic(argument))
+            found = None if symbolic else self.facts.find(relation.name, arguments)
             if found is not None:
                 return self.cell(*found, relation, arguments, column, name)
             if relation.silence is Silence.CONCLUDED:
                 return self._conclude_value(relation, arguments, column)
-            if any(is_symbolic(argument) for argument in arguments):
+            if symbolic:
                 return value_for_open(self, relation, arguments, column, name)
             return self.silent_value(relation, arguments, column, name)
         except TooManyCases:
@@ -320,15 +329,6 @@ class Evaluation:
 
     def _attribute(self, relation: Relation, arguments: tuple[Any, ...], column: int, name: str) -> Quantity:
         (record,) = arguments
-        if type(record) is str:
-            found = self.facts.find(relation.name, arguments)
-            if found is not None:
-                return self.cell(*found, relation, arguments, column, name)
-            if relation.name in self.facts.incomplete:
-                return Quantity(
-                    self.open(relation, arguments, column, True), relation.name, arguments, name, Basis.OPEN
-                )
-            return Quantity(NONE, relation.name, arguments, name, Basis.ABSENT)
         if type(record) is not Unrecorded:
             return attribute_of_open(self, relation, arguments, column, name)
         least = None
@@ -401,19 +401,20 @@ class Evaluation:
 
     def _attempts(self, relation: Relation, arguments: tuple[Any, ...]) -> tuple[Attempt, ...]:
         attempts: list[Attempt] = []
+        origins, questions = self.origins, self.decisions.questions
         for compiled in self.compiler.rules_for(relation.name):
-            attempts += self._try(compiled, arguments)
-            while len(self.origins) < len(self.decisions.questions):
-                self.origins.append(compiled.rule.origin)
+            if compiled.is_simple and compiled.search is None:
+                bindings = [*arguments, *compiled.rest]
+                attempts.append(self._attempt(compiled, bindings, TRUE, compiled.body(self, bindings)))
+            else:
+                attempts += self._try(compiled, arguments)
+            while len(origins) < len(questions):
+                origins.append(compiled.rule.origin)
         if len(attempts) > 1 and may_disagree(attempts):
             defeat(attempts, self._priorities, self.decisions, self.cancellations.truths)
         return tuple(attempts)
 
     def _try(self, compiled: CompiledRule, arguments: tuple[Any, ...]) -> Iterator[Attempt]:
-        if compiled.is_simple and compiled.search is None:
-            bindings = [*arguments, *compiled.rest]
-            yield self._attempt(compiled, bindings, TRUE, compiled.body(self, bindings))
-            return
         env: list[Any] = [None] * len(compiled.scope.names)
         match = TRUE
         for (place, constant), argument in zip(compiled.head, arguments, strict=True):
@@ -468,9 +469,11 @@ class Evaluation:
 
     def _attempt(self, compiled: CompiledRule, env: list[Any], match: Truth, body: Step) -> Attempt:
         decisions = self.decisions
-        holds = decisions.both(match, body.truth)
+        holds = body.truth if match is TRUE else decisions.both(match, body.truth)
+        if holds is FALSE:
+            return Attempt(compiled.rule, compiled.scope, tuple(env), body, (), FALSE, FALSE)
         exemptions: list[Step] = []
-        if holds is not FALSE:
+        if compiled.exemptions:
             for test in compiled.exemptions:
                 step = test(self, env)
                 exemptions.append(step)
@@ -481,7 +484,9 @@ class Evaluation:
         value: Any = None
         if compiled.value is not None and holds is not FALSE:
             value = compiled.value(self, env, notes)
-            if value is NONE:
+            if type(value) in PLAIN:
+                pass
+            elif value is NONE:
                 holds = FALSE
             elif type(value) is Cases:
                 exists = decisions.any(under for under, scalar in value.alternatives if scalar is not NONE)
@@ -492,11 +497,13 @@ class Evaluation:
 
     def _conclude_value(self, relation: Relation, arguments: tuple[Any, ...], column: int) -> Quantity:
         attempts = self._attempts(relation, arguments)
+        name = relation.columns[column].name
+        applying = [attempt for attempt in attempts if attempt.truth is not FALSE]
+        if len(applying) == 1 and applying[0].truth is TRUE and type(applying[0].value) in PLAIN:
+            return Quantity(applying[0].value, relation.name, arguments, name, None, None, attempts)
         decisions = self.decisions
         options: dict[Any, Truth] = {}
-        for attempt in attempts:
-            if attempt.truth is FALSE:
-                continue
+        for attempt in applying:
             alternatives = attempt.value.alternatives if type(attempt.value) is Cases else ((TRUE, attempt.value),)
             for under, scalar in alternatives:
                 if scalar is not NONE:
@@ -511,7 +518,6 @@ class Evaluation:
             [(truth, scalar) for scalar, truth in pairs if truth is not FALSE] + [(decisions.negation(some), NONE)],
             decisions,
         )
-        name = relation.columns[column].name
         return Quantity(value, relation.name, arguments, name, None, None, attempts)
 
     def _blurred(

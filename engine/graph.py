@@ -247,7 +247,7 @@ def dependents(program: Program) -> Dependents:
     return Dependents(every, listers)
 
 
-def _reads(rule: Rule) -> Iterator[tuple[str, bool]]:
+def _reads(rule: Rule) -> Iterator[tuple[str, bool]]:  # noqa: C901 - a case for each node
     """The relations that a rule uses, and whether it may run through their facts: for something not in its head."""
     given = {argument.name for argument in rule.head.arguments if isinstance(argument, Variable)}
     pending: list[Condition | Expression] = [rule.body, *rule.exemptions]

@@ -19,6 +19,7 @@ from engine.fold import distinct
 from engine.judge import Settlement, Theory, Verdict
 from engine.model import (
     Condition,
+    Constant,
     Expression,
     Origin,
     Variable,
@@ -189,10 +190,14 @@ class Working:
             return facts
         overlay = facts.overlay()
         overlay.supposed = facts.supposed | {record.id for record in query.supposed}
-        plain = self.asked.evaluation(overlay)
+        plain: Evaluation | None = None
         for record in query.supposed:
             cells: dict[str, Any] = {}
             for name, expression in record.cells:
+                if isinstance(expression, Constant):
+                    cells[name] = expression.value
+                    continue
+                plain = plain or self.asked.evaluation(overlay)
                 cell = self._compute(plain, expression, [])
                 cells[name] = UNKNOWN if type(cell) is Cases else cell
             overlay.record(record.relation, record.id, cells, SUPPOSED_SOURCE)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
@@ -276,9 +277,31 @@ def _solve_day(
     None where there is more than one, or where a part of the sum rises with the day and another falls.
     """
     day = day_of(terms[0][0])
-    trend = None if day is None else trend_of_sum(terms, day)
-    if day is None or not trend:
+    if day is None:
         return None
+    trend, last = _turning(terms, constant, strict, _calendar_of(terms))
+    if not trend:
+        return None
+    within = FALSE if last is None else _at_most(day, last, False, decisions)
+    return within if trend > 0 else decisions.negation(within)
+
+
+@lru_cache(maxsize=4096)
+def _turning(
+    terms: tuple[tuple[Unknown, int | Fraction], ...],
+    constant: int | Fraction,
+    strict: bool,
+    calendar: Calendar | None,  # not compared by the terms that it is of
+) -> tuple[int, int | None]:
+    """The trend of a sum of one open day (0: none that can be told), and the last day before it turns.
+
+    That is the last day on which a rising sum is at most (strict: less than) zero, or a falling one is not.
+    """
+    day = day_of(terms[0][0])
+    assert day is not None
+    trend = trend_of_sum(terms, day)
+    if not trend:
+        return 0, None
 
     def holds(ordinal: int) -> bool:
         try:
@@ -287,9 +310,11 @@ def _solve_day(
             return (ordinal < _MIDDLE) == (trend > 0)
         return bool(total < 0 if strict else total <= 0)
 
-    last = _last_that_holds(holds if trend > 0 else lambda ordinal: not holds(ordinal))
-    within = FALSE if last is None else _at_most(day, last, False, decisions)
-    return within if trend > 0 else decisions.negation(within)
+    return trend, _last_that_holds(holds if trend > 0 else lambda ordinal: not holds(ordinal))
+
+
+def _calendar_of(terms: tuple[tuple[Unknown, int | Fraction], ...]) -> Calendar | None:
+    return next((unknown.calendar for unknown, _ in terms if isinstance(unknown, Shaped)), None)
 
 
 _MIDDLE = date(5000, 1, 1).toordinal()

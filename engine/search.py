@@ -37,7 +37,7 @@ from engine.model import (
     Variable,
 )
 from engine.proof import Compared, Folded, Quantity, Scope, Step, Witness
-from engine.unknowns import NONE, Cases, is_symbolic, unrecorded_in
+from engine.unknowns import NONE, Cases, Unrecorded, is_symbolic, unrecorded_in
 from engine.values import PLAIN, Kind, LimitReached
 
 if TYPE_CHECKING:
@@ -284,11 +284,17 @@ class Planner:
                 pattern.append(self.compiler.compute(argument, self.scope, known, self.origin))
         if relation.silence is Silence.CONCLUDED and not relation.record:
             self.compiler.generators_for(relation.name, tuple(compute is not None for compute in pattern))
+        after = known | {argument.name for argument in arguments if isinstance(argument, Variable)}
         hints = tuple(
             (column, self.compiler.compute(expression, self.scope, known, self.origin))
             for column, expression in _hints(arguments, relation, remaining, set(known))
         )
-        return _enumerate(relation, tuple(pattern), tuple(free), hints, self.compiler.occurrence())
+        early = tuple(
+            self.compiler.test(part, self.scope, after, self.origin)
+            for part in remaining
+            if _is_dated(part, relation, arguments) and _bound(part, set(after))
+        )
+        return _enumerate(relation, tuple(pattern), tuple(free), hints, early, self.compiler.occurrence())
 
 
 def _bound(part: Condition, known: set[str]) -> bool:
@@ -355,6 +361,27 @@ def _hints(
             if (not found or isinstance(other, (Variable, Constant, ValueOf))) and not set(variables_of(other)) - known:
                 found.append(([column.name for column in relation.columns].index(side.column), other))
     return found
+
+
+def _is_dated(part: Condition, relation: Relation, arguments: tuple[Expression, ...]) -> bool:
+    """Whether a condition turns on the date of the record being sought, as far as one can see."""
+    if not relation.record or relation.time is None:
+        return False
+    if isinstance(part, Before):
+        return arguments[0] in (part.earlier, part.later)
+    date = relation.columns[relation.time].name
+    pending: list[Expression] = [part.left, part.right] if isinstance(part, Compare) else []
+    while pending:
+        inner = pending.pop()
+        if isinstance(inner, ValueOf) and (inner.relation, inner.column, inner.arguments) == (
+            relation.name,
+            date,
+            arguments,
+        ):
+            return True
+        if isinstance(inner, Apply):
+            pending += inner.arguments
+    return False
 
 
 Bound = tuple[Expression, bool]
@@ -465,9 +492,14 @@ def _enumerate(
     pattern: tuple[Compute | None, ...],
     free: tuple[tuple[int, int], ...],
     hints: tuple[tuple[int, Compute], ...],
+    early: tuple[Test, ...],
     occurrence: int,
 ) -> Callable[[Search], Search]:
-    """Bind the free keys of a relation to each of the rows they may name."""
+    """Bind the free keys of a relation to each of the rows they may name.
+
+    ``early`` are the conditions that most often rule out what the record does not show: it is dated later. They
+    are tried on it first.
+    """
 
     def then(rest: Search) -> Search:
         def run(e: Evaluation, env: Bindings, truth: Truth, trail: tuple[Step, ...], findings: Findings) -> None:
@@ -483,6 +515,11 @@ def _enumerate(
             for found in e.enumeration.keys(relation, keys, sought, occurrence):
                 for number, place in free:
                     env[place] = found[number]
+                if early and type(found[0]) is Unrecorded:
+                    step = next((step for test in early if (step := test(e, env)).truth is FALSE), None)
+                    if step is not None:
+                        findings.failed.append(Witness(found, FALSE, (step,)))
+                        continue
                 rest(e, env, truth, trail, findings)
                 if findings.done:
                     return

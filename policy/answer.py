@@ -90,10 +90,9 @@ class Answer:
     """An answer.
 
     ``value`` is an int, Fraction, date, name, `Bound`, `Listed` or `Days`, or None; ``unit`` is the name of its type.
-    ``citations`` are the ids of the clauses that decide, ``supporting`` those of the other clauses in the
-    proof. ``provided`` are the minimal sets of provisos under which a `depends` is a yes (of a value: under
-    which it is known), ``more_provided`` says that there are further ones, ``open`` names what it hangs on.
-    ``proof`` is the engine's tree.
+    ``citations`` are the ids of the clauses that decide. ``provided`` are the minimal sets of provisos under which a
+    `depends` is a yes (of a value: under which it is known), ``more_provided`` says that there are further ones,
+    ``open`` names what it hangs on. ``proof`` is the engine's tree.
     """
 
     question: str
@@ -102,16 +101,26 @@ class Answer:
     said: str
     unit: str | None
     citations: tuple[str, ...]
-    supporting: tuple[str, ...]
     provided: tuple[tuple[Proviso, ...], ...]
     more_provided: bool
     open: tuple[str, ...]
-    assumptions: tuple[str, ...]
     stamp: Stamp
     proof: tuple[Step, ...] = field(repr=False, eq=False, default=())
+    support: Callable[[], tuple[str, ...]] = field(repr=False, eq=False, default=tuple)
+    assume: Callable[[], tuple[str, ...]] = field(repr=False, eq=False, default=tuple)
     explain: Callable[[], tuple[Line, ...]] = field(repr=False, eq=False, default=tuple)
     other_readings: Callable[[], tuple[Reading, ...]] = field(repr=False, eq=False, default=tuple)
     proof_data: Callable[[], Any] = field(repr=False, eq=False, default=list)
+
+    @cached_property
+    def supporting(self) -> tuple[str, ...]:
+        """The ids of the other clauses in the proof: gathered when first read."""
+        return self.support()
+
+    @cached_property
+    def assumptions(self) -> tuple[str, ...]:
+        """What was taken to be so without being recorded: gathered from the proof when first read."""
+        return self.assume()
 
     @cached_property
     def readings(self) -> tuple[Reading, ...]:

@@ -224,11 +224,14 @@ class Case:
         found = self.book.engine.answer(facts, asking.query, deadline, ground)
         speaker = Speaker(self.book.lexicon, found.facts if found.facts is not None else facts)
         presenter = Presenter(speaker, self.book.in_order, _descriptions(asking.query, speaker), self.stamp)
-        steps = tuple(walk(*_roots(found)))
+
+        @cache
+        def steps() -> Steps:
+            return tuple(walk(*_roots(found)))
 
         def readings() -> tuple[Reading, ...]:
             with self._lock, self._limited():
-                return self._readings(facts, asking.query, found, steps, presenter)
+                return self._readings(facts, asking.query, found, steps(), presenter)
 
         def bound() -> str | None:
             with self._lock, self._limited():

@@ -58,28 +58,29 @@ class Presenter:
         text: str,
         asked: query.Query,
         found: query.Answer,
-        steps: tuple[Step | Witness, ...],
+        steps: Callable[[], tuple[Step | Witness, ...]],
         value_type: Type | None,
         readings: Callable[[], tuple[Reading, ...]] = tuple,
         bound: Callable[[], str | None] = lambda: None,
     ) -> Answer:
         """The answer to a question.
 
-        ``steps`` are all those of its proofs; ``bound`` gives a sentence on the most that would be allowed.
+        ``steps`` gives all those of its proofs; ``bound`` gives a sentence on the most that would be allowed.
         """
         roots = tuple(step for step in (found.proof, found.beyond) if step is not None)
         roots += tuple(step for member in found.members for step in member.proof.parts)
         value = self._value(asked, found)
         said = self.said(asked, found, value_type)
         cited = self.order(citations(self.speaker.lexicon, asked, found))
-        every = all_clauses(self.speaker.lexicon, steps)
-        cited = cited or self.order(every)[:1]
-        supporting = tuple(clause for clause in self.order(every) if clause not in cited)
+        cited = cited or self.order(all_clauses(self.speaker.lexicon, steps()))[:1]
         ways = provided(self.speaker, found.settlement, found.origins)
-        assumptions = self._assumptions(asked, found, steps)
+
+        def support() -> tuple[str, ...]:
+            every = self.order(all_clauses(self.speaker.lexicon, steps()))
+            return tuple(clause for clause in every if clause not in cited)
 
         def explain() -> tuple[Line, ...]:
-            lines = self._lines(asked, found, value_type, answer.readings, bound(), assumptions)
+            lines = self._lines(asked, found, value_type, answer.readings, bound(), answer.assumptions)
             return tuple(flat(once(outline(lines)), 0))
 
         answer = Answer(
@@ -89,13 +90,13 @@ class Presenter:
             said,
             value_type.name if value_type is not None else None,
             cited,
-            supporting,
             ways,
             found.settlement.more,
             open_names(self.speaker, found),
-            assumptions,
             self.stamp,
             roots,
+            support,
+            lambda: self._assumptions(asked, found, steps()),
             explain,
             readings,
             lambda: [self._tree(step) for step in roots],

@@ -100,4 +100,4 @@ def test_a_conflict_names_its_clauses() -> None:
     answer = ask(facts, "Is Ann torn on 2001-01-01?")
     assert not differences(read("Conflict between § 5 and § 6."), answer)
     assert differences(read("Conflict between § 5 and § 4."), answer)
-    assert differences(read("Conflict between § 5 and § 6."), evolve(answer, citations=(), supporting=()))
+    assert differences(read("Conflict between § 5 and § 6."), evolve(answer, citations=(), support=tuple))
