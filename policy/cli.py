@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from policy.ledger_commands import facts, facts_options
 from policy.looking import COMMANDS
 from policy.terminal import (
     WRONG_FILE,
@@ -29,7 +30,9 @@ from policy.terminal import (
     tell_entry,
     tell_formatted,
     tell_lines,
+    tell_passed,
     tell_result,
+    watching,
     width,
 )
 
@@ -67,17 +70,30 @@ _cases = click.option(
 @click.argument("book")
 @click.argument("question")
 @click.option("--case", "cases", multiple=True, type=click.Path(path_type=Path), help="A case file; several add up.")
+@facts_options
 @click.option("--part", default="", help="The `## Case (part)` whose facts are added.")
 @click.option("--json", "form", flag_value="json", help="Answer as JSON.")
 @click.option("--markdown", "form", flag_value="markdown", help="Answer as Markdown.")
-def ask(book: str, question: str, cases: tuple[Path, ...], part: str, form: str | None) -> None:
-    """Answer QUESTION from BOOK about the facts of case files."""
+def ask(
+    book: str,
+    question: str,
+    cases: tuple[Path, ...],
+    ledgers: tuple[Path, ...],
+    mapping: Path | None,
+    strict: bool,
+    part: str,
+    form: str | None,
+) -> None:
+    """Answer QUESTION from BOOK about the facts of case files and ledgers."""
     from policy.instrument import load
+    from policy.ledger_door import read_facts
 
     if part:
         _need_part(part, cases)
-    with patience():
-        answer = load(book).case(*cases, part=part).ask(question)
+    with watching() as watch:
+        case = read_facts(load(book), cases, ledgers, mapping, strict, part, watch)
+        answer = case.ask(question)
+    tell_passed(case.passed, book)
     match form:
         case "json":
             click.echo(answer.to_json())
@@ -284,7 +300,7 @@ def version() -> None:
     click.echo(f"clausebook {engine_version()}")
 
 
-for each in COMMANDS:
+for each in (*COMMANDS, facts):
     command.add_command(each)
 
 

@@ -128,6 +128,22 @@ ERRORS: dict[str, str] = {
     "E0533": "A record in two rows",
     "E0534": "No place in an order",
     "E0535": "A name that nothing introduces",
+    "E0540": "A ledger that cannot be read",
+    "E0541": "A file of no kind that ledgers have",
+    "E0542": "A library that is not installed",
+    "E0543": "A ledger that is too large",
+    "E0544": "A mapping that is no TOML",
+    "E0545": "A setting that mappings do not have",
+    "E0546": "A mapping of what the book does not declare",
+    "E0547": "A table or column that the ledger does not have",
+    "E0548": "A table that nothing takes",
+    "E0549": "A row that cannot be read",
+    "E0550": "A cell that cannot be read",
+    "E0551": "A number that is not exact",
+    "E0552": "A cell that is no plain value",
+    "E0553": "A package of OCF that cannot be read",
+    "E0555": "Two rows of one name",
+    "E0556": "A file that cannot be written",
     # E06xx: questions
     "E0601": "No question",
     "E0602": "A question that supposes, or is given, the wrong number of things",
@@ -145,6 +161,8 @@ ERRORS: dict[str, str] = {
     "W0002": "A conclusion that no rule draws",
     "W0003": "A total without an upper date",
     "W0004": "An exception that an absent value silences",
+    "W0010": "A field that OCF does not have",
+    "W0011": "Objects of OCF that are passed over",
 }
 """Every code with its title; each has an entry of the same name in ``docs/errors.md``."""
 
@@ -201,9 +219,9 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(diagnostics, key=_place_key))
 
 
-def _place_key(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
+def _place_key(diagnostic: Diagnostic) -> tuple[str, int, int, int, str, str]:
     span = diagnostic.span
-    place = ("", 0, 0) if span is None else (span.source.name, span.start, span.end)
+    place = ("", 0, 0, 0) if span is None else (span.source.name, span.line, span.start, span.end)
     return (*place, diagnostic.code, diagnostic.message)
 
 

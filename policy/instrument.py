@@ -38,10 +38,11 @@ from policy.advising import open_names
 from policy.answer import Answer, Reading, Stamp
 from policy.asked import Asking, lower_question
 from policy.book import Book
-from policy.cases import read_case
+from policy.cases import CaseFile, read_case
 from policy.check import check_question
 from policy.diagnostic import ClausebookError, Diagnostic, in_order, nearest
 from policy.document import read, read_source
+from policy.ledger_kinds import Ledger, Watch, is_ledger
 from policy.preparing import asking, find_phrase
 from policy.present import Presenter
 from policy.source import Source, Span
@@ -76,51 +77,68 @@ class Instrument:
 
     book: Book
 
-    def case(self, *facts: Path | str | Source, part: str = "") -> Case:
-        """A case from case files (paths), or texts of facts in the language; several add up.
+    def case(
+        self, *facts: Path | str | Source | Ledger, part: str = "", mapping: Path | None = None, strict: bool = False
+    ) -> Case:
+        """A case from case files (paths of Markdown), ledgers, and texts of facts in the language; all add up.
 
-        ``part`` takes in the facts of that ``## Case (part)`` of the files. Raises `ClausebookError` with
-        every error found.
+        A ledger is a CSV, XLSX, Parquet or DuckDB file, an OCF package or a folder, as a path or a `Ledger`;
+        ``mapping`` says what the columns of those given as paths are. A row of a ledger that cannot be read stops
+        nothing unless ``strict``: `Case.passed` tells of it. ``part`` takes in the facts of that ``## Case (part)`` of
+        the files. Raises `ClausebookError` with every error found.
         """
-        stated, problems = self.read_case(facts, part)
+        stated, problems = self.read_case(facts, part, mapping)
         errors = [problem for problem in problems if problem.is_error]
+        if strict:
+            errors += [problem for problem in stated.passed if problem.is_error]
         if errors:
             raise ClausebookError(*in_order(errors))
         return stated
 
-    def read_case(self, facts: Iterable[Path | str | Source], part: str = "") -> tuple[Case, tuple[Diagnostic, ...]]:
-        """The case and what is wrong with its facts."""
+    def read_case(
+        self,
+        facts: Iterable[Path | str | Source | Ledger],
+        part: str = "",
+        mapping: Path | None = None,
+        watch: Watch = lambda doing, done, of: None,
+    ) -> tuple[Case, tuple[Diagnostic, ...]]:
+        """The case and what is wrong with its facts; ``watch`` is told how far the reading of ledgers is."""
         stater = Stater(self.book)
         problems: list[Diagnostic] = []
         files: list[tuple[str, str]] = []
+        ledgers: list[Ledger] = []
+        texts: list[tuple[Source, CaseFile | None]] = []
         for each in facts:
+            if isinstance(each, Path) and is_ledger(each):
+                each = Ledger(each, mapping)
+            if isinstance(each, Ledger):
+                ledgers.append(each)
+                continue
             source = _source_of(each, problems)
             if source is None:
                 continue
             files.append((source.name, books.digest(source.text)))
-            if _is_case_text(source):
-                problems += self._state_file(stater, source, part)
-            else:
-                problems += stater.sentences_of(source)
+            case = _case_of(source, problems) if _is_case_text(source) else None
+            texts.append((source, case))
+            if case is not None:
+                problems += stater.introduce(case)
+                problems += [
+                    problem for each in case.parts if each.name == part for problem in stater.introduce_part(each)
+                ]
+        passed: list[Diagnostic] = []
+        unread: Mapping[str, str] = {}
+        if ledgers:
+            from policy.ledger_load import take_in
+
+            passed, unread = take_in(stater, ledgers, files, problems, watch)
+        for source, case in texts:
+            problems += stater.sentences_of(source) if case is None else _state(stater, case, part)
         problems += stater.finish()
         if part and part not in stater.parts:
             known = tuple(f"({name})" for name in stater.parts)
             problems.append(Diagnostic("E0507", f"there is no case ({part})", None, known, nearest(part, stater.parts)))
-        return Case(self, stater.facts, stater.book, stater.names, tuple(files)), in_order(problems)
-
-    def _state_file(self, stater: Stater, source: Source, part: str) -> list[Diagnostic]:
-        document, problems = read(source)
-        found = list(problems)
-        case, more = read_case(document)
-        found += more
-        found += stater.introduce(case)
-        found += stater.state(case.common)
-        for each in case.parts:
-            stater.parts.append(each.name)
-            if each.name == part:
-                found += stater.introduce_part(each)
-                found += stater.state(each)
-        return found
+        stated = Case(self, stater.facts, stater.book, stater.names, tuple(files), in_order(passed), unread)
+        return stated, in_order(problems)
 
     def prepare(self, phrase: str) -> Prepared:
         """A yes-or-no question with its slots left to be filled: ``may *a person* receive *shares* on *a date*``.
@@ -145,15 +163,37 @@ def _is_case_text(source: Source) -> bool:
     return source.text.lstrip().startswith("#")
 
 
+def _case_of(source: Source, problems: list[Diagnostic]) -> CaseFile:
+    document, found = read(source)
+    case, more = read_case(document)
+    problems += [*found, *more]
+    return case
+
+
+def _state(stater: Stater, case: CaseFile, part: str) -> list[Diagnostic]:
+    found = stater.state(case.common)
+    for each in case.parts:
+        stater.parts.append(each.name)
+        if each.name == part:
+            found += stater.state(each)
+    return found
+
+
 @define(eq=False)
 class Case:
-    """Facts to ask a book about. Questions of several threads are answered one after the other."""
+    """Facts to ask a book about. Questions of several threads are answered one after the other.
+
+    ``passed`` tells of the rows of ledgers that could not be read, or not wholly; ``unread``, by relation, in a
+    sentence of those that are not among the facts.
+    """
 
     instrument: Instrument
     facts: FactBase = field(repr=False)
     book: Book = field(repr=False)
     names: Mapping[str, Type]
     files: tuple[tuple[str, str], ...]
+    passed: tuple[Diagnostic, ...] = field(default=(), repr=False)
+    unread: Mapping[str, str] = field(factory=dict, repr=False)
     _lock: threading.RLock = field(factory=threading.RLock, repr=False)
     _ground: Ground | None = field(default=None, repr=False)
 
@@ -223,7 +263,8 @@ class Case:
         ground = self._ground_of(deadline)
         found = self.book.engine.answer(facts, asking.query, deadline, ground)
         speaker = Speaker(self.book.lexicon, found.facts if found.facts is not None else facts)
-        presenter = Presenter(speaker, self.book.in_order, _descriptions(asking.query, speaker), self.stamp)
+        supposed = _descriptions(asking.query, speaker)
+        presenter = Presenter(speaker, self.book.in_order, supposed, self.stamp, self.unread)
 
         @cache
         def steps() -> Steps:

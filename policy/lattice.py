@@ -23,6 +23,8 @@ from policy.words import Heading
 
 DEEPEST = 40
 LONGEST_CHAIN = 40
+LONGEST_NAME = 16
+"""So many tokens of a text are looked up as a name that a ledger lists, no more."""
 MOST_WAYS = 400
 
 _ARTICLES = {"a": Article.A, "an": Article.A, "the": Article.THE, "another": Article.ANOTHER}
@@ -258,6 +260,18 @@ class Lattice:
             if self.words[at:end] == words:
                 for type in self.vocabulary.names[name]:
                     yield Name(name, type, self.span(at, end)), end
+        if self.vocabulary.listed:
+            yield from self._listed(at)
+
+    def _listed(self, at: int) -> Iterator[tuple[Term, int]]:
+        """The names of a ledger, which are found by how they are written."""
+        indexed = {name for _, name in self.vocabulary.name_index.get(self.words[at], ())}
+        for end in range(at + 1, min(at + LONGEST_NAME, len(self)) + 1):
+            span = self.span(at, end)
+            name = " ".join(span.text.split())
+            if name not in indexed:
+                for type in self.vocabulary.listed.get(name, ()):
+                    yield Name(name, type, span), end
 
     def _literals(self, at: int) -> Iterator[tuple[Term, int]]:
         word = self.words[at]

@@ -220,7 +220,8 @@ class Parser:
         """Whether a word begins a name, or a phrase that is written so: it keeps its capital in a sentence."""
         tries = self.vocabulary.tries
         declared = word in tries.terms.words or word in tries.statements.words
-        return declared or word in self.vocabulary.name_index or word in MONTHS
+        # The names of a ledger have no index of first words: any word with a capital may begin one.
+        return declared or word in self.vocabulary.name_index or word in MONTHS or bool(self.vocabulary.listed)
 
     # -------------------------------------------------------------- parsing
 

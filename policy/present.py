@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from attrs import define
+from attrs import define, field
 
 from engine import query
 from engine.decision import FALSE, TRUE
@@ -45,13 +45,15 @@ _PERMITS = {"may", "permitted", "allowed"}
 class Presenter:
     """Presents the engine's answers to one question of one case.
 
-    ``order`` sorts clause ids as the book has them; ``supposed`` describes a supposed record by its id.
+    ``order`` sorts clause ids as the book has them; ``supposed`` describes a supposed record by its id; ``unread`` says
+    by relation that rows of it are not among the facts.
     """
 
     speaker: Speaker
     order: Callable[[Iterable[str]], tuple[str, ...]]
     supposed: dict[str, str]
     stamp: Stamp
+    unread: Mapping[str, str] = field(factory=dict)
 
     def present(
         self,
@@ -202,6 +204,7 @@ class Presenter:
             result.setdefault(f"The record is complete to {self.speaker.value(facts.complete_to, DATE)}{suffix}.")
         elif silent:
             result.setdefault("On the record as given: what it does not show is taken not to be so.")
+        result |= dict.fromkeys(said for name, said in self.unread.items() if name in rested_on(steps))
         undated = [*self._undated(asked, steps)]
         if undated:
             which = f"order {'it' if len(undated) == 1 else 'them'}: the record of {_listed(undated)}"
@@ -456,6 +459,18 @@ def ranges_of(regions: Iterable[query.Region]) -> tuple[Range, ...]:
         else:
             ranges.append(Range(each.low, each.high, each.verdict))
     return tuple(ranges)
+
+
+def rested_on(steps: Iterable[Step | Witness]) -> set[str]:
+    """The relations that a proof speaks of."""
+    found: set[str] = set()
+    for step in steps:
+        if isinstance(step, (Fact, Quantity)):
+            found.add(step.relation)
+        elif isinstance(step, (SomeStep, Folded)):
+            searched = step.condition if isinstance(step, SomeStep) else step.aggregate
+            found |= {str(getattr(node, "relation", "")) for node in nodes(searched)}
+    return found
 
 
 def _reading_lines(readings: tuple[Reading, ...], said: str) -> Iterator[Line]:

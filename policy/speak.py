@@ -96,15 +96,17 @@ class Speaker:
     def unrecorded(self, thing: Unrecorded, many: bool = False) -> str:
         """What the record may not show: "an award after December 31, 2026"; all of them, "awards after …"."""
         noun = thing.relation if thing.relation in self.lexicon.records else "entry"
-        return f"{plural(noun) if many else with_article(noun)} {self._since()}"
+        return f"{plural(noun) if many else with_article(noun)} {self._since(thing.relation, many)}"
 
     def no_unrecorded(self, thing: Unrecorded) -> str:
         """That there is none of them: "no award after December 31, 2026"."""
         noun = thing.relation if thing.relation in self.lexicon.records else "entry"
-        return f"no {noun} {self._since()}"
+        return f"no {noun} {self._since(thing.relation)}"
 
-    def _since(self) -> str:
+    def _since(self, relation: str, many: bool = False) -> str:
         """Where what is not recorded may be."""
+        if relation in self.facts.incomplete:
+            return "that were not read" if many else "that was not read"
         complete = self.facts.complete_to
         return "not recorded" if complete is None else f"after {print_value(complete, DATE)}"
 
@@ -188,7 +190,8 @@ class Speaker:
             return self._undeclared(declared, arguments, holds)
         day = arguments[-1] if arguments else None
         if isinstance(day, OpenValue) and day.relation == relation and self.event(day) is not None:
-            since = "on some day" if self.facts.complete_to is None else self._since()
+            some = self.facts.complete_to is None or declared.name in self.facts.incomplete
+            since = "on some day" if some else self._since(declared.name)
             return f"{self.event(day, holds)} {since}"
         parts = phrase.parts if holds or not phrase.negative else phrase.negative
         if declared.span:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import pairwise
 from pathlib import PurePath
@@ -88,7 +88,7 @@ class Stater:
                 problems.append(_misspelt(day, case.complete_to))
             else:
                 assert isinstance(day, date)
-                self.facts.complete_to = day
+                self.complete_to(day)
         found |= self._listed(case.common)
         self._take(found)
         return problems
@@ -108,6 +108,17 @@ class Stater:
             vocabulary = self.book.vocabulary.with_names(new)
             self.book = evolve(self.book, vocabulary=vocabulary, parser=Parser(vocabulary, self.book.parser.clauses))
 
+    def list_names(self, listed: Mapping[str, tuple[Type, ...]]) -> None:
+        """Take in the names that a ledger lists; it states what there is to state of them."""
+        if listed:
+            self._known.clear()
+            vocabulary = self.book.vocabulary.with_listed(listed)
+            self.book = evolve(self.book, vocabulary=vocabulary, parser=Parser(vocabulary, self.book.parser.clauses))
+
+    def put_in_order(self, relation: str, places: Iterable[tuple[int, str]]) -> None:
+        """Note the places of records in the order of their acts; `finish` puts them in."""
+        self._orders.setdefault(relation, []).extend(places)
+
     def _listed(self, part: CasePart) -> dict[str, Type]:
         """The names in the first column of the tables of a part."""
         found: dict[str, Type] = {}
@@ -117,6 +128,11 @@ class Stater:
                 if type is not None and type.kind is Kind.SYMBOL and not type.members:
                     found |= {row[0].text: type for row in block.rows if row and row[0].text}
         return found
+
+    def complete_to(self, day: date) -> None:
+        """The record is complete to a day; of several that are said, to the earliest."""
+        known = self.facts.complete_to
+        self.facts.complete_to = day if known is None else min(day, known)
 
     # --------------------------------------------------------- statements
 
@@ -208,13 +224,27 @@ class Stater:
         key = (fact.relation, fact.id)
         cells = self._cells.get(key)
         if cells is None and self.facts.find(fact.relation, (fact.id,)) is not None:
-            self._replace_cell(fact, relation, source)
+            if self.facts.under is None:
+                self._add_cell(fact, relation)
+            else:
+                self._replace_cell(fact, relation, source)
             return
         cells = self._cells.setdefault(key, {})
         if fact.column in cells and cells[fact.column] != fact.value:
             raise BadFact(f"{fact.id} has another {fact.column}")
         cells[fact.column] = fact.value
         self._sources.setdefault(key, source)
+
+    def _add_cell(self, fact: CellFact, relation: Relation) -> None:
+        """An attribute that the row of a ledger leaves open; what the row says is not said otherwise."""
+        table = self.facts.table(fact.relation)
+        (number,) = table.rows_of((fact.id,))
+        place = next(place for place, column in enumerate(relation.columns) if column.name == fact.column)
+        known = table.columns[place][number]
+        if known is UNKNOWN:
+            table.columns[place][number] = fact.value
+        elif known != fact.value:
+            raise BadFact(f"{fact.id} has another {fact.column}")
 
     def _replace_cell(self, fact: CellFact, relation: Relation, source: Any) -> None:
         """In an overlay: the record with one attribute supposed otherwise."""
@@ -239,7 +269,7 @@ class Stater:
         problems: list[Diagnostic] = []
         for name, type in self.names.items():
             kind = self.book.engine.relations.get(type.name)
-            if kind is not None and kind.record:
+            if kind is not None and kind.record and self.facts.find(type.name, (name,)) is None:
                 self._cells.setdefault((type.name, name), {})  # named without a row: nothing more is known of it
         for (relation, id), cells in self._cells.items():
             try:
@@ -251,6 +281,8 @@ class Stater:
             for (one, earlier), (other, later) in pairwise(ordered):
                 if one < other:
                     self.facts.put_before(relation, earlier, later)
+        for relation in self.facts.incomplete:
+            self.facts.miss(relation)  # nobody can say that a record is complete of which a row was not read
         self._cells.clear()
         self._orders.clear()
         return problems
@@ -347,7 +379,7 @@ class Stater:
             return None
         return value
 
-    def _known_of(self, type: Type) -> tuple[str, ...]:
+    def known_of(self, type: Type) -> tuple[str, ...]:
         """The names of a type, gathered once however many cells are wrong."""
         if type.name not in self._known:
             names = self.book.vocabulary.names
@@ -359,7 +391,7 @@ class Stater:
         for name in (text, f"the {text}"):
             if name in type.members if type.members else type in names.get(name, ()):
                 return name
-        known = type.members or self._known_of(type)
+        known = type.members or self.known_of(type)
         problems.append(
             Diagnostic(
                 "E0535",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Timer
 from time import monotonic
@@ -28,6 +28,7 @@ MISNAMED = frozenset({"E0001", "E0002", "E0034", "E0039", "E0507", "E0601"})
 _COLOURS = {"Yes": "green", "No": "red", "Depends": "yellow", "Conflict": "magenta"}
 _PATIENCE = 1
 """Seconds after which progress is shown."""
+_BAR = 30
 _LONG = 20
 """Seconds after which it is told to a file, too."""
 
@@ -228,6 +229,32 @@ def progress(every: Sequence[Each] | Iterator[Each], doing: str, size: int = 0) 
             elif not live and monotonic() - begun > _LONG and number * 10 // size > (number - 1) * 10 // size:
                 click.echo(f"{doing} {number} of {size} …", err=True)
             yield one
+
+
+@contextmanager
+def watching() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on a terminal for what is being done, once it takes longer than a moment."""
+    begun = monotonic()
+    live = sys.stderr.isatty()
+
+    def watch(doing: str, done: int, of: int) -> None:
+        if live and monotonic() - begun > _PATIENCE:
+            filled = done * _BAR // max(of, 1)
+            _show(f"{doing}  [{'#' * filled}{' ' * (_BAR - filled)}]")
+
+    with patience():
+        yield watch
+
+
+def tell_passed(passed: Sequence[Diagnostic], book: str) -> None:
+    """Say in a line or two that rows of ledgers could not be read, or not wholly."""
+    wrong = [each for each in passed if each.is_error]
+    if wrong:
+        first = f"{wrong[0].place}: {wrong[0].message}" if wrong[0].place else wrong[0].message
+        tell_lines([f"{count(len(wrong), 'finding')} in the ledgers, the first: {first}"], err=True)
+        tell_lines(
+            [f"`clausebook facts check {book} …` tells all; the answer takes nothing for granted there."], err=True
+        )
 
 
 def _show(text: str) -> None:

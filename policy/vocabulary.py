@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import evolve, field, frozen
@@ -53,7 +54,7 @@ Names = Mapping[str, tuple[Type, ...]]
 class Vocabulary:
     """The words of a book. A name may belong to several kinds; a body without a kind has `NAMED`.
 
-    The indexes hold entries by their first word.
+    The indexes hold entries by their first word. ``listed`` are the names that ledgers list, which have no index.
     """
 
     nouns: tuple[Noun, ...]
@@ -66,15 +67,25 @@ class Vocabulary:
     name_index: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = field(eq=False, repr=False)
     attribute_index: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = field(eq=False, repr=False)
     predicates: frozenset[str] = field(eq=False, repr=False)
+    listed: Names = field(factory=dict, eq=False, repr=False)
+
+    def with_listed(self, listed: Names) -> Vocabulary:
+        """The same words with the names of a ledger: there may be millions, so they are found by their text alone."""
+        own = {
+            name: (*types, *(t for t in listed.get(name, ()) if t not in types)) for name, types in self.names.items()
+        }
+        return evolve(self, names=ChainMap(own, listed), listed=listed)  # type: ignore[arg-type]  # no layer is written to
 
     def with_names(self, names: Mapping[str, Type]) -> Vocabulary:
         """The same words with more names."""
-        merged = dict(self.names)
+        own = self.names.maps[0] if isinstance(self.names, ChainMap) else self.names
+        merged = dict(own)
         index = dict(self.name_index)
         for name, type in names.items():
-            merged[name] = (*(known for known in merged.get(name, ()) if known != type), type)
+            merged[name] = (*(known for known in self.names.get(name, ()) if known != type), type)
             add_to_index(index, words_of(name), name)
-        return evolve(self, names=merged, name_index=index)
+        layered = ChainMap(merged, self.listed) if self.listed else merged  # type: ignore[arg-type]  # see `with_listed`
+        return evolve(self, names=layered, name_index=index)
 
     def type_of_noun(self, text: str) -> Type | None:
         """The type that a noun, singular or plural, stands for."""

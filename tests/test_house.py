@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 DOORS = {"policy.cli", "policy.repl", "policy.__main__"}
 PARSERS = "policy.parse"
 LIKENESS = "policy.diagnostic"
-DATABASES = {"engine.batch", "policy.ledger"}
+DATABASES = {"engine.batch", "policy.ledger", "policy.ledger_child"}
 LONGEST_FILE = 600
 
 

@@ -1,0 +1,515 @@
+"""Ledgers into a fact base, column by column; what cannot be read is reported, and never taken not to be there.
+
+A cell that cannot be read leaves its record with an attribute that is not known. A row that cannot be read (without a
+name, with too few cells, a statement about something unknown) is passed over, and then its relation lacks rows: silence
+about it says nothing any more, so no answer rests on the row's absence. Of two rows of one name, what both say stands;
+the rest is not known, and there may be one record more.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from itertools import compress, repeat
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field, frozen
+
+from engine.facts import BadFact
+from engine.model import Column as RelationColumn
+from engine.unknowns import NONE, UNKNOWN
+from engine.values import DATE, Type
+from policy.diagnostic import Diagnostic, nearest
+from policy.ledger_cells import Cell, Column, RowPlace, Sheet, Unread, broken_place, place_in, plain
+from policy.ledger_kinds import Ledger, Watch
+from policy.ledger_mapping import OCF, LedgerMapping, Taking, completed, read_mapping, taken_by_default
+from policy.ledger_read import read_ledger
+from policy.ledger_values import CellRule, Misread, converted, divided, reader_of
+from policy.stating import Stater
+
+CURRENCY = "USD"
+"""Money of the rules is dollars."""
+_MOST_SHOWN = 3
+_MOST_TOLD = 40
+"""So many rows of a table are told one by one; the rest are counted."""
+_FIELD = re.compile(r"\{([^{}]+)\}")
+
+
+@define
+class Loaded:
+    """What became of ledgers: findings that stop nothing, and by relation the rows that are not in the base."""
+
+    passed: list[Diagnostic] = field(factory=list)
+    unread: dict[str, list[tuple[str, str, int]]] = field(factory=dict)
+
+    def sentences(self) -> dict[str, str]:
+        """By relation, which rows are not among the facts."""
+        return {relation: _sentence(relation, rows) for relation, rows in self.unread.items()}
+
+
+def _sentence(relation: str, rows: list[tuple[str, str, int]]) -> str:
+    by_file: dict[tuple[str, str], list[int]] = {}
+    for file, unit, row in sorted(rows):
+        by_file.setdefault((file, unit), []).append(row)
+    places = [f"{file}, {_numbered(unit, numbers)}" for (file, unit), numbers in by_file.items()]
+    verb = "was" if len(rows) == 1 else "were"
+    return f"Of what is recorded as {relation}, not all is known: {'; '.join(places)} {verb} not read."
+
+
+def _numbered(unit: str, numbers: list[int]) -> str:
+    """``row 5``, ``rows 5 and 6``, ``rows 5, 6, 7 and 90 more``."""
+    if len(numbers) == 1:
+        return f"{unit} {numbers[0]}"
+    shown = [str(number) for number in numbers[:_MOST_SHOWN]]
+    last = f"{len(numbers) - _MOST_SHOWN} more" if len(numbers) > _MOST_SHOWN else shown.pop()
+    return f"{unit}s {', '.join(shown)} and {last}"
+
+
+def take_in(
+    stater: Stater,
+    ledgers: Sequence[Ledger],
+    files: list[tuple[str, str]],
+    problems: list[Diagnostic],
+    watch: Watch,
+) -> tuple[list[Diagnostic], dict[str, str]]:
+    """Put ledgers into a fact base; their files are added to those of the case, what stops them to its problems.
+
+    What is returned stops nothing: findings, and by relation which rows are not among the facts.
+    """
+    loader = Loader(stater, watch)
+    sheets: dict[Path | None, list[Sheet]] = {}
+    for number, ledger in enumerate(ledgers):
+        watch(f"Reading {ledger.path.name}", number, len(ledgers))
+        read = read_ledger(ledger.path)
+        files += read.files
+        problems += [problem for problem in read.problems if problem.is_error]
+        loader.loaded.passed += [problem for problem in read.problems if not problem.is_error]
+        if read.as_of is not None:
+            stater.complete_to(read.as_of)
+        sheets.setdefault(ledger.mapping or (OCF if read.is_package else None), []).extend(read.sheets)
+    together: list[tuple[Sequence[Sheet], LedgerMapping]] = []
+    for path, those in sheets.items():
+        mapping, found = (LedgerMapping(), ()) if path is None else read_mapping(path, stater.book)
+        problems += found
+        if mapping.complete_to is not None:
+            stater.complete_to(mapping.complete_to)
+        together.append((those, mapping))
+    problems += loader.load(together)
+    return loader.loaded.passed, loader.loaded.sentences()
+
+
+@frozen(eq=False)
+class _Pair:
+    """A sheet with what a mapping takes from it, and the rows that it takes."""
+
+    taking: Taking
+    sheet: Sheet
+    kept: Sequence[int]
+    names: list[str | None]
+
+    @property
+    def is_whole(self) -> bool:
+        return isinstance(self.kept, range)
+
+
+@define
+class Loader:
+    """Puts sheets into the fact base of a `Stater`."""
+
+    stater: Stater
+    watch: Watch
+    loaded: Loaded = field(factory=Loaded)
+    _keys: dict[str, dict[str, str]] = field(factory=dict)
+    _listed: dict[str, tuple[Type, ...]] = field(factory=dict)
+    _told: dict[tuple[str, str], int] = field(factory=dict)
+
+    def load(self, read: Iterable[tuple[Sequence[Sheet], LedgerMapping]]) -> list[Diagnostic]:
+        """Put in the sheets of each ledger by its mapping. What is returned is wrong with the ledgers as wholes."""
+        problems: list[Diagnostic] = []
+        with _no_collection():
+            pairs = [pair for sheets, mapping in read for pair in self._pairs(sheets, mapping, problems)]
+            for pair in pairs:
+                if pair.taking.kind is not None:
+                    self._introduce(pair)
+            self.stater.list_names(self._listed)
+            for pair in pairs:
+                self._put(pair)
+        for relation in self.loaded.unread:
+            self.stater.facts.miss(relation)
+        return problems
+
+    # -------------------------------------------------------------- pairs
+
+    def _pairs(self, sheets: Sequence[Sheet], mapping: LedgerMapping, problems: list[Diagnostic]) -> Iterator[_Pair]:
+        used: set[int] = set()
+        for taking in mapping.takings:
+            found = [sheet for sheet in sheets if taking.takes(sheet)]
+            if not found and not taking.if_declared:
+                known = tuple(sheet.name for sheet in sheets)
+                message = f"no table of the ledger is {taking.table or taking.file or 'there'}"
+                problems.append(Diagnostic("E0547", message, taking.span, known, nearest(taking.table, known)))
+            for sheet in found:
+                used.add(id(sheet))
+                whole = completed(taking, sheet)
+                missing = _missing(whole, sheet)
+                if missing and (not taking.if_declared or {*taking.only, taking.order, taking.source} & {*missing}):
+                    known = tuple(sheet.columns)
+                    for name in missing:
+                        message = f"{sheet.file} has no column `{name}`"
+                        problems.append(Diagnostic("E0547", message, taking.span, known, nearest(name, known)))
+                elif whole.kind is None or not set(_fields(whole.name)) - set(sheet.columns):
+                    yield self._pair(whole, sheet)
+        for sheet in sheets:
+            if id(sheet) not in used and not sheet.optional:
+                default = taken_by_default(self.stater.book, sheet)
+                if default is None:
+                    problems.append(_untaken(self.stater, sheet))
+                else:
+                    yield self._pair(default, sheet)
+
+    @staticmethod
+    def _pair(taking: Taking, sheet: Sheet) -> _Pair:
+        kept: Sequence[int] = range(len(sheet))
+        for name, wanted in taking.only.items():
+            chosen = {cell for cell in dict.fromkeys(sheet.columns[name].distinct) if str(cell) in wanted}
+            kept = [at for at in kept if sheet.columns[name][at] in chosen]
+        return _Pair(taking, sheet, kept, [])
+
+    # -------------------------------------------------------------- names
+
+    def _introduce(self, pair: _Pair) -> None:
+        """Give each row its name, and note the keys by which other tables refer to it."""
+        taking, sheet = pair.taking, pair.sheet
+        assert taking.kind is not None
+        names: list[str | None] = [self._name(cell) for cell in _named(taking.name, pair)]
+        keys = [self._name(cell) for cell in _cells(pair, taking.key)] if taking.key in sheet.columns else []
+        if keys:
+            _tell_apart(names, keys)
+        pair.names.extend(names)
+        type = taking.kind
+        known = self._listed
+        own = (type,)
+        for name in dict.fromkeys(names):
+            if name is None:
+                continue
+            before = known.get(name)
+            if before is None:
+                known[name] = own
+            elif type not in before:
+                known[name] = (*before, type)
+        if keys:
+            by_key = self._keys.setdefault(type.name, {})
+            by_key.update((key, name) for key, name in zip(keys, names, strict=True) if key and name)
+
+    @staticmethod
+    def _name(cell: Cell) -> str | None:
+        if cell is None or isinstance(cell, (Unread, float)):
+            return None
+        text = plain(str(cell))
+        return text if isinstance(text, str) and text not in ("", "?") else None
+
+    def _find(self, text: str, type: Type, by_key: bool) -> str | Misread:
+        """The name that a text or key stands for."""
+        if by_key:
+            found = self._keys.get(type.name, {}).get(text)
+            if found is None:
+                return Misread("E0550", f"no {type.name} has the key `{text}`")
+            return found
+        names = self.stater.book.vocabulary.names
+        for name in (text, f"the {text}"):
+            if type in names.get(name, ()):
+                return name
+        known = self.stater.known_of(type)
+        return Misread("E0550", f"`{text}` is no {type.name} that the ledger introduces", (), nearest(text, known))
+
+    # --------------------------------------------------------------- rows
+
+    def _put(self, pair: _Pair) -> None:
+        relation = pair.taking.relation
+        for broken in pair.sheet.broken:
+            self._tell(pair.sheet, Diagnostic(broken.code, broken.message, broken_place(pair.sheet, broken)))
+            self._lack(relation.name, pair.sheet, broken.row)
+        if pair.taking.kind is None:
+            self._statements(pair)
+        elif relation.record:
+            self._records(pair)
+        else:
+            self._things(pair)
+
+    def _things(self, pair: _Pair) -> None:
+        """List the things that a table names."""
+        relation = pair.taking.relation
+        for at, name in zip(pair.kept, pair.names, strict=True):
+            if name is None:
+                self._pass_over(pair, at, pair.taking.name, "E0549", f"a row without the name of a {relation.name}")
+        facts = self.stater.facts
+        table = facts.table(relation.name)
+        new = [name for name in dict.fromkeys(pair.names) if name is not None and not table.rows_of((name,))]
+        table.extend([new], repeat(None, len(new)))
+
+    def _records(self, pair: _Pair) -> None:
+        taking, relation = pair.taking, pair.taking.relation
+        columns: list[list[Any]] = [list(pair.names)]
+        for number, column in enumerate(relation.columns[1:], 1):
+            self.watch(f"Taking in {pair.sheet.name}", number, len(relation.columns))
+            columns += [self._values(pair, column, taking.rules.get(column.name), column.optional)]
+        places = self._places(pair)
+        table = self.stater.facts.table(relation.name)
+        distinct = set(pair.names)
+        if (
+            None in distinct
+            or len(distinct) < len(pair.names)
+            or any(table.rows_of((name,)) for name in distinct if len(table))
+        ):
+            columns, places = self._one_by_one(pair, columns, places)
+        table.extend(columns, places)
+        if taking.order:
+            self._order(pair)
+
+    def _one_by_one(
+        self, pair: _Pair, columns: list[list[Any]], places: list[RowPlace]
+    ) -> tuple[list[list[Any]], list[RowPlace]]:
+        """The rows that have a name of their own; of rows of one name, what they agree on."""
+        relation = pair.taking.relation
+        table = self.stater.facts.table(relation.name)
+        first: dict[str, int] = {}
+        keep = [False] * len(pair.names)
+        for number, name in enumerate(pair.names):
+            at = pair.kept[number]
+            if name is None:
+                self._pass_over(pair, at, pair.taking.name, "E0549", f"a row without the name of a {relation.name}")
+            elif (others := table.rows_of((name,))) or name in first:
+                self._pass_over(pair, at, pair.taking.name, "E0555", f"{name} stands in two rows")
+                mine = [column[number] for column in columns]
+                theirs = table.columns if others else columns
+                other = others[0] if others else first[name]
+                for place in range(1, len(columns)):
+                    if theirs[place][other] != mine[place]:
+                        theirs[place][other] = UNKNOWN
+            else:
+                first[name] = number
+                keep[number] = True
+        return [list(compress(column, keep)) for column in columns], list(compress(places, keep))
+
+    def _order(self, pair: _Pair) -> None:
+        """The acts of a day in the order of a column's whole numbers."""
+        cells = _cells(pair, pair.taking.order)
+        ordered: list[tuple[int, str]] = []
+        for at, name, cell in zip(pair.kept, pair.names, cells, strict=True):
+            text = "" if cell is None else str(cell)
+            if text.isdecimal() and len(text) < 10 and name is not None:
+                ordered.append((int(text), name))
+            elif text:
+                self._wrong(
+                    pair, at, pair.taking.order, Misread("E0550", f"`{text[:40]}` is no place in an order", ("1", "2"))
+                )
+        self.stater.put_in_order(pair.taking.relation.name, ordered)
+
+    # --------------------------------------------------------- statements
+
+    def _statements(self, pair: _Pair) -> None:
+        taking, relation, facts = pair.taking, pair.taking.relation, self.stater.facts
+        columns = [self._values(pair, column, taking.rules.get(column.name), False) for column in relation.columns]
+        keys = columns[: relation.keys]
+        spans: list[Any] = self._spans(pair) if relation.span else [None] * len(pair.kept)
+        good = [
+            not any(cell is UNKNOWN or cell is NONE for cell in row) and span is not False
+            for row, span in zip(zip(*keys, strict=True) if keys else repeat(()), spans, strict=False)
+        ]
+        for number, is_good in enumerate(good):
+            if not is_good:
+                at = pair.kept[number]
+                self._pass_over(pair, at, "", "E0549", "a row that does not say what it is about")
+        places = list(compress(self._places(pair), good))
+        columns = [list(compress(column, good)) for column in columns]
+        if relation.span:
+            facts.table(relation.name).extend(columns, places, list(compress(spans, good)))
+            return
+        kept = list(compress(pair.kept, good))
+        for at, row, place in zip(kept, zip(*columns, strict=True), places, strict=True):
+            try:
+                if relation.is_statement:
+                    facts.state(relation.name, row, True, place)
+                else:
+                    facts.give(relation.name, row[:-1], row[-1], place)
+            except BadFact as bad:
+                self._contradicted(pair, at, row, str(bad))
+
+    def _contradicted(self, pair: _Pair, at: int, row: tuple[Any, ...], said: str) -> None:
+        """Of two rows that contradict each other neither stands."""
+        relation = pair.taking.relation
+        table = self.stater.facts.table(relation.name)
+        for number in table.rows_of(row[: relation.keys]):
+            if relation.is_statement:
+                table.status[number] = None
+            else:
+                table.columns[-1][number] = UNKNOWN
+        self._tell(pair.sheet, Diagnostic("E0522", f"this contradicts another row: {said}", place_in(pair.sheet, at)))
+
+    def _spans(self, pair: _Pair) -> list[Any]:
+        """The interval of each row; False where it is none."""
+        first = self._values(pair, RelationColumn("first", DATE), pair.taking.first, False)
+        last: list[Any] = [NONE] * len(first)
+        if pair.taking.last is not None:
+            last = self._values(pair, RelationColumn("last", DATE, True), pair.taking.last, True)
+        spans: list[Any] = []
+        for number, (start, end) in enumerate(zip(first, last, strict=True)):
+            if not isinstance(start, date) or end is UNKNOWN:
+                spans.append(False)
+            elif end is NONE:
+                spans.append((start, None))
+            elif end < start:
+                self._wrong(pair, pair.kept[number], "", Misread("E0550", "it ends before it starts"))
+                spans.append(False)
+            else:
+                spans.append((start, end))
+        return spans
+
+    # -------------------------------------------------------------- cells
+
+    def _values(self, pair: _Pair, column: RelationColumn, rule: CellRule | None, optional: bool) -> list[Any]:
+        """A column of the relation, row by row; what cannot be read is told and not known."""
+        if rule is None:
+            return [NONE if optional else UNKNOWN] * len(pair.kept)
+        read = reader_of(column.type, optional, rule, self._find)
+        if not rule.column:
+            value = read(rule.value)
+            if isinstance(value, Misread):
+                self._tell(pair.sheet, Diagnostic(value.code, f"{column.name}: {value.message}", pair.taking.span))
+                value = UNKNOWN
+            return [value] * len(pair.kept)
+        if rule.column not in pair.sheet.columns:
+            return [NONE if optional else UNKNOWN] * len(pair.kept)
+        values, wrong = converted(_kept(pair, rule.column), read)
+        for number, misread in wrong.items():
+            self._wrong(pair, pair.kept[number], rule.column, misread)
+        if rule.over:
+            below, wrong = converted(_kept(pair, rule.over), reader_of(column.type, optional, CellRule(), self._find))
+            for number, misread in wrong.items():
+                self._wrong(pair, pair.kept[number], rule.over, misread)
+            values = divided(values, below)
+        if rule.currency:
+            self._currencies(pair, rule, values)
+        return values
+
+    def _currencies(self, pair: _Pair, rule: CellRule, values: list[Any]) -> None:
+        """Leave an amount unknown that is not in the money of the rules."""
+        for number, cell in enumerate(_cells(pair, rule.currency)):
+            if cell != CURRENCY and values[number] not in (NONE, UNKNOWN):
+                message = f"an amount in `{str(cell)[:20]}`; the rules count in {CURRENCY}"
+                self._wrong(pair, pair.kept[number], rule.currency, Misread("E0550", message))
+                values[number] = UNKNOWN
+
+    def _places(self, pair: _Pair) -> list[RowPlace]:
+        sheet, taking = pair.sheet, pair.taking
+        rows: Iterable[int] = sheet.rows if pair.is_whole else [sheet.rows[at] for at in pair.kept]
+        files: Iterable[str] = [sheet.files[at] for at in pair.kept] if sheet.files else repeat(sheet.file)
+        if not taking.source:
+            return list(map(RowPlace._make, zip(files, rows, repeat(sheet.unit), repeat(""), strict=False)))
+        said = (text if (text := self._name(cell)) else "" for cell in _cells(pair, taking.source))
+        return [RowPlace(file, row, sheet.unit, text) for file, row, text in zip(files, rows, said, strict=False)]
+
+    # ------------------------------------------------------------ telling
+
+    def _wrong(self, pair: _Pair, at: int, column: str, misread: Misread) -> None:
+        span = place_in(pair.sheet, at, column)
+        self._tell(pair.sheet, Diagnostic(misread.code, misread.message, span, misread.expected[:6], misread.nearest))
+
+    def _pass_over(self, pair: _Pair, at: int, column: str, code: str, message: str) -> None:
+        self._tell(pair.sheet, Diagnostic(code, message, place_in(pair.sheet, at, column)))
+        self._lack(pair.taking.relation.name, pair.sheet, pair.sheet.rows[at])
+
+    def _lack(self, relation: str, sheet: Sheet, row: int) -> None:
+        self.loaded.unread.setdefault(relation, []).append((Path(sheet.file).name, sheet.unit, row))
+
+    def _tell(self, sheet: Sheet, diagnostic: Diagnostic) -> None:
+        key = (sheet.file, diagnostic.code)
+        count = self._told[key] = self._told.get(key, 0) + 1
+        if count <= _MOST_TOLD:
+            self.loaded.passed.append(diagnostic)
+        elif count == _MOST_TOLD + 1:
+            self.loaded.passed.append(Diagnostic(diagnostic.code, f"{sheet.file}: further rows like these", None))
+
+
+def _missing(taking: Taking, sheet: Sheet) -> list[str]:
+    """The columns that a mapping speaks of and a sheet does not have."""
+    rules = [*taking.rules.values(), *(rule for rule in (taking.first, taking.last) if rule is not None)]
+    wanted = [name for rule in rules for name in (rule.column, rule.currency, rule.over) if name]
+    wanted += [*_fields(taking.name), taking.key, taking.order, taking.source, *taking.only]
+    return [name for name in dict.fromkeys(wanted) if name and name not in sheet.columns]
+
+
+def _fields(name: str) -> list[str]:
+    """The columns that make a name: one, or those in braces."""
+    return _FIELD.findall(name) or ([name] if name else [])
+
+
+def _named(name: str, pair: _Pair) -> Sequence[Cell]:
+    """The cells that name the rows."""
+    parts = _FIELD.findall(name)
+    if not parts:
+        return _cells(pair, name)
+    columns = [_cells(pair, part) for part in parts]
+    return [
+        None if any(cell is None or isinstance(cell, Unread) for cell in row) else _filled(name, row)
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def _filled(name: str, row: tuple[Cell, ...]) -> str:
+    cells = iter(row)
+    return _FIELD.sub(lambda _: str(next(cells)), name)
+
+
+def _cells(pair: _Pair, name: str) -> Sequence[Cell]:
+    return _kept(pair, name).cells()
+
+
+def _kept(pair: _Pair, name: str) -> Column:
+    """A column's cells in the rows that are taken."""
+    column = pair.sheet.columns[name]
+    if pair.is_whole:
+        return column
+    if column.codes is None:
+        return Column([column.distinct[at] for at in pair.kept])
+    return Column(column.distinct, [column.codes[at] for at in pair.kept])
+
+
+def _tell_apart(names: list[str | None], keys: Sequence[str | None]) -> None:
+    """Rows of one name and different keys are different things: each gets its key beside its name."""
+    by_name: dict[str, set[str | None]] = {}
+    if len(set(names)) == len(names):
+        return
+    for name, key in zip(names, keys, strict=True):
+        if name is not None:
+            by_name.setdefault(name, set()).add(key)
+    for number, (name, key) in enumerate(zip(names, keys, strict=True)):
+        if name is not None and len(by_name[name]) > 1:
+            names[number] = None if key is None else f"{name} ({key})"
+
+
+def _untaken(stater: Stater, sheet: Sheet) -> Diagnostic:
+    nouns = sorted(stater.book.vocabulary.records)
+    names = tuple(sheet.columns)
+    message = (
+        f"nothing says what {sheet.file} holds: its first column, `{names[0] if names else ''}`, is no kind of the book"
+    )
+    return Diagnostic(
+        "E0548", message, None, (*nouns, "a mapping: --map FILE"), nearest(names[0] if names else "", nouns)
+    )
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Millions of cells are made here and none is garbage: looking for some would take most of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
