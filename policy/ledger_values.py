@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -151,9 +151,14 @@ def _symbol(cell: Cell, type: Type, rule: CellRule, find_name: Callable[[str, Ty
     return Misread("E0550", f"`{_cut(text)}` is no {type.name}", type.members, nearest(text, type.members))
 
 
+def is_whole_day(moment: datetime) -> bool:
+    """Whether a moment is the beginning of a day, as programs without a type for days write one."""
+    return (moment.hour, moment.minute, moment.second, moment.microsecond, moment.tzinfo) == (0, 0, 0, 0, None)
+
+
 def _date(cell: Cell, type: Type, rule: CellRule, pattern: re.Pattern[str] | None) -> Any:
     if isinstance(cell, datetime):
-        if cell.time() != time() or cell.tzinfo is not None:
+        if not is_whole_day(cell):
             return Misread("E0550", f"`{cell}` has a time of day; a day is wanted")
         return cell.date()
     if isinstance(cell, date):

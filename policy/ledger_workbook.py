@@ -7,7 +7,7 @@ that unpacks to a huge one is refused; entities are refused by the parser.
 from __future__ import annotations
 
 import zipfile
-from datetime import date, datetime, time
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from policy.diagnostic import Diagnostic
 from policy.ledger_cells import Cell, Sheet, Unread, columns_of
 from policy.ledger_text import wrong_header
-from policy.ledger_values import workbook_number
+from policy.ledger_values import is_whole_day, workbook_number
 
 MOST_UNPACKED = 512 * 1024**2
 MOST_PARTS = 2_000
@@ -93,7 +93,7 @@ def _cell(cell: Any) -> Cell:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
-        return value.date() if value.time() == time() else Unread("E0550", f"`{value}` has a time of day")
+        return value.date() if is_whole_day(value) else Unread("E0550", f"`{value}` has a time of day")
     if isinstance(value, int):
         return workbook_number(value)
     if isinstance(value, date):
