@@ -48,6 +48,7 @@ ERRORS: dict[str, str] = {
     "E0037": "Pins that cannot be read",
     "E0038": "Another text than the one that is pinned",
     "E0039": "A folder that pages cannot be written to",
+    "E0040": "A port that cannot be had",
     # E01xx: words and sentences
     "E0101": "A sentence that does not end as it should",
     "E0102": "A word that cannot stand here",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -86,4 +87,29 @@ def compare(old: str, new: str, cases: tuple[Path, ...], as_json: bool, output: 
     finish(0 if compared.same else WRONG_FILE)
 
 
-COMMANDS = (graph, review, compare)
+@click.command()
+@click.argument("book")
+@click.option("--text", type=_FILE, help="The governing text, shown beside the rules.")
+@_cases
+@click.option("--port", default=8000, show_default=True, help="Where it is served; 0 takes any free port.")
+@click.option("--jobs", default=2, show_default=True, help="How many processes ask the cases.")
+def serve(book: str, text: Path | None, cases: tuple[Path, ...], port: int, jobs: int) -> None:
+    """Serve the review book of BOOK to this machine, with a box for questions and a door for programs."""
+    from policy.book import find_book
+    from policy.desk import Desk
+    from policy.review import review as gathered
+    from policy.reviewpages import hypertext, pages
+    from policy.serving import server
+    from policy.testing import Shelf
+
+    shelf = Shelf()
+    with patience():
+        found = gathered(shelf, find_book(book), text, cases, jobs=jobs)
+        files = {page.path.name: page.path for page in found.cases if not page.problems}
+        made = server(Desk(shelf.at(find_book(book)), files), pages(found, serving=True), hypertext(found), port)
+    click.echo(f"http://127.0.0.1:{made.server_port}/ (questions as JSON: /api/openapi.json); Ctrl-C ends it")
+    with made, suppress(KeyboardInterrupt):
+        made.serve_forever()
+
+
+COMMANDS = (graph, review, compare, serve)

@@ -54,6 +54,12 @@ def pages(review: Review, serving: bool = False) -> dict[str, str]:
     return dict(_Pages(review, serving).files())
 
 
+def hypertext(review: Review) -> Hypertext:
+    """What writes texts with links to the pages of a review book."""
+    at = addresses(review, entries(review.book))
+    return Hypertext(at.clause, at.phrase)
+
+
 def mark(book: Book) -> str:
     """What pages were made from, as JSON."""
     data = {"made_by": f"clausebook {engine_version()}", "book": book.name, "book_hash": book.hash}

@@ -12,6 +12,7 @@ from policy.publish import publish
 from policy.reviewpages import mark, pages
 from tests.browser.chromium import Browser, browser, system_browser
 from tests.policy.pages import small_review
+from tests.policy.served import served
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +34,13 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = small_review(folder)
     publish(folder / "pages", pages(found), mark(found.book))
     return folder / "pages"
+
+
+@pytest.fixture(scope="session")
+def served_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the same book is served."""
+    with served(tmp_path_factory.mktemp("served")) as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 @pytest.fixture

@@ -1,0 +1,44 @@
+// The question box: what is asked goes to the server that these pages come from, and comes back as a part of a page.
+"use strict";
+
+const box = document.getElementById("ask");
+
+async function ask(event) {
+  event.preventDefault();
+  const answer = document.getElementById("answer");
+  const chosen = document.getElementById("case").selectedOptions[0];
+  const request = {
+    question: document.getElementById("question").value,
+    case: chosen.value,
+    part: chosen.dataset.part ?? "",
+  };
+  answer.textContent = "Asking …";
+  try {
+    const headers = { "Content-Type": "application/json", Accept: "text/html" };
+    const reply = await fetch("api/ask", { method: "POST", headers, body: JSON.stringify(request) });
+    if (reply.ok) answer.innerHTML = await reply.text();
+    else answer.replaceChildren(refused(await reply.json()));
+  } catch {
+    answer.textContent = "The server does not answer.";
+  }
+}
+
+function refused({ error, errors }) {
+  const told = document.createElement("pre");
+  told.className = "problem";
+  const lines = (errors ?? []).flatMap(({ code, message, expected, nearest }) => [
+    `${code}: ${message}`,
+    ...(expected.length ? [`expected: ${expected.join("; ")}`] : []),
+    ...(nearest.length ? [`nearest: ${nearest.join("; ")}`] : []),
+  ]);
+  told.textContent = error ?? lines.join("\n");
+  return told;
+}
+
+box?.addEventListener("submit", ask);
+document.getElementById("question")?.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey) {
+    event.preventDefault();
+    box.requestSubmit();
+  }
+});
