@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from itertools import compress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -256,6 +257,13 @@ class _Rows:
     files: list[str] = field(factory=list)
     items: list[int] = field(factory=list)
 
+    def leave_out(self, securities: set[str]) -> None:
+        """Without the rows about these securities."""
+        keep = [cells.get("security_id") not in securities for cells in self.cells]
+        self.cells = list(compress(self.cells, keep))
+        self.files = list(compress(self.files, keep))
+        self.items = list(compress(self.items, keep))
+
 
 @define
 class _Gathered:
@@ -263,6 +271,8 @@ class _Gathered:
     _off: dict[tuple[str, str, str], list[tuple[int, str]]] = field(factory=dict)
     _passed: dict[str, list[tuple[str, int]]] = field(factory=dict)
     _wrong: list[Diagnostic] = field(factory=list)
+    _others: set[str] = field(factory=set)
+    """The securities that are no compensation: what vests under them is no part of a plan's record either."""
 
     def take(self, file: str, items: list[Any]) -> None:
         for number, item in enumerate(items, 1):
@@ -274,6 +284,8 @@ class _Gathered:
             kind = kind.replace("TX_PLAN_SECURITY_", "TX_EQUITY_COMPENSATION_", 1)
             if kind not in FIELDS:
                 self._passed.setdefault(kind, []).append((file, number))
+                if kind.endswith("_ISSUANCE") and isinstance(item.get("security_id"), str):
+                    self._others.add(item["security_id"])
                 continue
             self._object(kind, file, number, _as_of_1_2(kind, item))
 
@@ -302,6 +314,7 @@ class _Gathered:
     def sheets(self, package: str) -> list[Sheet]:
         found: list[Sheet] = []
         for kind, rows in sorted(self.kinds.items()):
+            rows.leave_out(self._others)
             names = dict.fromkeys(name for cells in rows.cells for name in cells)
             columns = {name: Column([cells.get(name) for cells in rows.cells]) for name in names}
             found.append(Sheet(f"{package}[{kind}]", kind, columns, rows.items, (), "item", rows.files, True))

@@ -6,6 +6,7 @@ that unpacks to a huge one is refused; entities are refused by the parser.
 
 from __future__ import annotations
 
+import re
 import zipfile
 from datetime import date, datetime
 from io import BytesIO
@@ -19,6 +20,9 @@ from policy.ledger_values import is_whole_day, workbook_number
 
 MOST_UNPACKED = 512 * 1024**2
 MOST_PARTS = 2_000
+_HEAD = 4096
+_ROOT = re.compile(rb"<[A-Za-z_]")
+"""The first element, before which alone a type of document can be declared."""
 _MOST_RATIO = 200
 """Text packs twenty to one; what packs better by far is made to."""
 
@@ -30,6 +34,8 @@ def read_workbook(path: Path, data: bytes) -> list[Sheet] | Diagnostic:
     name = str(path)
     if (problem := wrong_archive(name, data)) is not None:
         return problem
+    if (part := _with_entities(data)) is not None:
+        return Diagnostic("E0540", f"{name} is no workbook: its part {part} declares a type of document", None)
     try:
         book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=False, keep_links=False)
         found = [each for each in (_sheet(path, sheet) for sheet in book.worksheets) if each is not None]
@@ -50,6 +56,21 @@ def wrong_archive(name: str, data: bytes) -> Diagnostic | None:
     if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or unpacked > _MOST_RATIO * max(packed, 10_000):
         message = f"{name} would unpack to {unpacked:,} bytes in {len(parts):,} parts, from {packed:,}"
         return Diagnostic("E0543", message, None)
+    return None
+
+
+def _with_entities(data: bytes) -> str | None:
+    """A part that declares a type of document, by which entities could unpack to any size: no workbook has one."""
+    archive = zipfile.ZipFile(BytesIO(data))
+    for part in archive.namelist():
+        if part.endswith((".xml", ".rels")):
+            try:
+                with archive.open(part) as file:
+                    head = file.read(_HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()
+            except (RuntimeError, zipfile.BadZipFile, NotImplementedError, EOFError):
+                return part
+            if b"<!DOCTYPE" in head or not head.startswith(b"<") or _ROOT.search(head) is None:
+                return part
     return None
 
 

@@ -1,0 +1,187 @@
+"""Workbooks, Parquet and DuckDB files: the same facts as from CSV, exact, and no harm from a crafted file."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from policy.instrument import Case
+from policy.ledger_arrow import columns_from
+from policy.ledger_values import CellRule, converted, reader_of
+from policy.quantities import MONEY
+from tests.policy.test_ledger import Folder, codes, refused
+from tests.policy.test_ledger import club as club
+from tests.policy.test_ledger import folder as folder
+
+HEADER = ["lease", "tenant", "date", "shares", "plot size", "end"]
+ROWS: list[list[Any]] = [
+    ["L-1", "Ann Lee", date(2001, 3, 1), 80, "small plot", None],
+    ["L-2", "Bob Ray", date(2001, 4, 1), 5, "large plot", date(2001, 5, 1)],
+]
+EIGHT_O_CLOCK = datetime(2001, 1, 1, 8)  # noqa: DTZ001 - a workbook has no zones
+QUESTION = "May Ann Lee lease 30 shares on September 1, 2001?"
+FEES = '[[table]]\nsays = "the yearly fee for *a date* is *money*"\nfrom = "fees"\ncolumns = ["Day", "Fee"]\n'
+
+
+def workbook(path: Path, *sheets: tuple[str, list[list[Any]]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets:
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def arrow(rows: list[list[Any]], header: list[str]) -> Any:
+    return pa.table({name: [row[place] for row in rows] for place, name in enumerate(header)})
+
+
+def parquet(path: Path, rows: list[list[Any]], header: list[str] = HEADER) -> Path:
+    pq.write_table(arrow(rows, header), path)
+    return path
+
+
+def database(path: Path, name: str, rows: list[list[Any]], header: list[str] = HEADER) -> Path:
+    with duckdb.connect(str(path)) as connection:
+        connection.register("given", arrow(rows, header))
+        connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM given')  # noqa: S608 - a name of ours
+    return path
+
+
+@pytest.fixture(params=["xlsx", "parquet", "duckdb"])
+def leases(request: pytest.FixtureRequest, folder: Folder) -> Iterator[Path]:
+    path = folder.path / f"leases.{request.param}"
+    if request.param == "xlsx":
+        workbook(path, ("leases", [HEADER, *ROWS]))
+    elif request.param == "parquet":
+        parquet(path, ROWS)
+    else:
+        database(path, "leases", ROWS)
+    yield path
+
+
+def test_every_kind_of_file_gives_the_same_facts(folder: Folder, leases: Path) -> None:
+    case = folder.case(leases)
+    answer = case.ask(QUESTION)
+    assert (answer.said, codes(case)) == ("No.", [])
+    assert (
+        case.facts.tables["lease"].columns
+        == folder.leases("L-1,Ann Lee,2001-03-01,80,small plot,,\nL-2,Bob Ray,2001-04-01,5,large plot,2001-05-01,\n")
+        .facts.tables["lease"]
+        .columns
+    )
+    assert f"{leases.name}{'' if leases.suffix == '.parquet' else '[leases]'}, row" in answer.to_text()
+
+
+# ------------------------------------------------------------------- exact
+
+
+def fee_of(case: Case) -> str:
+    return case.ask("What is the yearly fee for January 1, 2001?").said
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (4.1, "$4.10."),  # a workbook keeps 4.0999999999999996447…
+        (1 / 3, "Depends."),  # sixteen digits and no decimal
+        (12, "$12.00."),
+        ("$4.10", "$4.10."),
+        ("=2+2", "Depends."),
+        ("#N/A", "Depends."),
+        (True, "Depends."),
+        (EIGHT_O_CLOCK, "Depends."),
+    ],
+)
+def test_a_number_of_a_workbook_is_the_decimal_it_stands_for(folder: Folder, cell: Any, said: str) -> None:
+    path = workbook(folder.path / "fees.xlsx", ("fees", [["Day", "Fee"], [date(2001, 1, 1), cell]]))
+    case = folder.case(path, mapping=FEES)
+    assert fee_of(case) == said
+    assert bool(codes(case)) is (said == "Depends.")
+
+
+@pytest.mark.parametrize(
+    ("cell", "decimals", "value"),
+    [
+        (Decimal("4.10"), None, Fraction(41, 10)),
+        (Decimal("4.00"), None, 4),
+        (7, None, 7),
+        (4.1, None, "E0551"),
+        (4.1, 2, Fraction(41, 10)),
+        (4.125, 2, "E0551"),
+        (float("nan"), 2, "E0551"),
+        (float("inf"), 2, "E0551"),
+        (True, 2, "E0550"),
+    ],
+)
+def test_a_binary_number_of_a_column_needs_its_decimals_stated(cell: Any, decimals: int | None, value: Any) -> None:
+    column = columns_from(pa.table({"Fee": [cell] * 3}))["Fee"]
+    read = reader_of(MONEY, False, CellRule(column="Fee", decimals=decimals), lambda text, _type, _by_key: text)
+    values, wrong = converted(column, read)
+    assert [wrong[row].code if row in wrong else found for row, found in enumerate(values)] == [value] * 3
+
+
+# ----------------------------------------------------------------- hostile
+
+
+def test_a_workbook_that_unpacks_to_a_huge_one_is_refused(folder: Folder) -> None:
+    path = workbook(folder.path / "leases.xlsx", ("leases", [HEADER, *ROWS]))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/bomb.xml", b" " * 80_000_000)
+    assert refused(lambda: folder.case(path)) == ["E0543"]
+
+
+def test_a_workbook_with_entities_is_refused(folder: Folder) -> None:
+    path = workbook(folder.path / "leases.xlsx", ("leases", [HEADER, *ROWS]))
+    bomb = folder.path / "bomb.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(bomb, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                entities = b"".join(b'<!ENTITY a%d "%s">' % (n, b"&a%d;" % (n - 1) * 10) for n in range(1, 10))
+                data = b'<!DOCTYPE x [<!ENTITY a0 "aaaaaaaaaa">' + entities + b"]>" + data
+            new.writestr(name, data)
+    assert refused(lambda: folder.case(bomb)) == ["E0540"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("leases.xlsx", b""),
+        ("leases.xlsx", b"PK\x05\x06" + b"\0" * 18),
+        ("leases.parquet", b"PAR1" + b"\xff" * 40 + b"PAR1"),
+        ("leases.duckdb", b"DUCK" * 2000),
+    ],
+)
+def test_what_is_not_what_its_name_says_is_refused(folder: Folder, name: str, content: bytes) -> None:
+    path = folder.write(name, content)
+    assert refused(lambda: folder.case(path)) == ["E0540"]
+
+
+def test_a_database_reaches_no_other_file(folder: Folder) -> None:
+    secret = folder.write("secret.csv", "a\n1\n")
+    path = folder.path / "leases.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"CREATE VIEW leases AS SELECT * FROM read_csv('{secret}')")  # noqa: S608 - a path of ours
+        connection.execute('CREATE TABLE "odd ""; DROP" (lease VARCHAR)')
+    case = folder.case(path)
+    assert len(case.facts.tables["lease"]) == 0
+
+
+def test_a_library_that_is_missing_is_named(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = parquet(folder.path / "leases.parquet", ROWS)
+    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    assert refused(lambda: folder.case(path)) == ["E0542"]
