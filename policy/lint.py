@@ -14,6 +14,7 @@ from engine.model import (
     Comparison,
     Exists,
     Expression,
+    Fold,
     On,
     Relation,
     Rule,
@@ -139,7 +140,10 @@ def _is_bounded(aggregate: Aggregate, relations: dict[str, Relation]) -> bool:
 
 
 def _has_upper_date(aggregate: Aggregate, member: Variable, column: str) -> bool:
+    """Whether no later record counts; to the earliest day, none does that comes after another."""
     day = ValueOf(member.type.name, (member,), column)
+    if aggregate.fold is Fold.LOWEST and aggregate.of == day:
+        return True
     for part in nodes(aggregate.where):
         if isinstance(part, Before) and part.earlier == member:
             return True

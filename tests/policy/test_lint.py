@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from engine.model import Comparison
+from engine.model import Comparison, Fold
+from engine.values import DATE
 from policy.assemble import PlacedSentence, assemble
 from policy.check import check_sentence
 from policy.lint import warnings
@@ -99,6 +100,19 @@ def test_an_aggregate_with_an_upper_date() -> None:
     by_date = compared(attribute(other, "date"), Comparison.AT_MOST, attribute(mine, "date"))
     for bound in (before, by_date):
         assert "W0003" not in codes(("6", counted(all_of(same_grantee(), bound))))
+
+
+def test_an_earliest_day_may_come_later() -> None:
+    first = evolve(COUNTED, value=DATE)
+    member = a("grant", GRANT, "counted", article=Article.EVERY)
+    day = total(attribute(the("grant", GRANT, "counted"), "date"), member, same_grantee())
+    for fold, expected in ((Fold.LOWEST, []), (Fold.HIGHEST, ["W0003"])):
+        tree = rule(compared(call(first, a("grant", GRANT)), Comparison.IS, evolve(day, fold=fold)))
+        checked, problems = check_sentence([tree], RECORDS)
+        assert checked is not None, problems
+        declared = evolve(DECLARED, phrases=(first,))
+        assembly, _ = assemble(declared, [PlacedSentence(checked, ("6",), 1)])
+        assert [each.code for each in warnings(declared, assembly)] == expected
 
 
 def capped(condition: Condition | None) -> RuleSentence:
