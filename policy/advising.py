@@ -92,7 +92,7 @@ def _conditions(speaker: Speaker, group: tuple[Literal, ...], origins: tuple[Ori
     found: dict[str, _Condition] = {}
     for literal in ordered:
         text = _text(speaker, literal)
-        found.setdefault(text, _Condition(text, _clause(speaker, literal, origins), literal))
+        found.setdefault(text, _Condition(text, condition_clause(speaker, literal, origins), literal))
     return tuple(found.values())
 
 
@@ -108,7 +108,7 @@ def _text(speaker: Speaker, literal: Literal) -> str:
     return supposing(speaker, question, answer)
 
 
-def _clause(speaker: Speaker, literal: Literal, origins: tuple[Origin, ...]) -> str:
+def condition_clause(speaker: Speaker, literal: Literal, origins: tuple[Origin, ...]) -> str:
     """The clause under which what is open is declared, else that of the rule that first asked."""
     question = literal.question
     name = ""

@@ -77,12 +77,16 @@ class Days:
 
 @frozen
 class Stamp:
-    """What an answer was made from: the book and each fact file with the hash of its content, and the engine."""
+    """What an answer was made from: the book and each fact file with the hash of its content, and the engine.
+
+    ``part`` is that of the files whose facts were added.
+    """
 
     book: str
     book_hash: str
     facts: tuple[tuple[str, str], ...]
     engine: str
+    part: str = ""
 
 
 @frozen(slots=False)
@@ -159,6 +163,7 @@ class Answer:
                 "book_hash": self.stamp.book_hash,
                 "facts": [{"file": name, "hash": digest} for name, digest in self.stamp.facts],
                 "engine": self.stamp.engine,
+                "part": self.stamp.part,
             },
         }
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from engine.model import And, Atom, Comparison, Constant, Expression, Not, Origin, Relation, Variable
 from engine.model import Condition as EngineCondition
@@ -112,6 +112,17 @@ class OrderFact:
 
 
 Fact = Statement | ValueFact | CellFact | SpanFact | OrderFact
+
+
+def names_in(fact: Fact) -> set[str]:
+    """The names of the things that a fact is about."""
+    match fact:
+        case CellFact():
+            return {fact.id}
+        case OrderFact():
+            return {fact.earlier, fact.later}
+        case _:
+            return {key for key in fact.keys if isinstance(key, str)}
 
 
 def lower_fact(tree: Condition, known: bool = True) -> tuple[Fact | None, Diagnostics]:
@@ -264,7 +275,9 @@ def lower_question(
     for condition in tree.supposing:
         fact, problems = lower_fact(condition)
         lowering.problems += problems
-        if fact is not None:
+        if supposed is not None and isinstance(fact, CellFact) and fact.id == supposed.id:
+            supposed = _with_cell(supposed, fact, relations, lowering.problems)
+        elif fact is not None:
             supposing.append(fact)
     if lowering.problems or goal is None:
         return None, tuple(lowering.problems)
@@ -272,6 +285,25 @@ def lower_question(
         goal = And((Atom(open_.type.name, (open_,)), goal))  # type: ignore[arg-type]  # a condition is asked of each
     query = Query(goal, _SHAPES[tree.ask], open_, () if supposed is None else (supposed,), vary)
     return Asking(query, tuple(supposing)), ()
+
+
+def supposed_name(record: Type) -> str:
+    """What the record that a question supposes is called, in the answer and in what is supposed of it."""
+    return f"the supposed {record.name}"
+
+
+def _with_cell(
+    supposed: Supposed, fact: CellFact, relations: Mapping[str, Relation], problems: list[Diagnostic]
+) -> Supposed:
+    """The supposed record with one more attribute."""
+    type = next(each.type for each in relations[fact.relation].columns if each.name == fact.column)
+    cells = dict(supposed.cells)
+    cell = Constant(fact.value, type)  # type: ignore[arg-type]  # a plain value here
+    if fact.value is NONE:
+        return supposed
+    if cells.setdefault(fact.column, cell) != cell:
+        problems.append(Diagnostic("E0522", f"the question says what {fact.column} {fact.id} has", fact.span))
+    return evolve(supposed, cells=tuple(cells.items()))
 
 
 def _left_open(tree: Question, lowering: Lowering) -> tuple[Variable | None, tuple[str, str, str] | None]:
@@ -325,7 +357,7 @@ def _expanded(
     arguments = lowering.terms(tree.arguments)
     values: dict[Variable, Expression] = dict(zip(form.slots, arguments, strict=True))
     record = form.tree.record
-    name = "" if record is None else f"the supposed {record.name}"
+    name = "" if record is None else supposed_name(record)
     if form.supposed is not None and record is not None:
         values[form.supposed] = Constant(name, record)
     scopes, clause = [dict(lowering.scopes[0])], form.tree.phrase.clause

@@ -114,6 +114,39 @@ def _need_part(part: str, cases: tuple[Path, ...]) -> None:
         )
 
 
+@command.command()
+@click.argument("book")
+@click.option("--case", "cases", multiple=True, type=click.Path(path_type=Path), help="A case file; several add up.")
+@click.option("--part", default="", help="The `## Case (part)` whose facts are added.")
+@click.option("--text", type=_FILE, help="Your copy of the governing text, shown beside the rules.")
+def repl(book: str, cases: tuple[Path, ...], part: str, text: Path | None) -> None:
+    """Ask BOOK questions one after the other, suppose otherwise, record and save."""
+    from policy.instrument import load
+    from policy.repl import run
+    from policy.session import begin
+
+    if part:
+        _need_part(part, cases)
+    with patience():
+        session = begin(load(book), cases, part, text)
+    finish(run(session))
+
+
+@command.command()
+@click.argument("answer", type=click.Path(path_type=Path))
+@click.option("--book", help="The book, if not the one that the answer's stamp names.")
+@click.option("--case", "cases", multiple=True, type=click.Path(path_type=Path), help="The case files, in their order.")
+def replay(answer: Path, book: str | None, cases: tuple[Path, ...]) -> None:
+    """Confirm that a saved ANSWER (JSON) still stands, or say what changed."""
+    from policy.layout import plain_text
+    from policy.replaying import replay as asked_again
+
+    with patience():
+        replayed = asked_again(answer, book, cases)
+    click.echo(plain_text("", (), replayed.lines, width()).lstrip("\n"), nl=False)
+    finish(0 if replayed.stands else WRONG_FILE)
+
+
 # ----------------------------------------------------------------- checking
 
 

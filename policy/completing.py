@@ -22,7 +22,7 @@ from engine.values import DATE, PERIOD, Kind, Type
 from policy.lattice import EDGES, Lattice, TooMuch
 from policy.parse import Parser, acceptable
 from policy.phrases import Form, Node, Valued, fits
-from policy.quantities import MONEY_PER_SHARE, MONTHS, SHARES, example
+from policy.quantities import MONEY_PER_SHARE, MONTHS, SHARES, example, literals, print_value
 from policy.source import Source
 from policy.tokens import LONGEST_TEXT, Tokens, tokenize
 from policy.vocabulary_text import joined, phrase_text
@@ -362,6 +362,13 @@ def _phrases(node: Node) -> Iterator[Phrase]:
         seen += 1
         yield from (end.phrase for end in current.ends if isinstance(end, (Form, Valued)))
         pending += [*current.words.values(), *(child for _, child in current.slots)]
+
+
+def days_in(text: str) -> tuple[str, ...]:
+    """The days that a text speaks of, as they are written."""
+    words = tokenize(text[:LONGEST_TEXT]).words
+    found = (each for at in range(len(words)) for each in literals(words, at) if each.type == DATE)
+    return tuple(dict.fromkeys(print_value(each.value, DATE) for each in found))
 
 
 def clause_candidates(clauses: Iterable[str], text: str, start: int = 0) -> Iterator[Candidate]:

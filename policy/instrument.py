@@ -36,13 +36,14 @@ from engine.values import LimitReached, Type
 from policy import book as books
 from policy.advising import open_names
 from policy.answer import Answer, Reading, Stamp
-from policy.asked import Asking, lower_question
+from policy.asked import Asking, lower_question, names_in, supposed_name
 from policy.book import Book
 from policy.cases import CaseFile, read_case
 from policy.check import check_question
 from policy.diagnostic import ClausebookError, Diagnostic, in_order, nearest
 from policy.document import read, read_source
 from policy.ledger_kinds import Ledger, Watch, is_ledger
+from policy.lint import nodes
 from policy.preparing import asking, find_phrase
 from policy.present import Presenter
 from policy.source import Source, Span
@@ -137,7 +138,7 @@ class Instrument:
         if part and part not in stater.parts:
             known = tuple(f"({name})" for name in stater.parts)
             problems.append(Diagnostic("E0507", f"there is no case ({part})", None, known, nearest(part, stater.parts)))
-        stated = Case(self, stater.facts, stater.book, stater.names, tuple(files), in_order(passed), unread)
+        stated = Case(self, stater.facts, stater.book, stater.names, tuple(files), part, in_order(passed), unread)
         return stated, in_order(problems)
 
     def prepare(self, phrase: str) -> Prepared:
@@ -192,6 +193,7 @@ class Case:
     book: Book = field(repr=False)
     names: Mapping[str, Type]
     files: tuple[tuple[str, str], ...]
+    part: str = ""
     passed: tuple[Diagnostic, ...] = field(default=(), repr=False)
     unread: Mapping[str, str] = field(factory=dict, repr=False)
     _lock: threading.RLock = field(factory=threading.RLock, repr=False)
@@ -199,7 +201,7 @@ class Case:
 
     @property
     def stamp(self) -> Stamp:
-        return Stamp(self.book.name, self.book.hash, self.files, engine_version())
+        return Stamp(self.book.name, self.book.hash, self.files, engine_version(), self.part)
 
     def ask(self, text: str | Span) -> Answer:
         """The answer to a question in the language.
@@ -215,7 +217,10 @@ class Case:
 
     def parse(self, span: Span) -> tuple[Asking | None, Question | None, tuple[Diagnostic, ...]]:
         """A question read against the book's words and the case's names."""
-        parsed = self.book.parser.question(span)
+        said = " ".join(span.text.casefold().split())
+        hypothetical = {name: kind for name, kind in hypothetical_names(self.book).items() if name in said}
+        parser = self.book.parser.with_names(hypothetical) if hypothetical else self.book.parser
+        parsed = parser.question(span)
         if not parsed.readings:
             return None, None, parsed.diagnostics
         records = self.book.vocabulary.records
@@ -223,7 +228,11 @@ class Case:
         if checked is None:
             return None, None, (*parsed.diagnostics, *problems)
         asking, more = lower_question(checked, self.book.forms, self.book.engine.relations)
-        return asking, checked.tree, (*parsed.diagnostics, *problems, *more)
+        found = (*parsed.diagnostics, *problems, *more)
+        if asking is not None and (wrong := _never_supposed(asking, hypothetical)):
+            message = f"the question supposes no record that is {wrong}"
+            return None, None, (*found, Diagnostic("E0320", message, span))
+        return asking, checked.tree, found
 
     def answer(self, asking: Asking, text: str, tree: Question | None = None, span: Span | None = None) -> Answer:
         """The answer to a question already read."""
@@ -243,6 +252,9 @@ class Case:
             message = f"the rules do not list what this would run through: {error}"
             expected = ("a question about one day", "When … ?", "a name in place of `a …`")
             raise ClausebookError(Diagnostic("E0622", message, span, expected)) from None
+        except KeyboardInterrupt:
+            self._ground = None
+            raise
 
     def _open_in(self, limit: LimitReached) -> str:
         """What leaves a number without a bound."""
@@ -251,17 +263,28 @@ class Case:
         names = open_names(Speaker(self.book.lexicon, limit.answer.facts), limit.answer)
         return f"; open are {', and '.join(names)}" if names else "; no rule sets a limit there"
 
-    def _answer(self, asking: Asking, text: str, tree: Question | None) -> Answer:
-        facts = self.facts
-        if asking.supposing:
-            stater = Stater(self.book, facts.overlay())
-            problems = [problem for fact in asking.supposing for problem in stater.state_fact(fact, "supposed")]
-            if problems:
-                raise ClausebookError(*problems)
-            facts = stater.facts
+    def find(self, asking: Asking) -> query.Answer:
+        """The engine's own answer to a question already read. Raises as `ask` does."""
+        with self._lock, self._limited():
+            return self._found(self._supposed(asking), asking)
+
+    def _supposed(self, asking: Asking) -> FactBase:
+        """The facts with what the question supposes laid over them."""
+        if not asking.supposing:
+            return self.facts
+        stater = Stater(self.book, self.facts.overlay())
+        problems = [problem for fact in asking.supposing for problem in stater.state_fact(fact, "supposed")]
+        if problems:
+            raise ClausebookError(*problems)
+        return stater.facts
+
+    def _found(self, facts: FactBase, asking: Asking) -> query.Answer:
         deadline = monotonic() + TIME_LIMIT
-        ground = self._ground_of(deadline)
-        found = self.book.engine.answer(facts, asking.query, deadline, ground)
+        return self.book.engine.answer(facts, asking.query, deadline, self._ground_of(deadline))
+
+    def _answer(self, asking: Asking, text: str, tree: Question | None) -> Answer:
+        facts = self._supposed(asking)
+        found = self._found(facts, asking)
         speaker = Speaker(self.book.lexicon, found.facts if found.facts is not None else facts)
         supposed = _descriptions(asking.query, speaker)
         presenter = Presenter(speaker, self.book.in_order, supposed, self.stamp, self.unread)
@@ -356,6 +379,21 @@ def _roots(found: query.Answer) -> Iterable[Step | Witness]:
     for member in found.members:
         yield member.proof
     yield from found.others
+
+
+def hypothetical_names(book: Book) -> dict[str, Type]:
+    """The names of the records that a book's questions suppose: what else is supposed may speak of them."""
+    records = (form.tree.record for form in book.forms.values())
+    return {supposed_name(record): record for record in records if record is not None}
+
+
+def _never_supposed(asking: Asking, hypothetical: Iterable[str]) -> str:
+    """A name of a supposed record of which a question speaks without supposing that record; "" if there is none."""
+    constants = (node.value for node in nodes(asking.query.goal) if isinstance(node, Constant))
+    said = {each for each in constants if isinstance(each, str)}
+    said = said.union(*map(names_in, asking.supposing))
+    supposed = {record.id for record in asking.query.supposed}
+    return next((name for name in hypothetical if name in said - supposed), "")
 
 
 def _question_span(text: str) -> Span:

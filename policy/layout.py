@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
 from policy.outline import Line
 
 _NARROWEST = 24
 _FIXED = "\N{NO-BREAK SPACE}"
+_BETWEEN = "  │ "
+_NARROWEST_COLUMN = 16
 
 
 def inert(text: str) -> str:
@@ -65,11 +67,24 @@ def _filled(text: str, width: int, first: str = "", following: str = "") -> list
     return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=following, break_on_hyphens=False)
 
 
+def wrapped(text: str, width: int) -> str:
+    """A paragraph in lines of at most so many columns."""
+    return "\n".join(_filled(_whole(text), width)).replace(_FIXED, " ")
+
+
 def _beside(text: str, indent: str, room: int, count: int, width: int) -> list[str]:
     """Text of which so many rows stand beside the column, and the rest below it in full width."""
     rows = _wrapped(text, room, indent)[:count]
     rest = text.split()[sum(len(row.split()) for row in rows) :]
     return [*rows, *_filled(" ".join(rest), width, indent + "  ", indent + "  ")]
+
+
+def columns(pairs: Iterable[tuple[str, str]], width: int) -> Iterator[str]:
+    """Two texts side by side, each pair beginning on a line of its own."""
+    room = max(_NARROWEST_COLUMN, (width - len(_BETWEEN) - 2) // 2)
+    for left, right in pairs:
+        lines = zip_longest(_filled(left, room), _filled(right, room), fillvalue="")
+        yield "\n".join(f"  {one:<{room}}{_BETWEEN}{other}".rstrip() for one, other in lines).replace(_FIXED, " ")
 
 
 _MARKS = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|~"})
@@ -78,12 +93,13 @@ _MARKS = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<
 def markdown(question: str, said: str, citations: Iterable[str], lines: Iterable[Line]) -> str:
     """The answer as a Markdown document: question, verdict, and the explanation as a nested list."""
     cited = ", ".join(f"§ {clause}" for clause in citations)
-    result = [f"**{_escaped(question)}**", "", f"**{_escaped(said)}** {_escaped(cited)}".rstrip(), ""]
+    result = [f"**{escaped(question)}**", "", f"**{escaped(said)}** {escaped(cited)}".rstrip(), ""]
     for line in lines:
-        rests = f" — {_escaped(line.rests_on)}" if line.rests_on else ""
-        result.append(f"{'  ' * line.depth}- {_escaped(line.text)}{rests}")
+        rests = f" — {escaped(line.rests_on)}" if line.rests_on else ""
+        result.append(f"{'  ' * line.depth}- {escaped(line.text)}{rests}")
     return inert("\n".join(result)) + "\n"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text in one line in which no sign means anything to Markdown."""
     return " ".join(text.split()).translate(_MARKS)

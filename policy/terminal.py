@@ -159,8 +159,7 @@ def tell_result(result: TestedFile) -> None:
 
 
 def _tell_tried(tried: Tried) -> None:
-    from policy.layout import inert
-    from policy.testing import columns
+    from policy.layout import columns, inert
 
     where = f" (case ({tried.part}))" if tried.part else ""
     question = " ".join(tried.question.question.text.split())

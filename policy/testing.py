@@ -6,9 +6,7 @@ A case file names its book (``Book: 1992-plan``): a file beside it or beside its
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import zip_longest
 from pathlib import Path
-from textwrap import wrap
 
 from attrs import define, evolve, field, frozen
 
@@ -22,9 +20,7 @@ from policy.instrument import Case, Instrument
 from policy.source import Source, Span
 
 Diagnostics = tuple[Diagnostic, ...]
-_BETWEEN = "  │ "
 _HELD = "\N{NO-BREAK SPACE}"
-_NARROWEST = 16
 
 
 @frozen
@@ -190,6 +186,15 @@ def test_file(path: Path, shelf: Shelf) -> TestedFile:
         return TestedFile(path, error.diagnostics, ())
 
 
+def test_text(path: Path, text: str, shelf: Shelf) -> TestedFile:
+    """The same of a text that would be the file."""
+    reading = _Reading(path, Source(str(path), text), shelf)
+    if any(each.is_error for each in reading.problems):
+        return TestedFile(path, tuple(reading.problems), ())
+    return TestedFile(path, (), tuple(_answered(case, question) for case, question in reading.asked()))
+
+
+test_text.__test__ = False  # type: ignore[attr-defined]
 test_file.__test__ = False  # type: ignore[attr-defined]  # not one of pytest's own
 
 
@@ -280,14 +285,6 @@ def _said(answer: Answer) -> str:
 
 def _plain(said: str) -> str:
     return said.rstrip(".").lower()
-
-
-def columns(pairs: Iterable[tuple[str, str]], width: int) -> Iterator[str]:
-    """Two texts side by side, each pair beginning on a line of its own."""
-    room = max(_NARROWEST, (width - len(_BETWEEN) - 2) // 2)
-    for left, right in pairs:
-        lines = zip_longest(wrap(left, room), wrap(right, room), fillvalue="")
-        yield "\n".join(f"  {one:<{room}}{_BETWEEN}{other}".rstrip() for one, other in lines).replace(_HELD, " ")
 
 
 def _sections(clauses: Iterable[str]) -> str:

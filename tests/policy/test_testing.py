@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from policy.diagnostic import ClausebookError
-from policy.testing import Shelf, Tried, check_file, columns, is_case_file, markdown_files, part_names, test_file
+from policy.layout import columns
+from policy.testing import Shelf, Tried, check_file, is_case_file, markdown_files, part_names, test_file
 from tests.policy.small import CASE, write
 
 

@@ -1,0 +1,467 @@
+"""The commands of a session: each takes the session and what follows its name; the session after it and a page result.
+
+What is no command is a question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, frozen
+
+from policy.answer import Answer, sections
+from policy.changing import Change, Way, Ways, ways_to_yes
+from policy.clausetext import clauses_named, copy_of, heading, rules_of, texts_of, used_by, uses
+from policy.completing import Candidate, Completer, Completion, What, clause_candidates
+from policy.diagnostic import ClausebookError, Diagnostic, nearest
+from policy.errors_text import explanation
+from policy.facts_text import fact_lines
+from policy.folding import Fold, folded, steps
+from policy.keeping import KINDS, case_file, kept
+from policy.outline import Line
+from policy.page import Beside, Block, Lines, Page, Said, Verbatim, Words
+from policy.recording import record
+from policy.session import Session
+from policy.storing import write_new
+
+Step = tuple[Session, Page]
+
+
+@frozen
+class Command:
+    """A command: how it is written, what it does, and what is completed after its name."""
+
+    name: str
+    form: str
+    does: str
+    run: Callable[[Session, str], Step]
+    takes: str = ""
+
+
+class Ended(Exception):
+    """The session is to end."""
+
+
+def carry_out(session: Session, typed: str) -> Step:
+    """The session after a line, and what there is to show. Raises `ClausebookError`, and `Ended` where it is to end."""
+    text = " ".join(typed.split())
+    found = _command(text)
+    if found is not None:
+        command, rest = found
+        return command.run(session, rest)
+    if not text:
+        return session, ()
+    return _ask(session, text)
+
+
+def _command(text: str) -> tuple[Command, str] | None:
+    """The command that a line begins with, the longest name first, and what follows it."""
+    small = text.casefold()
+    for name in sorted(COMMANDS, key=len, reverse=True):
+        if small == name or small.startswith(f"{name} ") or small in (f"{name}?", f"{name}."):
+            return COMMANDS[name], text[len(name) :].strip().removeprefix("?").strip()
+    return None
+
+
+def is_whole(text: str) -> bool:
+    """Whether what is typed may be carried out: it does not end where something must follow."""
+    words = text.rstrip()
+    return not words.endswith((",", ":", "\\")) and not re.search(r"\b(?:and|or|that)$", words)
+
+
+# ------------------------------------------------------------------ questions
+
+
+def _ask(session: Session, question: str) -> Step:
+    try:
+        after = session.ask(question)
+    except ClausebookError as error:
+        raise _with_help(error, question) from None
+    return after, (_shown(after),)
+
+
+def _with_help(error: ClausebookError, typed: str) -> ClausebookError:
+    """An error about what may have been meant for a command or a fact, saying so."""
+    first, *rest = error.diagnostics
+    word = typed.split()[0].casefold()
+    close = nearest(word, COMMANDS)
+    if first.code == "E0601" and close:
+        return ClausebookError(evolve(first, nearest=(*close, *first.nearest)), *rest)
+    if first.code in ("E0101", "E0601") and typed.endswith("."):
+        return ClausebookError(evolve(first, notes=("To take this as so: suppose …, or record …",)), *rest)
+    return error
+
+
+def _shown(session: Session) -> Said:
+    return folded(_last(session), session.fold)
+
+
+def _last(session: Session) -> Answer:
+    if session.last is None:
+        raise ClausebookError(Diagnostic("E0045", "nothing has been asked yet", None, ("a question",)))
+    return session.last
+
+
+def _again(session: Session, before: Session) -> tuple[Session, tuple[Block, ...]]:
+    """What the last question is answered now, beside what it was."""
+    if before.last is None:
+        return session, ()
+    after = session.again()
+    now, was = _last(after), before.last
+    same = (now.said, now.citations) == (was.said, was.citations)
+    said = "as before" if same else f"it was: {was.said}  {sections(was.citations)}".rstrip()
+    return after, (Said(now.said, now.citations), Words(f"({said}; why tells more)"))
+
+
+def _why(session: Session, rest: str) -> Step:
+    answer = _last(session)
+    if not rest:
+        unfolded = evolve(session, fold=max(session.fold, Fold.PATH, key=list(Fold).index))
+        return unfolded, (folded(answer, unfolded.fold),)
+    ids = clauses_named(session.case.book, rest)
+    found = [line for step in _attempts(answer.proof_data(), ids) for line in steps(step, 0)]
+    if not found:
+        return session, (Words(f"{sections(ids)}: the answer rests on no rule of it."),)
+    return session, (Lines(tuple(dict.fromkeys(found))),)
+
+
+def _why_not(session: Session, rest: str) -> Step:
+    """Why the answer is not the other one: the rules that conclude otherwise, and what becomes of each."""
+    answer = _last(session)
+    if rest:
+        return _why(session, rest)
+    granted = answer.said == "Yes."
+    told: list[Line] = []
+    for root in answer.proof_data():
+        for conclusion in _conclusions(root):
+            for attempt in conclusion.get("parts", ()):
+                if attempt["step"] == "Attempt" and attempt["concludes"] is not granted:
+                    told += steps(attempt, 0)
+    if not told:
+        other = "against" if granted else "for"
+        return session, (Words(f"No rule speaks {other} it beside what `why` tells."),)
+    return session, (Words("Why not no:" if granted else "Why not yes:", loud=True), Lines(tuple(told)))
+
+
+def _conclusions(step: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The conclusions asked about: the uppermost of a proof."""
+    if step["step"] == "Conclusion":
+        yield step
+        return
+    for part in step.get("parts", ()):
+        yield from _conclusions(part)
+
+
+def _attempts(data: Iterable[Mapping[str, Any]], ids: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
+    """The rules of clauses in a proof, each once."""
+    for step in data:
+        if step["step"] == "Attempt" and set(str(step["clause"]).split("; ")) & set(ids):
+            yield step
+        else:
+            yield from _attempts(step.get("parts", ()), ids)
+
+
+def _yes(session: Session, rest: str) -> Step:
+    answer = _last(session)
+    if answer.said == "Yes.":
+        return session, (Words("It is yes already."),)
+    return session, tuple(_ways(ways_to_yes(session.case, session.question, session.supposed)))
+
+
+def _ways(ways: Ways) -> Iterator[Block]:
+    if not ways.found:
+        yield Words("No change of facts, suppositions or of what is asked was found that would make it yes.")
+        if ways.untried:
+            yield Words("What follows would, but cannot be supposed in a sentence:")
+            yield Lines(tuple(Line(0, "; ".join(each)) for each in ways.untried[:3]))
+        return
+    common = [each for each in ways.found[0].changes if all(each.text in _texts(way) for way in ways.found)]
+    several = len(ways.found) > 1
+    if common:
+        yield Words("It would be yes if" + (" in any case:" if several else ":"))
+        yield Lines(tuple(_change(each, 0) for each in common))
+    if several:
+        yield Words("and one of these:" if common else "Any one of these would make it yes:")
+        yield Lines(tuple(_alternatives(ways.found, {each.text for each in common})))
+    elif not common:
+        yield Lines(tuple(_change(each, 0) for each in ways.found[0].changes))
+    more = " There may be others." if ways.more else ""
+    yield Words(f"Each way was asked, and the answer was yes.{more}")
+
+
+def _texts(way: Way) -> set[str]:
+    return {each.text for each in way.changes}
+
+
+def _alternatives(ways: Iterable[Way], common: set[str]) -> Iterator[Line]:
+    for number, way in enumerate(ways, 1):
+        first, *others = [each for each in way.changes if each.text not in common] or way.changes
+        line = _change(first, 0)
+        yield evolve(line, text=f"{number}  {line.text}")
+        for each in others:
+            line = _change(each, 1)
+            yield evolve(line, text=f"and {line.text}")
+
+
+_LIMITS = re.compile(r"\b(?:at least|at most|on or before) ")
+
+
+def _change(change: Change, depth: int) -> Line:
+    exactly = "; ".join(each.removesuffix(".") for each in change.made)
+    plain = _LIMITS.sub("", change.text).casefold()
+    tried = f" (tried: {exactly})" if exactly and exactly.casefold() != plain else ""
+    return Line(depth, change.text + tried, sections((change.clause,)) if change.clause else "")
+
+
+# --------------------------------------------------------------- suppositions
+
+
+def _suppose(session: Session, rest: str) -> Step:
+    if not rest:
+        return session, _listed(session)
+    supposed = session.suppose(rest)
+    after, shown = _again(supposed, session)
+    new = supposed.suppositions[-1]
+    return after, (Words(f"Supposed ({new.number}): {new.text}"), *shown)
+
+
+def _listed(session: Session) -> Page:
+    if not session.suppositions:
+        return (Words("Nothing is supposed."),)
+    return (Lines(tuple(Line(0, f"({each.number}) {each.text}") for each in session.suppositions)),)
+
+
+def _forget(session: Session, rest: str) -> Step:
+    if rest.casefold() not in ("all", "everything") and not re.fullmatch(r"\d{1,6}(?:(?:,| |and)+\d{1,6})*", rest):
+        known = ("forget 1", "forget all")
+        raise ClausebookError(Diagnostic("E0045", "say by its number what to forget", None, known))
+    without = session.forget(*map(int, re.findall(r"\d+", rest)))
+    after, shown = _again(without, session)
+    return after, (*_listed(without), *shown)
+
+
+def _undo(session: Session, rest: str) -> Step:
+    undone = session.undo()
+    after, shown = _again(undone, session)
+    return after, (*_listed(undone), *shown)
+
+
+def _compare(session: Session, rest: str) -> Step:
+    """The last question under two suppositions, or with all of them and without, side by side."""
+    _last(session)
+    numbers = [int(each) for each in re.findall(r"\d{1,6}", rest)]
+    if len(numbers) > 2 or (rest and not numbers):
+        raise ClausebookError(Diagnostic("E0045", "two suppositions are compared", None, ("compare 1 2", "compare 1")))
+    chosen = [session.supposition(each) for each in numbers]
+    others = tuple(each.text for each in session.suppositions if each not in chosen)
+    sides = [("as recorded", ()), ("with all that is supposed", session.supposed)]
+    if chosen:
+        own = [(f"({each.number}) {each.text}", (*others, each.text)) for each in chosen]
+        sides = own if len(own) == 2 else [(f"without ({chosen[0].number})", others), *own]
+    (left, one), (right, other) = sides
+    answers = session.answer_to(session.question, one), session.answer_to(session.question, other)
+    return session, (Words(session.question, loud=True), Beside((left, right), tuple(_rows(*answers))))
+
+
+def _rows(one: Answer, other: Answer) -> Iterator[tuple[str, str]]:
+    yield f"{one.said}  {sections(one.citations)}".rstrip(), f"{other.said}  {sections(other.citations)}".rstrip()
+    both = {line.text for line in one.lines} & {line.text for line in other.lines}
+    own = [[f"{'  ' * line.depth}{line.text}" for line in each.lines if line.text not in both] for each in (one, other)]
+    for at in range(max(map(len, own))):
+        yield own[0][at] if at < len(own[0]) else "", own[1][at] if at < len(own[1]) else ""
+
+
+# --------------------------------------------------------------------- facts
+
+
+def _facts(session: Session, rest: str) -> Step:
+    lines, more = fact_lines(session.case, rest)
+    page: list[Block] = [Lines(lines)] if lines else [Words("No such fact is recorded." if rest else "No facts.")]
+    if more:
+        page.append(Words(f"and {more} more: name words that they have, as in `facts Ann Lee`."))
+    if session.suppositions:
+        page += [Words("Supposed, not recorded:", loud=True), *_listed(session)]
+    return session, tuple(page)
+
+
+_INTO = re.compile(r"(?P<said>.*?)\s+in\s+(?P<file>\S+\.md)$", re.DOTALL)
+
+
+def _record(session: Session, rest: str) -> Step:
+    """Write a fact, or a supposition by its number, into a case file."""
+    match = _INTO.fullmatch(rest)
+    said, path = (rest, None) if match is None else (match["said"], Path(match["file"]))
+    if path is None and not session.files:
+        message = "there is no case file to record this in"
+        raise ClausebookError(Diagnostic("E0045", message, None, ("record … in FILE.md", "repl BOOK --case FILE")))
+    path = session.files[0] if path is None else path
+    kept = session
+    if re.fullmatch(r"\(?\d{1,6}\)?", said):
+        number = int(said.strip("()"))
+        said, kept = session.supposition(number).text, session.forget(number)
+    own = path in session.files
+    done = record(session.instrument, path, said, session.part if own else "")
+    told = Words(f"Recorded in {done.path}, line {done.line}: {done.sentence}")
+    if not own:
+        return session, (told, Words("(not a case file of this session: the answers do not rest on it)"))
+    after, shown = _again(kept.reread(), session)
+    return after, (told, *shown)
+
+
+# -------------------------------------------------------------------- clauses
+
+
+def _show(session: Session, rest: str) -> Step:
+    book = session.case.book
+    page: list[Block] = []
+    for clause in texts_of(book, clauses_named(book, rest)):
+        page.append(Words(heading(clause), loud=True))
+        rules = rules_of(clause) or "(nothing stands under this heading)"
+        if session.copy is None:
+            page.append(Words(rules))
+            continue
+        copied = copy_of(session.copy.wording, session.copy.text, clause.ids) or "(not found in your copy)"
+        page.append(Beside(("the rules", "your copy"), tuple(_lines_beside(rules, copied))))
+    return session, tuple(page)
+
+
+def _lines_beside(left: str, right: str) -> Iterator[tuple[str, str]]:
+    first, *rest = left.split("\n")
+    if not rest:
+        yield left, right
+        return
+    yield " ¶ ".join((first, *rest)), right
+
+
+def _uses(session: Session, rest: str) -> Step:
+    return _related(session, rest, "rests on", uses(session.case.book, clauses_named(session.case.book, rest)))
+
+
+def _used_by(session: Session, rest: str) -> Step:
+    return _related(session, rest, "provides", used_by(session.case.book, clauses_named(session.case.book, rest)))
+
+
+def _related(session: Session, rest: str, verb: str, lines: tuple[Line, ...]) -> Step:
+    named = rest if rest.startswith("§") else f"§ {rest}"
+    return session, (Words(f"{named} {verb}:" if lines else f"{named} {verb} nothing.", loud=True), Lines(lines))
+
+
+# ------------------------------------------------------------------- keeping
+
+
+def _save(session: Session, rest: str) -> Step:
+    as_case, name = (True, rest[5:]) if rest.casefold().startswith("case ") else (False, rest)
+    path = Path(name.strip()).expanduser()
+    kinds = (".md",) if as_case else KINDS
+    if not name.strip() or path.suffix not in kinds:
+        forms = ("save case FILE.md",) if as_case else (*(f"save FILE{kind}" for kind in kinds), "save case FILE.md")
+        raise ClausebookError(Diagnostic("E0045", "say by its ending what to save", None, forms))
+    answer, book = _last(session), session.case.book
+    if as_case:
+        asked = [session.case.ask(each) for each in dict.fromkeys(each.question for each in session.answers)]
+        write_new(path, case_file(asked, book, session.files, session.part, path).encode())
+        what = "1 question" if len(asked) == 1 else f"{len(asked)} questions"
+        return session, (Words(f"Saved {path}: {what} with the facts, for `clausebook test`."),)
+    write_new(path, kept(answer, book, path.suffix))
+    what = "the answer, for `clausebook replay`" if path.suffix == ".json" else "a memorandum of the last answer"
+    return session, (Words(f"Saved {path}: {what}."),)
+
+
+# ------------------------------------------------------------------- the rest
+
+
+def _fold(session: Session, rest: str) -> Step:
+    return _folded(session, session.fold.back())
+
+
+def _unfold(session: Session, rest: str) -> Step:
+    return _folded(session, Fold.EVERYTHING if rest.casefold() in ("all", "everything") else session.fold.further())
+
+
+def _folded(session: Session, fold: Fold) -> Step:
+    after = evolve(session, fold=fold)
+    shown = (_shown(after),) if session.last is not None else ()
+    return after, (*shown, Words(f"(shown: {fold.value})"))
+
+
+def _explain(session: Session, rest: str) -> Step:
+    found = explanation(rest)
+    if found is None:
+        raise ClausebookError(Diagnostic("E0045", f"no error has the code {rest}", None, ("explain E0114",)))
+    return session, (Verbatim(found),)
+
+
+def _help(session: Session, rest: str) -> Step:
+    rows = tuple((each.form, each.does) for each in dict.fromkeys(COMMANDS.values()))
+    return session, (Words("Type a question, or one of these."), Beside(("command", "does"), rows))
+
+
+def _quit(session: Session, rest: str) -> Step:
+    raise Ended
+
+
+_EVERY = (
+    Command("why", "why, why § 5(a)", "explains the last answer; what a clause has to do with it", _why, "clause"),
+    Command("why not", "why not", "explains why the answer is not the other", _why_not, "clause"),
+    Command("what would make it yes", "what would make it yes", "finds the smallest changes that do", _yes),
+    Command("suppose", "suppose STATEMENT", "takes it as so until forgotten; alone, lists all", _suppose, "fact"),
+    Command("forget", "forget 1, forget all", "takes suppositions back", _forget),
+    Command("undo", "undo", "undoes the last suppose or forget", _undo),
+    Command("compare", "compare, compare 1 2", "answers with and without, or under the one and the other", _compare),
+    Command("facts", "facts WORDS", "lists the recorded facts that have the words", _facts),
+    Command(
+        "record",
+        "record STATEMENT in FILE",
+        "writes a fact, or a supposition by number, to a case file",
+        _record,
+        "fact",
+    ),
+    Command("show", "show § 5(a)", "prints a clause, beside your copy of the text", _show, "clause"),
+    Command("uses", "uses § 5(a)", "lists what a clause rests on", _uses, "clause"),
+    Command("used by", "used by § 5(a)", "lists what rests on a clause", _used_by, "clause"),
+    Command("fold", "fold", "shows less of answers", _fold),
+    Command("unfold", "unfold, unfold all", "shows more: the deciding path, everything", _unfold),
+    Command(
+        "save", "save FILE, save case FILE", "saves a memorandum (.md .html .docx), the answer (.json), a case", _save
+    ),
+    Command("explain", "explain E0114", "says what an error means", _explain),
+    Command("help", "help", "prints this", _help),
+    Command("quit", "quit", "ends the session", _quit),
+)
+COMMANDS: Mapping[str, Command] = {**{each.name: each for each in _EVERY}, "exit": _EVERY[-1]}
+
+
+# ----------------------------------------------------------------- completing
+
+
+def complete(completer: Completer, session: Session, typed: str) -> Completion:
+    """What may stand next in a line: in a command what it takes, else in a question; names of commands at its start."""
+    found = _command_begun(typed)
+    if found is None:
+        asked = completer.question(typed)
+        small = typed.casefold()
+        names = [name for name in COMMANDS if name.startswith(small)]
+        commands = tuple(Candidate(name, 0, What.COMMAND, COMMANDS[name].does) for name in names if small or name)
+        return evolve(asked, candidates=(*asked.candidates, *commands))
+    command, start = found
+    match command.takes:
+        case "fact":
+            inner = completer.fact(typed[start:])
+            moved = tuple(evolve(each, start=each.start + start) for each in inner.candidates)
+            return evolve(inner, candidates=moved)
+        case "clause":
+            return Completion(tuple(clause_candidates(session.case.book.clause_ids, typed, start)))
+        case _:
+            return Completion()
+
+
+def _command_begun(typed: str) -> tuple[Command, int] | None:
+    small = typed.casefold()
+    for name in sorted(COMMANDS, key=len, reverse=True):
+        if small.startswith(f"{name} "):
+            rest = typed[len(name) :]
+            return COMMANDS[name], len(typed) - len(rest.lstrip())
+    return None

@@ -1,0 +1,133 @@
+"""A session of questions: what is supposed, what was asked last, how far it is unfolded. Each step gives a new session.
+
+The commands that counsel types are in `policy.commands`; a program, or a page, may take the steps as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from attrs import evolve, field, frozen
+
+from policy.answer import Answer
+from policy.diagnostic import ClausebookError, Diagnostic
+from policy.document import read_source
+from policy.folding import Fold
+from policy.governing import Wording, read_wording
+from policy.instrument import Case, Instrument
+from policy.source import Source, Span
+from policy.supposing import supposed, supposing
+
+
+@frozen
+class Copy:
+    """The user's own copy of the governing text, and where the clauses stand in it."""
+
+    text: str = field(repr=False)
+    wording: Wording = field(repr=False)
+
+
+@frozen
+class Supposition:
+    """A sentence that is supposed, under the number by which it is called."""
+
+    number: int
+    text: str
+
+
+@frozen
+class Session:
+    """What a session stands at. ``earlier`` are the suppositions before each change of them, the last one last.
+
+    ``question`` is the last one as it was typed, ``answers`` are all that were given, the last one last.
+    """
+
+    instrument: Instrument = field(repr=False)
+    case: Case = field(repr=False)
+    files: tuple[Path, ...] = ()
+    part: str = ""
+    copy: Copy | None = field(default=None, repr=False)
+    suppositions: tuple[Supposition, ...] = ()
+    earlier: tuple[tuple[Supposition, ...], ...] = field(default=(), repr=False)
+    numbered: int = 0
+    question: str = ""
+    answers: tuple[Answer, ...] = field(default=(), repr=False)
+    fold: Fold = Fold.PATH
+
+    @property
+    def last(self) -> Answer | None:
+        """The last answer."""
+        return self.answers[-1] if self.answers else None
+
+    @property
+    def supposed(self) -> tuple[str, ...]:
+        return tuple(each.text for each in self.suppositions)
+
+    # ---------------------------------------------------------------- asking
+
+    def ask(self, question: str) -> Session:
+        """The session after a question. Raises `ClausebookError`, with places in the question as it was typed."""
+        span = Span(Source("question", question), 0, len(question))
+        asking, _, problems = self.case.parse(span)
+        if asking is None:
+            raise ClausebookError(*(each for each in problems if each.is_error))
+        answer = self.answer_to(question, self.supposed)
+        return evolve(self, question=question, answers=(*self.answers, answer))
+
+    def answer_to(self, question: str, suppositions: Sequence[str]) -> Answer:
+        """The answer to a question under suppositions, which does not become the session's last."""
+        return self.case.ask(supposing(self.case.book.parser, suppositions, question))
+
+    def again(self) -> Session:
+        """The session after its last question was asked again, if there is one."""
+        return self.ask(self.question) if self.question else self
+
+    # ------------------------------------------------------------- supposing
+
+    def suppose(self, text: str) -> Session:
+        """The session with one more supposition. Raises `ClausebookError`, with places in the text."""
+        new = Supposition(self.numbered + 1, supposed(self.case, text))
+        return evolve(self._changed((*self.suppositions, new)), numbered=new.number)
+
+    def forget(self, *numbers: int) -> Session:
+        """The session without some suppositions (no numbers: without any). Raises `ClausebookError` for none such."""
+        for number in numbers:
+            self.supposition(number)
+        kept = tuple(each for each in self.suppositions if numbers and each.number not in numbers)
+        return self._changed(kept)
+
+    def undo(self) -> Session:
+        """The session with the suppositions that it had before they were last changed."""
+        if not self.earlier:
+            raise ClausebookError(Diagnostic("E0045", "nothing was supposed or forgotten that could be undone", None))
+        return evolve(self, suppositions=self.earlier[-1], earlier=self.earlier[:-1])
+
+    def _changed(self, suppositions: tuple[Supposition, ...]) -> Session:
+        return evolve(self, suppositions=suppositions, earlier=(*self.earlier, self.suppositions))
+
+    def supposition(self, number: int) -> Supposition:
+        """The one with a number. Raises `ClausebookError` where there is none."""
+        found = next((each for each in self.suppositions if each.number == number), None)
+        if found is None:
+            known = tuple(f"{each.number}: {each.text}" for each in self.suppositions)
+            raise ClausebookError(Diagnostic("E0045", f"nothing is supposed under {number}", None, known))
+        return found
+
+    # -------------------------------------------------------------- recording
+
+    def reread(self) -> Session:
+        """The session with its case files read anew."""
+        return evolve(self, case=self.instrument.case(*self.files, part=self.part))
+
+
+def begin(instrument: Instrument, files: Sequence[Path] = (), part: str = "", text: Path | None = None) -> Session:
+    """A session about the facts of case files. Raises `ClausebookError` for what is wrong with them."""
+    case = instrument.case(*files, part=part)
+    copy = None
+    if text is not None:
+        source, problems = read_source(text)
+        if source is None:
+            raise ClausebookError(*problems)
+        copy = Copy(source.text, read_wording(source.text, instrument.book.clause_ids))
+    return Session(instrument, case, tuple(files), part, copy)
