@@ -23,13 +23,14 @@ from engine.unknowns import UNKNOWN, ComesFirst, Equals, HasValue, OpenStatement
 from engine.values import DATE, Kind, Type, exact
 from policy import asked
 from policy.advising import condition_clause
-from policy.answer import Bound, Days
+from policy.answer import Range
 from policy.asked import Asking, CellFact, SpanFact, Statement, ValueFact, lower_question
 from policy.check import check_question
 from policy.diagnostic import ClausebookError
 from policy.doubts import supposing as told
 from policy.doubts import telling
 from policy.instrument import Case
+from policy.present import ranges_of
 from policy.quantities import print_value
 from policy.source import Source, Span
 from policy.speak import Speaker
@@ -42,6 +43,8 @@ MOST_WAYS = 8
 PATIENCE = 10
 """Seconds for which ways are looked for."""
 _MOST_LEAVES = 24
+_FOR_ANOTHER = 2
+"""Seconds for which another number, or another day, is looked for."""
 _MOST_FIRST = 12
 """So many of them are taken as the first of two, and as the second."""
 _LONGEST = 6
@@ -155,14 +158,17 @@ class _Search:
         for group in found.settlement.sets[:_MOST_SETS]:
             self._try(variant, found, group)
 
-    def _find(self, asking: Asking) -> query.Answer | None:
-        if monotonic() > self.ends:
-            self.more = True
-            return None
+    def _find(self, asking: Asking, seconds: float = PATIENCE) -> query.Answer | None:
+        left = min(self.ends - monotonic(), seconds)
         try:
-            return self.case.find(asking)
-        except ClausebookError:
-            return None
+            return self.case.find(asking, left) if left > 0 else self._given_up()
+        except ClausebookError as error:
+            return self._given_up() if error.code == "E0701" else None
+
+    def _given_up(self) -> query.Answer | None:
+        """No answer: not all was looked at."""
+        self.more = True
+        return None
 
     # ------------------------------------------------------ what is rested on
 
@@ -289,34 +295,31 @@ class _Search:
 
     def _others(self, tree: Question, place: int, argument: Written) -> Iterator[tuple[Any, str]]:
         if argument.type.whole:
-            found = self._solved(tree, place, Ask.MOST, argument.type)
-            if isinstance(found, Bound) and not found.strict and found.value != argument.value and found.value:
-                yield found.value, "you ask for at most"
-        elif argument.type.kind is Kind.DATE:
-            found = self._solved(tree, place, Ask.WHEN, argument.type)
-            if isinstance(found, Days):
-                yield from _near_days(found, argument.value)  # type: ignore[arg-type]  # a date here
+            most = self._solved(tree, place, Ask.MOST, argument.type)
+            if most is not None and most.verdict is Verdict.VALUE and most.value not in (argument.value, 0):
+                yield most.value, "you ask for at most"
+        elif isinstance(argument.value, date):
+            days = self._solved(tree, place, Ask.WHEN, argument.type)
+            if days is not None and days.regions:
+                yield from _near_days(ranges_of(days.regions), argument.value)
 
-    def _solved(self, tree: Question, place: int, ask: Ask, type: Type) -> Any:
-        """The value of the question with one place left open; None where it cannot be worked out."""
+    def _solved(self, tree: Question, place: int, ask: Ask, type: Type) -> query.Answer | None:
+        """The answer to the question with one place left open; None where it cannot be worked out soon."""
         assert isinstance(tree.of, Holds)
         open_ = Mention(Article.WHO, (), type.name, type, tree.of.arguments[place].span)
         arguments = tuple(open_ if at == place else each for at, each in enumerate(tree.of.arguments))
         opened = evolve(tree, ask=ask, open=open_, of=evolve(tree.of, arguments=arguments))
         checked, _ = check_question([opened], self.case.book.vocabulary.records)
-        if checked is None or monotonic() > self.ends:
+        if checked is None:
             return None
         asking, _ = lower_question(checked, self.case.book.forms, self.case.book.engine.relations)
-        try:
-            return None if asking is None else self.case.answer(asking, "").value
-        except ClausebookError:
-            return None
+        return None if asking is None else self._find(asking, _FOR_ANOTHER)
 
 
-def _near_days(days: Days, asked_for: date) -> Iterator[tuple[date, str]]:
+def _near_days(ranges: Sequence[Range], asked_for: date) -> Iterator[tuple[date, str]]:
     """The nearest days before and after one on which the answer is yes, or failing that not no."""
     for verdict in (Verdict.YES, Verdict.DEPENDS):
-        fits = [each for each in days.ranges if each.verdict is verdict]
+        fits = [each for each in ranges if each.verdict is verdict]
         before = [each.last for each in fits if each.last is not None and each.last < asked_for]
         after = [each.first for each in fits if each.first is not None and each.first > asked_for]
         if before:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from engine.graph import edges
-from policy.book import Book, ClauseText
+from policy.book import Book
+from policy.contents import ClauseText
 from policy.diagnostic import ClausebookError, Diagnostic, nearest
 from policy.document import Block, List, Paragraph, Quote, Table
 from policy.governing import Wording
@@ -14,7 +15,6 @@ from policy.outline import Line
 from policy.source import Source, Span
 from policy.speak import Lexicon
 from policy.vocabulary_text import phrase_text
-
 
 _SLOT = re.compile(r"\*([^*\n]+)\*")
 
@@ -74,17 +74,10 @@ def _items(block: List, indent: str) -> Iterator[str]:
             yield from _items(item.nested, indent + "  ")
 
 
-def copy_of(wording: Wording, text: str, ids: Iterable[str]) -> str:
-    """The lines of a governing text in which clauses stand, as the text has them; "" where they are not found."""
-    lines = text.splitlines()
-    starts = [piece.line for piece in wording.pieces]
-    wanted: set[int] = set()
-    for id in ids:
-        for number in wording.clauses.get(id, ()):
-            after = next((line for line in starts[number + 1 :] if line > starts[number]), len(lines) + 1)
-            wanted |= set(range(starts[number], after))
-    kept = [lines[number - 1].strip() for number in sorted(wanted) if number <= len(lines)]
-    return " ".join(" ".join(kept).split())
+def copy_of(wording: Wording, ids: Iterable[str]) -> str:
+    """The words of a governing text in which clauses stand; "" where they are not found."""
+    numbers = {number for id in ids for number in wording.clauses.get(id, ())}
+    return " ".join(" ".join(wording.text_of(number).split()) for number in sorted(numbers))
 
 
 # ----------------------------------------------------------------------- uses

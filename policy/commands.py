@@ -101,7 +101,7 @@ def _shown(session: Session) -> Said:
 
 def _last(session: Session) -> Answer:
     if session.last is None:
-        raise ClausebookError(Diagnostic("E0045", "nothing has been asked yet", None, ("a question",)))
+        raise ClausebookError(Diagnostic("E0055", "nothing has been asked yet", None, ("a question",)))
     return session.last
 
 
@@ -237,7 +237,7 @@ def _listed(session: Session) -> Page:
 def _forget(session: Session, rest: str) -> Step:
     if rest.casefold() not in ("all", "everything") and not re.fullmatch(r"\d{1,6}(?:(?:,| |and)+\d{1,6})*", rest):
         known = ("forget 1", "forget all")
-        raise ClausebookError(Diagnostic("E0045", "say by its number what to forget", None, known))
+        raise ClausebookError(Diagnostic("E0055", "say by its number what to forget", None, known))
     without = session.forget(*map(int, re.findall(r"\d+", rest)))
     after, shown = _again(without, session)
     return after, (*_listed(without), *shown)
@@ -254,7 +254,7 @@ def _compare(session: Session, rest: str) -> Step:
     _last(session)
     numbers = [int(each) for each in re.findall(r"\d{1,6}", rest)]
     if len(numbers) > 2 or (rest and not numbers):
-        raise ClausebookError(Diagnostic("E0045", "two suppositions are compared", None, ("compare 1 2", "compare 1")))
+        raise ClausebookError(Diagnostic("E0055", "two suppositions are compared", None, ("compare 1 2", "compare 1")))
     chosen = [session.supposition(each) for each in numbers]
     others = tuple(each.text for each in session.suppositions if each not in chosen)
     sides = [("as recorded", ()), ("with all that is supposed", session.supposed)]
@@ -296,7 +296,7 @@ def _record(session: Session, rest: str) -> Step:
     said, path = (rest, None) if match is None else (match["said"], Path(match["file"]))
     if path is None and not session.files:
         message = "there is no case file to record this in"
-        raise ClausebookError(Diagnostic("E0045", message, None, ("record … in FILE.md", "repl BOOK --case FILE")))
+        raise ClausebookError(Diagnostic("E0055", message, None, ("record … in FILE.md", "repl BOOK --case FILE")))
     path = session.files[0] if path is None else path
     kept = session
     if re.fullmatch(r"\(?\d{1,6}\)?", said):
@@ -323,7 +323,7 @@ def _show(session: Session, rest: str) -> Step:
         if session.copy is None:
             page.append(Words(rules))
             continue
-        copied = copy_of(session.copy.wording, session.copy.text, clause.ids) or "(not found in your copy)"
+        copied = copy_of(session.copy, clause.ids) or "(not found in your copy)"
         page.append(Beside(("the rules", "your copy"), tuple(_lines_beside(rules, copied))))
     return session, tuple(page)
 
@@ -358,7 +358,7 @@ def _save(session: Session, rest: str) -> Step:
     kinds = (".md",) if as_case else KINDS
     if not name.strip() or path.suffix not in kinds:
         forms = ("save case FILE.md",) if as_case else (*(f"save FILE{kind}" for kind in kinds), "save case FILE.md")
-        raise ClausebookError(Diagnostic("E0045", "say by its ending what to save", None, forms))
+        raise ClausebookError(Diagnostic("E0055", "say by its ending what to save", None, forms))
     answer, book = _last(session), session.case.book
     if as_case:
         asked = [session.case.ask(each) for each in dict.fromkeys(each.question for each in session.answers)]
@@ -390,7 +390,7 @@ def _folded(session: Session, fold: Fold) -> Step:
 def _explain(session: Session, rest: str) -> Step:
     found = explanation(rest)
     if found is None:
-        raise ClausebookError(Diagnostic("E0045", f"no error has the code {rest}", None, ("explain E0114",)))
+        raise ClausebookError(Diagnostic("E0055", f"no error has the code {rest}", None, ("explain E0114",)))
     return session, (Verbatim(found),)
 
 

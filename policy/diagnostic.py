@@ -49,6 +49,12 @@ ERRORS: dict[str, str] = {
     "E0038": "Another text than the one that is pinned",
     "E0039": "A folder that pages cannot be written to",
     "E0040": "A port that cannot be had",
+    "E0050": "A file that cannot be written",
+    "E0051": "A file that is already there",
+    "E0052": "A library that is not installed",
+    "E0053": "A question that would be answered otherwise",
+    "E0054": "A file that is no saved answer",
+    "E0055": "A command that cannot be carried out",
     # E01xx: words and sentences
     "E0101": "A sentence that does not end as it should",
     "E0102": "A word that cannot stand here",

@@ -263,10 +263,10 @@ class Case:
         names = open_names(Speaker(self.book.lexicon, limit.answer.facts), limit.answer)
         return f"; open are {', and '.join(names)}" if names else "; no rule sets a limit there"
 
-    def find(self, asking: Asking) -> query.Answer:
-        """The engine's own answer to a question already read. Raises as `ask` does."""
+    def find(self, asking: Asking, seconds: float = TIME_LIMIT) -> query.Answer:
+        """The engine's own answer to a question already read, within so many seconds. Raises as `ask` does."""
         with self._lock, self._limited():
-            return self._found(self._supposed(asking), asking)
+            return self._found(self._supposed(asking), asking, seconds)
 
     def _supposed(self, asking: Asking) -> FactBase:
         """The facts with what the question supposes laid over them."""
@@ -278,8 +278,8 @@ class Case:
             raise ClausebookError(*problems)
         return stater.facts
 
-    def _found(self, facts: FactBase, asking: Asking) -> query.Answer:
-        deadline = monotonic() + TIME_LIMIT
+    def _found(self, facts: FactBase, asking: Asking, seconds: float = TIME_LIMIT) -> query.Answer:
+        deadline = monotonic() + seconds
         return self.book.engine.answer(facts, asking.query, deadline, self._ground_of(deadline))
 
     def _answer(self, asking: Asking, text: str, tree: Question | None) -> Answer:

@@ -121,7 +121,7 @@ def as_docx(html: str) -> bytes:
     if find_spec("html4docx") is None:
         wanted = "pip install 'clausebook[docx]'"
         raise ClausebookError(
-            Diagnostic("E0042", "Word documents need a library that is not installed", None, (wanted,))
+            Diagnostic("E0052", "Word documents need a library that is not installed", None, (wanted,))
         )
     from html4docx import HtmlToDocx
 
@@ -189,7 +189,7 @@ def case_file(answers: Sequence[Answer], book: Book, files: Sequence[Path], part
     problems = tried.all_problems
     wrong = [each.question.question.text for each in tried.tried if not each.passed]
     said = f"read from the file these would be answered otherwise: {'; '.join(wrong)}"
-    raise ClausebookError(*(problems or (Diagnostic("E0043", said, None),)))
+    raise ClausebookError(*(problems or (Diagnostic("E0053", said, None),)))
 
 
 def _facts(part: CasePart) -> Iterable[str]:

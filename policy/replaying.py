@@ -49,7 +49,7 @@ def replay(path: Path, book: Path | str | None = None, cases: Sequence[Path] = (
 
 
 def _read(path: Path) -> tuple[str, dict[str, Any]]:
-    wrong = Diagnostic("E0044", f"{path} is no answer", None, ("JSON as `ask --json` and `save` write it",))
+    wrong = Diagnostic("E0054", f"{path} is no answer", None, ("JSON as `ask --json` and `save` write it",))
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise ClausebookError(wrong)

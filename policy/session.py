@@ -21,14 +21,6 @@ from policy.supposing import supposed, supposing
 
 
 @frozen
-class Copy:
-    """The user's own copy of the governing text, and where the clauses stand in it."""
-
-    text: str = field(repr=False)
-    wording: Wording = field(repr=False)
-
-
-@frozen
 class Supposition:
     """A sentence that is supposed, under the number by which it is called."""
 
@@ -38,7 +30,9 @@ class Supposition:
 
 @frozen
 class Session:
-    """What a session stands at. ``earlier`` are the suppositions before each change of them, the last one last.
+    """What a session stands at. ``copy`` is the user's own of the governing text.
+
+    ``earlier`` are the suppositions before each change of them, the last one last.
 
     ``question`` is the last one as it was typed, ``answers`` are all that were given, the last one last.
     """
@@ -47,7 +41,7 @@ class Session:
     case: Case = field(repr=False)
     files: tuple[Path, ...] = ()
     part: str = ""
-    copy: Copy | None = field(default=None, repr=False)
+    copy: Wording | None = field(default=None, repr=False)
     suppositions: tuple[Supposition, ...] = ()
     earlier: tuple[tuple[Supposition, ...], ...] = field(default=(), repr=False)
     numbered: int = 0
@@ -100,7 +94,7 @@ class Session:
     def undo(self) -> Session:
         """The session with the suppositions that it had before they were last changed."""
         if not self.earlier:
-            raise ClausebookError(Diagnostic("E0045", "nothing was supposed or forgotten that could be undone", None))
+            raise ClausebookError(Diagnostic("E0055", "nothing was supposed or forgotten that could be undone", None))
         return evolve(self, suppositions=self.earlier[-1], earlier=self.earlier[:-1])
 
     def _changed(self, suppositions: tuple[Supposition, ...]) -> Session:
@@ -111,7 +105,7 @@ class Session:
         found = next((each for each in self.suppositions if each.number == number), None)
         if found is None:
             known = tuple(f"{each.number}: {each.text}" for each in self.suppositions)
-            raise ClausebookError(Diagnostic("E0045", f"nothing is supposed under {number}", None, known))
+            raise ClausebookError(Diagnostic("E0055", f"nothing is supposed under {number}", None, known))
         return found
 
     # -------------------------------------------------------------- recording
@@ -129,5 +123,5 @@ def begin(instrument: Instrument, files: Sequence[Path] = (), part: str = "", te
         source, problems = read_source(text)
         if source is None:
             raise ClausebookError(*problems)
-        copy = Copy(source.text, read_wording(source.text, instrument.book.clause_ids))
+        copy = read_wording(source.text, instrument.book.clause_ids)
     return Session(instrument, case, tuple(files), part, copy)

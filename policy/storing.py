@@ -74,10 +74,10 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except FileExistsError:
         said = f"there is already a file {path}"
-        raise ClausebookError(Diagnostic("E0041", said, None, ("a name that no file has yet",))) from None
+        raise ClausebookError(Diagnostic("E0051", said, None, ("a name that no file has yet",))) from None
     except OSError as error:
         said = f"{path} cannot be written, and is as it was: {error.strerror or error}"
-        raise ClausebookError(Diagnostic("E0040", said, None)) from None
+        raise ClausebookError(Diagnostic("E0050", said, None)) from None
 
 
 def _umask() -> int:
