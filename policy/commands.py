@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve, frozen
 
+from engine.judge import Verdict
 from policy.answer import Answer, sections
 from policy.changing import Change, Way, Ways, ways_to_yes
 from policy.clausetext import clauses_named, copy_of, heading, rules_of, texts_of, used_by, uses
@@ -20,8 +22,10 @@ from policy.diagnostic import ClausebookError, Diagnostic, nearest
 from policy.errors_text import explanation
 from policy.facts_text import fact_lines
 from policy.folding import Fold, folded, steps
+from policy.instrument import hypothetical_names
 from policy.keeping import KINDS, case_file, kept
-from policy.outline import Line
+from policy.outline import Block as Told
+from policy.outline import Line, flat, outline
 from policy.page import Beside, Block, Lines, Page, Said, Verbatim, Words
 from policy.recording import record
 from policy.session import Session
@@ -64,6 +68,11 @@ def _command(text: str) -> tuple[Command, str] | None:
         if small == name or small.startswith(f"{name} ") or small in (f"{name}?", f"{name}."):
             return COMMANDS[name], text[len(name) :].strip().removeprefix("?").strip()
     return None
+
+
+def is_command(text: str) -> bool:
+    """Whether a line is the name of a command and nothing more."""
+    return " ".join(text.casefold().split()) in COMMANDS
 
 
 def is_whole(text: str) -> bool:
@@ -111,9 +120,18 @@ def _again(session: Session, before: Session) -> tuple[Session, tuple[Block, ...
         return session, ()
     after = session.again()
     now, was = _last(after), before.last
-    same = (now.said, now.citations) == (was.said, was.citations)
-    said = "as before" if same else f"it was: {was.said}  {sections(was.citations)}".rstrip()
-    return after, (Said(now.said, now.citations), Words(f"({said}; why tells more)"))
+    said = f"it was: {was.said}  {sections(was.citations)}".rstrip()
+    if (now.said, now.citations) == (was.said, was.citations):
+        said = "as before" if now.lines == was.lines else "as before, for other reasons"
+    return after, (Said(now.said, now.citations, _provisos(now)), Words(f"({said}; why tells more)"))
+
+
+def _provisos(answer: Answer) -> tuple[Line, ...]:
+    """What an answer that depends depends on, without the rest of its explanation."""
+    if answer.verdict is not Verdict.DEPENDS:
+        return ()
+    ends = (at for at, line in enumerate(answer.lines) if at and not line.depth)
+    return answer.lines[: next(ends, len(answer.lines))]
 
 
 def _why(session: Session, rest: str) -> Step:
@@ -268,10 +286,22 @@ def _compare(session: Session, rest: str) -> Step:
 
 def _rows(one: Answer, other: Answer) -> Iterator[tuple[str, str]]:
     yield f"{one.said}  {sections(one.citations)}".rstrip(), f"{other.said}  {sections(other.citations)}".rstrip()
-    both = {line.text for line in one.lines} & {line.text for line in other.lines}
-    own = [[f"{'  ' * line.depth}{line.text}" for line in each.lines if line.text not in both] for each in (one, other)]
-    for at in range(max(map(len, own))):
-        yield own[0][at] if at < len(own[0]) else "", own[1][at] if at < len(own[1]) else ""
+    blocks = outline(one.lines), outline(other.lines)
+    own = [[*flat(_apart(each, others), 0)] for each, others in (blocks, blocks[::-1])]
+    for left, right in zip_longest(*own, fillvalue=Line(0, "")):
+        yield "  " * left.depth + left.text, "  " * right.depth + right.text
+
+
+def _apart(blocks: Iterable[Told], others: Iterable[Told]) -> tuple[Told, ...]:
+    """What is told on one side only, under the headings that both have."""
+    found: list[Told] = []
+    same = {each.text: each for each in others}
+    for block in blocks:
+        if block.text not in same:
+            found.append(block)
+        elif parts := _apart(block.parts, same[block.text].parts):
+            found.append(evolve(block, parts=parts))
+    return tuple(found)
 
 
 # --------------------------------------------------------------------- facts
@@ -407,7 +437,9 @@ _EVERY = (
     Command("why", "why, why § 5(a)", "explains the last answer; what a clause has to do with it", _why, "clause"),
     Command("why not", "why not", "explains why the answer is not the other", _why_not, "clause"),
     Command("what would make it yes", "what would make it yes", "finds the smallest changes that do", _yes),
-    Command("suppose", "suppose STATEMENT", "takes it as so until forgotten; alone, lists all", _suppose, "fact"),
+    Command(
+        "suppose", "suppose STATEMENT", "takes it as so until forgotten; alone, lists all", _suppose, "supposition"
+    ),
     Command("forget", "forget 1, forget all", "takes suppositions back", _forget),
     Command("undo", "undo", "undoes the last suppose or forget", _undo),
     Command("compare", "compare, compare 1 2", "answers with and without, or under the one and the other", _compare),
@@ -437,18 +469,33 @@ COMMANDS: Mapping[str, Command] = {**{each.name: each for each in _EVERY}, "exit
 # ----------------------------------------------------------------- completing
 
 
-def complete(completer: Completer, session: Session, typed: str) -> Completion:
+@frozen
+class Offers:
+    """What completes the lines of a session: sentences, and suppositions, which may speak of a supposed record too."""
+
+    sentences: Completer
+    suppositions: Completer
+
+    @staticmethod
+    def of(session: Session) -> Offers:
+        parser, days = session.case.book.parser, session.days
+        of_supposed = parser.with_names(hypothetical_names(session.case.book))
+        return Offers(Completer(parser, days), Completer(of_supposed, days))
+
+
+def complete(offers: Offers, session: Session, typed: str) -> Completion:
     """What may stand next in a line: in a command what it takes, else in a question; names of commands at its start."""
     found = _command_begun(typed)
     if found is None:
-        asked = completer.question(typed)
-        small = typed.casefold()
-        names = [name for name in COMMANDS if name.startswith(small)]
-        commands = tuple(Candidate(name, 0, What.COMMAND, COMMANDS[name].does) for name in names if small or name)
-        return evolve(asked, candidates=(*asked.candidates, *commands))
+        asked = offers.sentences.question(typed)
+        names = [name for name in COMMANDS if name.startswith(typed.casefold())]
+        commands = tuple(Candidate(name, 0, What.COMMAND, COMMANDS[name].does) for name in names)
+        ordered = (*commands, *asked.candidates) if typed else (*asked.candidates, *commands)
+        return evolve(asked, candidates=ordered)
     command, start = found
     match command.takes:
-        case "fact":
+        case "fact" | "supposition":
+            completer = offers.suppositions if command.takes == "supposition" else offers.sentences
             inner = completer.fact(typed[start:])
             moved = tuple(evolve(each, start=each.start + start) for each in inner.candidates)
             return evolve(inner, candidates=moved)

@@ -83,6 +83,7 @@ class Completer:
 
     parser: Parser
     days: tuple[str, ...] = ()
+    _phrases: dict[int, tuple[str, ...]] = field(factory=dict, init=False, repr=False)
 
     def question(self, text: str) -> Completion:
         """What may follow the beginning of a question."""
@@ -108,6 +109,19 @@ class Completer:
             wanted |= dict.fromkeys(example(type) for type in begun.wanted_here() if type.kind is not Kind.SYMBOL)
         ordered = sorted(found, key=lambda each: _RANK[each.what])
         return Completion(_once(ordered)[:MOST_CANDIDATES], tuple(wanted))
+
+    def hint(self, nodes: Sequence[Node]) -> str:
+        """The phrase that words belong to, or how many there are."""
+        found: dict[str, None] = {}
+        for node in nodes:
+            if id(node) not in self._phrases:
+                self._phrases[id(node)] = tuple(dict.fromkeys(each.relation for each in _phrases(node)))
+            found |= dict.fromkeys(self._phrases[id(node)])
+        return self._texts[next(iter(found))] if len(found) == 1 else f"{len(found)} phrases" if found else ""
+
+    @cached_property
+    def _texts(self) -> Mapping[str, str]:
+        return {each.relation: phrase_text(each) for each in self.parser.vocabulary.phrases}
 
     # ------------------------------------------------------------ what there is
 
@@ -221,7 +235,7 @@ class _Begun:
                 runs.setdefault(run, []).append(after)
         for run, nodes in runs.items():
             if run.casefold().startswith(typed):
-                yield self._sentence(run, self.end, What.WORDS, _hint(nodes))
+                yield self._sentence(run, self.end, What.WORDS, self.completer.hint(nodes))
 
     def names(self) -> Iterator[Candidate]:
         """Names that fit a slot and begin as what is typed does."""
@@ -254,7 +268,8 @@ class _Begun:
             assert phrase.value is not None
             if not opening or not opening.casefold().startswith(typed):
                 continue
-            if any(each is None or fits(phrase.value, each) for each in wanted):
+            known = [each for each in wanted if each is not None] or wanted
+            if any(each is None or fits(phrase.value, each) for each in known):
                 yield self._sentence(opening, self.end, What.VALUE, phrase_text(phrase))
 
     def units(self) -> Iterator[Candidate]:
@@ -347,12 +362,6 @@ def _runs(node: Node) -> Iterator[tuple[str, Node]]:
             ((word, child),) = child.words.items()
             run.append(word)
         yield joined(run), child
-
-
-def _hint(nodes: Sequence[Node]) -> str:
-    """The phrase that words belong to, or how many there are."""
-    phrases = list(dict.fromkeys(phrase for node in nodes for phrase in _phrases(node)))
-    return phrase_text(phrases[0]) if len(phrases) == 1 else f"{len(phrases)} phrases" if phrases else ""
 
 
 def _phrases(node: Node) -> Iterator[Phrase]:

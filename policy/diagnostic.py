@@ -262,12 +262,15 @@ _LEAD = 40  # columns of a long line that are shown before the place
 _TAB = "    "
 
 
-def render(diagnostic: Diagnostic) -> str:
-    """The finding as a terminal or an editor shows it; nothing in it can steer a terminal."""
+def render(diagnostic: Diagnostic, room: int = _WINDOW) -> str:
+    """The finding as a terminal or an editor shows it; nothing in it can steer a terminal.
+
+    ``room`` are the columns of the line of the place that are shown.
+    """
     return "\n".join(
         [
             _headline(diagnostic),
-            *(_excerpt(diagnostic.span) if diagnostic.span else ()),
+            *(_excerpt(diagnostic.span, min(room, _WINDOW)) if diagnostic.span else ()),
             *_listed("expected", diagnostic.expected),
             *_listed("nearest", diagnostic.nearest),
             *(_inert(line) for note in diagnostic.notes for line in note.split("\n")),
@@ -286,7 +289,7 @@ def _listed(label: str, words: tuple[str, ...]) -> list[str]:
     return [f"{label}: {_inert('; '.join(words))}"] if words else []
 
 
-def _excerpt(span: Span) -> list[str]:
+def _excerpt(span: Span, room: int) -> list[str]:
     """The line of the place and, under it, the marks; of a long line a window around the place.
 
     A place of several lines is marked to the end of its first.
@@ -294,7 +297,7 @@ def _excerpt(span: Span) -> list[str]:
     line = span.source.line_text(span.line)
     start = span.column - 1
     end = max(start, min(start + span.end - span.start, len(line.rstrip())))
-    first, last = _window(line, start)
+    first, last = _window(line, start, room)
     before = ("…" if first else "") + _inert(line[first:start])
     marked = _inert(line[start : min(end, last)])
     after = _inert(line[max(start, min(end, last)) : last]) + ("…" if last < len(line) else "")
@@ -302,16 +305,16 @@ def _excerpt(span: Span) -> list[str]:
     return [f"  {before}{marked}{after}".rstrip(), f"  {' ' * _width(before)}{marks}"]
 
 
-def _window(line: str, start: int) -> tuple[int, int]:
+def _window(line: str, start: int, most: int) -> tuple[int, int]:
     """The characters of a line to show: all, or those around ``start`` that fit."""
-    if len(line) <= _WINDOW and _width(_inert(line)) <= _WINDOW:
+    if len(line) <= most and _width(_inert(line)) <= most:
         return 0, len(line)
     first = start
-    room = _LEAD
+    room = most * _LEAD // _WINDOW
     while first > 0 and (room := room - _width(_inert(line[first - 1]))) >= 0:
         first -= 1
     last = first
-    room = _WINDOW
+    room = most
     while last < len(line) and (room := room - _width(_inert(line[last]))) >= 0:
         last += 1
     return first, last

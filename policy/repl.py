@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import click
 from attrs import define, field
 
-from policy.commands import Ended, carry_out, complete, is_whole
-from policy.completing import Completer, Completion, days_in
-from policy.diagnostic import ClausebookError
-from policy.layout import inert
+from policy.commands import Ended, Offers, carry_out, complete, is_command, is_whole
+from policy.completing import Completion
+from policy.diagnostic import ClausebookError, Diagnostic, render
+from policy.layout import inert, wrapped
 from policy.page import Block, Page, Said, Words, plain
 from policy.session import Session
-from policy.terminal import coloured, patience, report, status, tell_fault, width
+from policy.terminal import coloured, patience, status, tell_fault, width
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -34,9 +34,9 @@ MORE = ". "
 def run(session: Session) -> int:
     """Carry out what is typed until it ends; the exit status, which is of interest where no person typed it."""
     desk = _Desk(session)
-    typed = _typed(desk) if _is_rich() else _lines(sys.stdin, echo=not sys.stdin.isatty())
+    typed = _typed(_prompting(desk)) if _is_rich() else _lines(sys.stdin, echo=not sys.stdin.isatty())
     if sys.stdin.isatty():
-        _print(_welcome(session))
+        _show(map(_block, _welcome(session)))
     for entry in typed:
         if not desk.carry_out(entry):
             break
@@ -56,11 +56,11 @@ def _welcome(session: Session) -> Page:
 
 @define
 class _Desk:
-    """The session, and the completer of its words."""
+    """The session, and what completes its lines."""
 
     session: Session
     worst: int = 0
-    _completer: Completer | None = field(default=None, init=False)
+    _offers: tuple[object, Offers] | None = field(default=None, init=False)
 
     def carry_out(self, entry: str) -> bool:
         """Carry out one entry; False if the session is to end. An interrupt stops the entry, not the session."""
@@ -72,7 +72,8 @@ class _Desk:
         except Ended:
             return False
         except ClausebookError as error:
-            report(error.diagnostics, err=False)
+            for each in error.diagnostics:
+                _tell(each)
             self.worst = max(self.worst, status(error.diagnostics))
         except KeyboardInterrupt:
             click.echo("\nInterrupted; nothing has changed.\n")
@@ -87,17 +88,23 @@ class _Desk:
 
     def complete(self, typed: str) -> Completion:
         """What may stand next; the words are indexed anew when the case has new names."""
-        parser, days = self.session.case.book.parser, days_in(self.session.question)
-        if self._completer is None or (self._completer.parser, self._completer.days) != (parser, days):
-            self._completer = Completer(parser, days)
-        return complete(self._completer, self.session, typed)
+        key = (id(self.session.case), self.session.days)
+        if self._offers is None or self._offers[0] != key:
+            self._offers = key, Offers.of(self.session)
+        return complete(self._offers[1], self.session, typed)
 
 
 # ------------------------------------------------------------------- printing
 
 
-def _print(page: Iterable[Block]) -> None:
-    _show([_block(each) for each in page])
+def _tell(diagnostic: Diagnostic) -> None:
+    """An error as part of the conversation: where it is in what was typed, no wider than the terminal."""
+    first, *rest = render(diagnostic, width() - 4).split("\n")
+    said = wrapped(f"error {first.partition('error ')[2]}", width())
+    click.echo(click.style("error", "red", bold=True) + said.removeprefix("error"))
+    for line in rest[:-1]:
+        click.echo(line if line.startswith("  ") else wrapped(line, width()))
+    click.echo(f"explain {diagnostic.code} tells more\n")
 
 
 def _block(block: Block) -> str:
@@ -151,9 +158,8 @@ def _next(lines: Iterator[str]) -> str | None:
 # --------------------------------------------------------------- with all keys
 
 
-def _typed(desk: _Desk) -> Iterator[str]:
+def _typed(prompting: PromptSession[str]) -> Iterator[str]:
     """The entries typed at a terminal, with completion, history and several lines."""
-    prompting = _prompting(desk)
     while True:
         try:
             entry = prompting.prompt(PROMPT)
@@ -183,7 +189,7 @@ def _prompting(desk: _Desk) -> PromptSession[str]:
 
     def toolbar() -> str:
         session = desk.session
-        return f" {len(session.suppositions)} supposed · shown: {session.fold.value} · Tab completes · Ctrl-D ends"
+        return f" {len(session.suppositions)} supposed · {session.fold.value} · Tab completes · Ctrl-D ends"
 
     return PromptSession(
         history=_history(),
@@ -208,9 +214,11 @@ def _keys() -> KeyBindings:
     @keys.add("enter")
     def _(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
-        if buffer.complete_state is not None and buffer.complete_state.current_completion is not None:
-            buffer.complete_state = None
-        elif is_whole(buffer.text) or not buffer.document.current_line.strip():
+        chosen = buffer.complete_state is not None and buffer.complete_state.current_completion is not None
+        buffer.complete_state = None
+        if chosen and not is_command(buffer.text) and not buffer.text.endswith(("?", ".")):
+            return
+        if is_whole(buffer.text) or not buffer.document.current_line.strip():
             buffer.validate_and_handle()
         else:
             buffer.insert_text("\n")

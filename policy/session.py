@@ -10,12 +10,15 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
+from engine.values import DATE
 from policy.answer import Answer
+from policy.completing import days_in
 from policy.diagnostic import ClausebookError, Diagnostic
 from policy.document import read_source
 from policy.folding import Fold
 from policy.governing import Wording, read_wording
 from policy.instrument import Case, Instrument
+from policy.quantities import print_value
 from policy.source import Source, Span
 from policy.supposing import supposed, supposing
 
@@ -57,6 +60,12 @@ class Session:
     @property
     def supposed(self) -> tuple[str, ...]:
         return tuple(each.text for each in self.suppositions)
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """The days at hand: those of the last question, and the last of the record."""
+        last = self.case.facts.complete_to
+        return tuple(dict.fromkeys((*days_in(self.question), *(() if last is None else (print_value(last, DATE),)))))
 
     # ---------------------------------------------------------------- asking
 

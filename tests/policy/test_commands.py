@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from policy.commands import COMMANDS, Ended, carry_out, complete, is_whole
-from policy.completing import Completer, What
+from policy.commands import COMMANDS, Ended, Offers, carry_out, complete, is_whole
+from policy.completing import What
 from policy.diagnostic import ClausebookError
 from policy.folding import Fold
 from policy.instrument import Instrument, load
@@ -157,6 +156,7 @@ def test_a_supposition_answers_the_last_question_anew_beside_what_it_was(session
     after, text = said(session, QUESTION, "suppose L-1's shares are 70 shares")
     assert "Depends.  § 2, § 2(a)" in text
     assert "(it was: No.  § 2(a); why tells more)" in text
+    assert "the supposed lease is authorized" in text
     assert after.last is not None
     assert after.last.question.startswith("Supposing that L-1's shares are 70 shares: may Ann Lee")
 
@@ -285,13 +285,13 @@ def test_help_lists_every_command_and_quit_ends(session: Session) -> None:
 
 
 @pytest.fixture
-def completer(session: Session) -> Iterator[Completer]:
-    yield Completer(session.case.book.parser)
+def offers(session: Session) -> Offers:
+    return Offers.of(session)
 
 
-def test_commands_what_they_take_and_questions_are_completed(session: Session, completer: Completer) -> None:
+def test_commands_what_they_take_and_questions_are_completed(session: Session, offers: Offers) -> None:
     def texts(typed: str) -> list[str]:
-        return [each.text for each in complete(completer, session, typed).candidates]
+        return [each.text for each in complete(offers, session, typed).candidates]
 
     assert {"suppose", "show", "save"} <= set(texts("s"))
     assert "what would make it yes" in texts("what w")
@@ -299,5 +299,7 @@ def test_commands_what_they_take_and_questions_are_completed(session: Session, c
     assert texts("suppose Ann Lee is a mem") == ["member"]
     assert texts("May Ann Lee le") == ["lease"]
     assert texts("fold ") == []
-    (member,) = complete(completer, session, "suppose Ann Lee is a mem").candidates
+    assert texts("suppose the supposed le") == ["the supposed lease"]
+    assert texts("record the supposed le") == []
+    (member,) = complete(offers, session, "suppose Ann Lee is a mem").candidates
     assert (member.start, member.what) == (len("suppose Ann Lee is a "), What.WORDS)
