@@ -383,8 +383,14 @@ class Evaluation:
     def _conclude(self, relation: Relation, arguments: tuple[Any, ...]) -> Step:
         attempts = self._attempts(relation, arguments)
         decisions = self.decisions
-        support = decisions.any(attempt.truth for attempt in attempts if attempt.rule.positive)
-        against = decisions.any(attempt.truth for attempt in attempts if not attempt.rule.positive)
+        support = against = FALSE
+        for attempt in attempts:
+            if attempt.truth is FALSE:
+                continue
+            if attempt.rule.positive:
+                support = decisions.either(support, attempt.truth)
+            else:
+                against = decisions.either(against, attempt.truth)
         clash = FALSE if against is FALSE else decisions.both(support, against)
         if against is FALSE:
             truth = support
@@ -402,14 +408,16 @@ class Evaluation:
     def _attempts(self, relation: Relation, arguments: tuple[Any, ...]) -> tuple[Attempt, ...]:
         attempts: list[Attempt] = []
         origins, questions = self.origins, self.decisions.questions
+        asked = len(origins)
         for compiled in self.compiler.rules_for(relation.name):
             if compiled.is_simple and compiled.search is None:
                 bindings = [*arguments, *compiled.rest]
                 attempts.append(self._attempt(compiled, bindings, TRUE, compiled.body(self, bindings)))
             else:
                 attempts += self._try(compiled, arguments)
-            while len(origins) < len(questions):
-                origins.append(compiled.rule.origin)
+            if len(questions) != asked:
+                asked = len(questions)
+                origins += [compiled.rule.origin] * (asked - len(origins))
         if len(attempts) > 1 and may_disagree(attempts):
             defeat(attempts, self._priorities, self.decisions, self.cancellations.truths)
         return tuple(attempts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -182,7 +183,11 @@ class Working:
         self.engine = asked.engine
         self.query = query
         self.facts = self._suppose(asked.facts, value)
-        self.evaluation = asked.evaluation(self.facts)
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        """The one in which what is asked for beside the goal is worked out."""
+        return self.asked.evaluation(self.facts)
 
     def _suppose(self, facts: FactBase, value: Any) -> FactBase:
         query = self.query

@@ -225,7 +225,7 @@ def at_most_zero(
         solved = _solve_day(terms, constant, strict, decisions)
         return decisions.ask(Sign(*_normal(terms, constant), strict)) if solved is None else solved
     (unknown, coefficient), *_ = terms
-    bound = exact(Fraction(-constant) / coefficient)
+    bound = -constant * coefficient if coefficient in (1, -1) else exact(Fraction(-constant) / coefficient)
     if coefficient > 0:
         return _at_most(unknown, bound, strict, decisions)
     return decisions.negation(_at_most(unknown, bound, not strict, decisions))
@@ -236,6 +236,8 @@ def _normal(
 ) -> tuple[tuple[tuple[Unknown, int | Fraction], ...], int | Fraction]:
     """The same inequality written one way: the first coefficient is 1 or -1."""
     scale = abs(Fraction(terms[0][1]))
+    if scale == 1:
+        return terms, constant
     return tuple((unknown, exact(coefficient / scale)) for unknown, coefficient in terms), exact(constant / scale)
 
 

@@ -171,7 +171,10 @@ Question = OpenStatement | HasValue | Threshold | Equals | Sign | ComesFirst | M
 
 
 def is_symbolic(scalar: Scalar) -> bool:
-    return isinstance(scalar, (OpenValue, Shaped, Linear))
+    return type(scalar) in _SYMBOLIC
+
+
+_SYMBOLIC = frozenset({OpenValue, Shaped, Linear})
 
 
 def plain(scalar: Any) -> Value | None:
