@@ -288,13 +288,7 @@ class Evaluation:
         self._count()
         name = relation.columns[column].name
         if relation.record and type(arguments[0]) is str:
-            found = self.facts.find(relation.name, arguments)
-            if found is not None:
-                return self.cell(*found, relation, arguments, column, name)
-            if relation.name in self.facts.incomplete:
-                value = self.open(relation, arguments, column, True)
-                return Quantity(value, relation.name, arguments, name, Basis.OPEN)
-            return Quantity(NONE, relation.name, arguments, name, Basis.ABSENT)
+            return self._attribute_of_known(relation, arguments, column, name)
         if _are_cases(arguments):
             inner: list[Quantity] = []
 
@@ -326,6 +320,14 @@ class Evaluation:
             self.was_cut = True
             value = self.open(relation, arguments, column, optional=True)
             return Quantity(value, relation.name, arguments, name, Basis.OPEN)
+
+    def _attribute_of_known(self, relation: Relation, arguments: tuple[Any, ...], column: int, name: str) -> Quantity:
+        found = self.facts.find(relation.name, arguments)
+        if found is not None:
+            return self.cell(*found, relation, arguments, column, name)
+        if relation.name in self.facts.incomplete:
+            return Quantity(self.open(relation, arguments, column, True), relation.name, arguments, name, Basis.OPEN)
+        return Quantity(NONE, relation.name, arguments, name, Basis.ABSENT)
 
     def _attribute(self, relation: Relation, arguments: tuple[Any, ...], column: int, name: str) -> Quantity:
         (record,) = arguments

@@ -39,6 +39,7 @@ from engine.model import (
     ValueOf,
     Variable,
 )
+from engine.values import Value
 
 if TYPE_CHECKING:
     import networkx
@@ -216,18 +217,21 @@ class Dependents:
     """For each relation, those that a change of its facts could change, itself among them.
 
     ``listing``: those that a *further* fact, about something new, could change. They run through its facts, or rest
-    on what does; a conclusion that only looks up what it is asked about cannot tell.
+    on what does; a conclusion that only looks up what it is asked about cannot tell. ``named`` are the things that
+    the rules themselves name.
     """
 
     any: dict[str, frozenset[str]]
     listing: dict[str, frozenset[str]]
+    named: frozenset[Value]
 
 
 def dependents(program: Program) -> Dependents:
     """What rests on each relation, and how."""
     users: dict[str, dict[str, bool]] = {relation.name: {} for relation in program.relations}
+    named: set[Value] = set()
     for rule in program.rules:
-        for used, listing in _reads(rule):
+        for used, listing in _reads(rule, named):
             each = users.setdefault(used, {})
             each[rule.head.relation] = each.get(rule.head.relation, False) or listing
     every: dict[str, frozenset[str]] = {}
@@ -244,10 +248,10 @@ def dependents(program: Program) -> Dependents:
                     pending.append((concluded, listed))
         every[name] = frozenset((name, *found))
         listers[name] = frozenset(concluded for concluded, listed in found.items() if listed)
-    return Dependents(every, listers)
+    return Dependents(every, listers, frozenset(named))
 
 
-def _reads(rule: Rule) -> Iterator[tuple[str, bool]]:  # noqa: C901 - a case for each node
+def _reads(rule: Rule, named: set[Value]) -> Iterator[tuple[str, bool]]:  # noqa: C901 - a case for each node
     """The relations that a rule uses, and whether it may run through their facts: for something not in its head."""
     given = {argument.name for argument in rule.head.arguments if isinstance(argument, Variable)}
     pending: list[Condition | Expression] = [rule.body, *rule.exemptions]
@@ -260,6 +264,8 @@ def _reads(rule: Rule) -> Iterator[tuple[str, bool]]:  # noqa: C901 - a case for
         match part:
             case Variable():
                 variables[part.name] = part
+            case Constant():
+                named.add(part.value)
             case Atom() | ValueOf():
                 uses.append((part.relation, part.arguments))
                 pending += part.arguments

@@ -51,7 +51,7 @@ class Engine:
     def evaluation(self, facts: FactBase, deadline: float | None = None, ground: Ground | None = None) -> Evaluation:
         """A fresh working out of one question, on the ground of what is settled whatever it supposes."""
         changed = None if ground is None else touched(facts, ground.facts)
-        if ground is None or changed is None:
+        if ground is None or changed is None or facts.supposed & self.dependents.named:
             return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline)
         rests = self.dependents
         affected = frozenset[str]().union(*((rests.listing if new else rests.any)[name] for name, new in changed))

@@ -70,3 +70,18 @@ def agree(example: Example) -> None:
 @given(examples())
 def test_engine_and_oracle_agree(example: Example) -> None:
     agree(example)
+
+
+@given(examples())
+def test_what_a_case_settles_stays_settled_whatever_is_supposed(example: Example) -> None:
+    engine = build(example.program)
+    facts = fact_base(engine, example.facts)
+    assume(facts.under is not None)
+    assert facts.under is not None
+    query = Query(example.goal)
+    ground = engine.ground(facts.under)
+    engine.answer(facts.under, query, ground=ground)  # what the record alone settles is kept from here on
+    fresh = engine.answer(facts, query)
+    for _ in range(2):
+        kept = engine.answer(facts, query, ground=ground)
+        assert (kept.verdict, kept.value) == (fresh.verdict, fresh.value)
