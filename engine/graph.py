@@ -97,8 +97,10 @@ class PriorityCycle:
 
 # ---------------------------------------------------------------------- edges
 
+Edges = tuple[Edge, ...]
 
-def edges(program: Program) -> tuple[Edge, ...]:
+
+def edges(program: Program) -> Edges:
     """Every edge of the dependency graph, each once, in the order of the rules."""
     return tuple(dict.fromkeys((*_rule_edges(program), *_priority_edges(program))))
 
@@ -184,24 +186,26 @@ def strata(program: Program) -> tuple[tuple[str, ...], ...]:
     Relations are together only where each rests on the other. Groups that do not rest on each other
     stand in the order in which their relations are declared.
     """
-    groups = _groups(program)
+    every = edges(program)
+    groups = _groups(program, every)
     group_of = {name: group for group in groups for name in group}
     below: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {group: {} for group in groups}
-    for edge in edges(program):
+    for edge in every:
         if group_of[edge.concluded] != group_of[edge.used]:
             below[group_of[edge.concluded]].setdefault(group_of[edge.used])
     return tuple(TopologicalSorter(below).static_order())
 
 
-def recursive(program: Program) -> frozenset[str]:
-    """The relations that rest on themselves."""
-    loops = {edge.concluded for edge in edges(program) if edge.concluded == edge.used}
-    return frozenset(loops.union(*(group for group in _groups(program) if len(group) > 1)))
+def recursive(program: Program, known: Edges | None = None) -> frozenset[str]:
+    """The relations that rest on themselves; ``known``, here and below: the program's edges, if they are at hand."""
+    every = edges(program) if known is None else known
+    loops = {edge.concluded for edge in every if edge.concluded == edge.used}
+    return frozenset(loops.union(*(group for group in _groups(program, every) if len(group) > 1)))
 
 
 def dependencies(program: Program, relation: str) -> frozenset[str]:
     """The relation itself and all that it may rest on: what a question about it can touch."""
-    used = _used(program)
+    used = _used(program, edges(program))
     found = {relation}
     waiting = [relation]
     while waiting:
@@ -308,10 +312,10 @@ def _names(expression: Expression) -> Iterator[str]:
             yield ""  # it runs through something
 
 
-def cycles_through_negation(program: Program) -> tuple[Cycle, ...]:
+def cycles_through_negation(program: Program, known: Edges | None = None) -> tuple[Cycle, ...]:
     """For each edge that is not positive and lies on a circle: the shortest such circle, each set of edges once."""
-    group_of = {name: group for group in _groups(program) for name in group}
-    every = edges(program)
+    every = edges(program) if known is None else known
+    group_of = {name: group for group in _groups(program, every) for name in group}
     inner = [edge for edge in every if group_of[edge.concluded] == group_of[edge.used]]
     found: dict[frozenset[Edge], Cycle] = {}
     for edge in inner:
@@ -335,10 +339,10 @@ def priority_cycles(program: Program) -> tuple[PriorityCycle, ...]:
     return (PriorityCycle(tuple(weaker[strong][weak] for strong, weak in pairwise(reversed(circle)))),)
 
 
-def _used(program: Program) -> dict[str, tuple[str, ...]]:
+def _used(program: Program, every: Edges) -> dict[str, tuple[str, ...]]:
     """What each relation rests on directly; every relation has an entry."""
     result: dict[str, dict[str, None]] = {relation.name: {} for relation in program.relations}
-    for edge in edges(program):
+    for edge in every:
         result.setdefault(edge.concluded, {}).setdefault(edge.used)
         result.setdefault(edge.used, {})
     return {name: tuple(each) for name, each in result.items()}
@@ -354,9 +358,9 @@ def _circle(graph: dict[str, tuple[str, ...]]) -> list[str] | None:
     return None
 
 
-def _groups(program: Program) -> list[tuple[str, ...]]:
+def _groups(program: Program, every: Edges) -> list[tuple[str, ...]]:
     """The strongly connected components, in the order of their first relations."""
-    used = _used(program)
+    used = _used(program, every)
     if _circle({name: tuple(other for other in each if other != name) for name, each in used.items()}) is None:
         return [(name,) for name in used]
     # Few programs go round in a circle, and importing networkx takes longer than checking a program.
@@ -390,9 +394,10 @@ def graph(program: Program, roots: tuple[str, ...] = ()) -> networkx.MultiDiGrap
     from networkx import MultiDiGraph
 
     within = frozenset().union(*(dependencies(program, root) for root in roots)) if roots else None
+    every = edges(program)
     result: networkx.MultiDiGraph[str] = MultiDiGraph()
-    result.add_nodes_from(name for name in _used(program) if within is None or name in within)
-    for edge in edges(program):
+    result.add_nodes_from(name for name in _used(program, every) if within is None or name in within)
+    for edge in every:
         if within is None or edge.concluded in within:
             result.add_edge(edge.concluded, edge.used, edge=edge)
     return result

@@ -23,7 +23,15 @@ from attrs import define, field
 from engine.compile import Compiler
 from engine.evaluate import Evaluation
 from engine.facts import FactBase
-from engine.graph import Dependents, cycles_through_negation, dependents, priority_cycles, recursive
+from engine.graph import (
+    Dependents,
+    Edges,
+    cycles_through_negation,
+    dependents,
+    edges,
+    priority_cycles,
+    recursive,
+)
 from engine.ground import Ground, touched
 from engine.model import Atom, Constant, Priority, Program, Relation, ValueOf
 from engine.query import Answer, Asked, Query, Shape
@@ -109,7 +117,8 @@ def build(program: Program) -> Engine:
     aggregation or defeat through recursion, and priorities that go round in a circle.
     """
     relations = {relation.name: relation for relation in program.relations}
-    circular = _check_cycles(program)
+    every = edges(program)
+    circular = _check_cycles(program, every)
     priorities: dict[str, list[Priority]] = {}
     for priority in program.priorities:
         priorities.setdefault(priority.weaker, []).append(priority)
@@ -120,13 +129,13 @@ def build(program: Program) -> Engine:
     return Engine(program, relations, compiler, circular, over, dependents(program))
 
 
-def _check_cycles(program: Program) -> frozenset[str]:
+def _check_cycles(program: Program, every: Edges) -> frozenset[str]:
     """The relations that rest on themselves, all of them positively; any other circle is an error."""
-    for cycle in cycles_through_negation(program):
+    for cycle in cycles_through_negation(program, every):
         raise ProgramError(f"a conclusion rests on its own absence: {cycle}", cycle.origin)
     for circle in priority_cycles(program):
         raise ProgramError(f"priorities go round in a circle: {circle}", circle.origin)
-    circular = recursive(program)
+    circular = recursive(program, every)
     statements = {relation.name for relation in program.relations if relation.is_statement}
     for rule in program.rules:
         if rule.head.relation in circular - statements:

@@ -6,8 +6,10 @@ changed and can be asked from many threads.
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from attrs import define, field
@@ -95,15 +97,28 @@ def read_book(path: Path) -> tuple[Book | None, tuple[Diagnostic, ...]]:
     source, problems = read_source(path)
     if source is None:
         return None, problems
-    found = kept(source, path)
-    if found is not None:
-        contents, problems = found
-        return _book(source, path.stem, contents), problems
-    read, problems = read_contents(source)
-    if read is None:
-        return None, problems
-    keep(source, path, read, problems)
-    return _book(source, path.stem, read), problems
+    with _all_is_to_stay():
+        found = kept(source, path)
+        if found is not None:
+            contents, problems = found
+            return _book(source, path.stem, contents), problems
+        read, problems = read_contents(source)
+        if read is None:
+            return None, problems
+        keep(source, path, read, problems)
+        return _book(source, path.stem, read), problems
+
+
+@contextmanager
+def _all_is_to_stay() -> Iterator[None]:
+    """What loading makes is to stay: to look through it for garbage, over and over, would take a tenth of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def book_of(source: Source, name: str) -> tuple[Book | None, tuple[Diagnostic, ...]]:

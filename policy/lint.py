@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any, get_args
 
-from attrs import AttrsInstance, fields
+from attrs import fields
 
 from engine.model import (
     Aggregate,
@@ -12,6 +13,7 @@ from engine.model import (
     Before,
     Compare,
     Comparison,
+    Condition,
     Exists,
     Expression,
     Fold,
@@ -31,6 +33,8 @@ from policy.source import Span
 from policy.syntax import Call, DayOf, Holds
 from policy.words import Heading, Phrase
 
+_NODES = frozenset((*get_args(Condition), *get_args(Expression)))
+_PARTS: dict[type, tuple[str, ...]] = {}
 _UPPER = frozenset({Comparison.LESS, Comparison.AT_MOST, Comparison.IS})
 _LOWER = frozenset({Comparison.MORE, Comparison.AT_LEAST, Comparison.IS})
 
@@ -48,20 +52,21 @@ def warnings(declared: Declared, assembly: Assembly, asked: Iterable[Asked] = ()
 
 def nodes(part: object) -> Iterator[object]:
     """A node of the engine's model and every node in it."""
-    yield part
-    for field in fields(_class_of(part)):
-        value = getattr(part, field.name)
-        for inner in value if isinstance(value, tuple) else (value,):
-            if _is_node(inner):
-                yield from nodes(inner)
+    waiting = [part]
+    while waiting:
+        node: Any = waiting.pop()
+        yield node
+        for name in reversed(_parts(type(node))):
+            value = getattr(node, name)
+            parts = reversed(value) if isinstance(value, tuple) else (value,)
+            waiting.extend(inner for inner in parts if type(inner) in _NODES)
 
 
-def _class_of(part: object) -> type[AttrsInstance]:
-    return type(part)  # type: ignore[return-value]  # nodes are attrs classes
-
-
-def _is_node(part: object) -> bool:
-    return type(part).__module__ == "engine.model" and hasattr(part, "__attrs_attrs__")
+def _parts(kind: type) -> tuple[str, ...]:
+    """The fields in which nodes of a class may have others."""
+    if kind not in _PARTS:
+        _PARTS[kind] = tuple(field.name for field in fields(kind) if field.eq)
+    return _PARTS[kind]
 
 
 def _used_relations(rule: Rule) -> set[str]:

@@ -106,8 +106,9 @@ class Lowering:
         return {name for scope in self.scopes for name in scope}
 
     def _introduce(self, variable: Variable) -> None:
-        if variable.name not in self._known():
-            self.scopes[-1][variable.name] = variable
+        name = variable.name
+        if not any(name in scope for scope in self.scopes):
+            self.scopes[-1][name] = variable
 
     # ---------------------------------------------------------------- terms
 

@@ -1,7 +1,6 @@
 """Sentences to trees. The grammar is read over the lattice of a sentence, forking where matches differ.
 
-What reaches the end is the set of readings; types and scope (`policy.check`) decide which of them stands. This
-module alone knows the parser library: it takes its tables and drives them.
+What reaches the end is the set of readings; types and scope (`policy.check`) decide which of them stands.
 """
 
 from __future__ import annotations

@@ -62,15 +62,15 @@ class Node:
     """A place in the trie: the words and slots that may follow, and what may end here."""
 
     words: dict[str, Node] = field(factory=dict)
-    slots: list[tuple[Wanted, Node]] = field(factory=list)
-    ends: list[End] = field(factory=list)
+    slots: tuple[tuple[Wanted, Node], ...] = ()
+    ends: tuple[End, ...] = ()
 
     def insert(self, parts: Sequence[str | Wanted], end: End) -> None:
         node = self
         for part in parts:
             node = node.word(part) if isinstance(part, str) else node.slot(part)
         if end not in node.ends:
-            node.ends.append(end)
+            node.ends += (end,)
 
     def word(self, word: str) -> Node:
         if word not in self.words:
@@ -82,7 +82,7 @@ class Node:
             if known == wanted:
                 return node
         node = Node()
-        self.slots.append((wanted, node))
+        self.slots += ((wanted, node),)
         return node
 
 

@@ -19,10 +19,6 @@ from typing import Any
 
 from attrs import fields, frozen
 
-_PLAIN = frozenset({str, int, bool, type(None)})
-_KNOWN, _LITERAL = -2, -1
-"""Stand in place of a class's number for what has none."""
-
 
 class NotPlain(Exception):
     """A value is of no class that the list names."""
@@ -94,51 +90,61 @@ class Form:
 
 
 class _Writer:
-    """Numbers all that a value is made of; what has the same class and parts is numbered once."""
+    """Numbers all that a value is made of; what has the same class and parts is numbered once.
+
+    What is met must live on until the end: its identity stands for it.
+    """
 
     def __init__(self, codes: dict[type, int], shapes: Sequence[_Shape], known: Sequence[Any]) -> None:
         self._codes = codes
         self._shapes = shapes
-        self._known = len(known)
-        self._contents: list[tuple[int, Any]] = [(_KNOWN, None) for _ in known]
-        self._levels = [0] * len(known)
+        self._known = self._met = len(known)
         self._by_id = {id(value): number for number, value in enumerate(known)}
-        self._by_content: dict[tuple[int, Any], int] = {}
+        self._literals: dict[type, dict[Any, int]] = {str: {}, int: {}, bool: {}, type(None): {}}
+        self._rows: dict[int, dict[tuple[int, ...], int]] = {code: {} for code in codes.values()}
+        self._levels = defaultdict[int, int](int)
 
     def see(self, value: Any) -> int:
-        """The number of a value in the order of meeting. What is met must live on: its identity stands for it."""
+        """The number of a value, in the order of meeting."""
+        kind = type(value)
+        literals = self._literals.get(kind)
+        if literals is not None:
+            number = literals.get(value)
+            if number is None:
+                number = literals[value] = self._met
+                self._met += 1
+            return number
         number = self._by_id.get(id(value))
         if number is not None:
             return number
-        kind = type(value)
-        if kind in _PLAIN:
-            return self._numbered((_LITERAL, (kind, value)), 0)
         code = self._codes.get(kind)
         if code is None:
             raise NotPlain(f"{kind.__module__}.{kind.__qualname__}")
-        parts = tuple([self.see(part) for part in self._shapes[code].parts(value)])
-        levels = self._levels
-        number = self._numbered((code, parts), 1 + max([levels[part] for part in parts], default=0))
+        parts = tuple(map(self.see, self._shapes[code].parts(value)))
+        rows = self._rows[code]
+        number = rows.get(parts)
+        if number is None:
+            number = rows[parts] = self._met
+            self._met += 1
+            self._levels[number] = 1 + max(map(self._levels.__getitem__, parts), default=0)
         self._by_id[id(value)] = number
         return number
 
-    def _numbered(self, content: tuple[int, Any], level: int) -> int:
-        number = self._by_content.setdefault(content, len(self._contents))
-        if number == len(self._contents):
-            self._contents.append(content)
-            self._levels.append(level)
-        return number
-
     def done(self, top: int) -> list[Any]:
-        """The words and numbers, the rounds, and the number of the whole."""
-        order = sorted(range(len(self._contents)), key=lambda number: (self._levels[number], self._contents[number][0]))
-        final = {number: place for place, number in enumerate(order)}
-        literals = [self._contents[number][1][1] for number in order if self._contents[number][0] == _LITERAL]
-        rounds: dict[tuple[int, int], list[list[int]]] = defaultdict(list)
-        for number in order[self._known + len(literals) :]:
-            code, parts = self._contents[number]
-            rounds[self._levels[number], code].append([final[part] for part in parts])
-        return [literals, [self._round(code, rows) for (_, code), rows in rounds.items()], final[top]]
-
-    def _round(self, code: int, rows: list[list[int]]) -> list[Any]:
-        return [code, rows if self._shapes[code].row else list(zip(*rows, strict=True))]
+        """The words and numbers, the rounds, and the number of the whole: all numbers now in the order of reading."""
+        rounds: dict[tuple[int, int], list[tuple[int, tuple[int, ...]]]] = defaultdict(list)
+        for code, alike in self._rows.items():
+            for parts, number in alike.items():
+                rounds[self._levels[number], code].append((number, parts))
+        ordered = sorted(rounds.items())
+        known = range(self._known)
+        literals = {number: value for each in self._literals.values() for value, number in each.items()}
+        made = (number for _, rows in ordered for number, _ in rows)
+        places = {number: place for place, number in enumerate((*known, *literals, *made))}
+        place = places.__getitem__
+        written: list[list[Any]] = []
+        for (_, code), rows in ordered:
+            every = [parts for _, parts in rows]
+            columns = every if self._shapes[code].row else zip(*every, strict=True)
+            written.append([code, [list(map(place, column)) for column in columns]])
+        return [list(literals.values()), written, place(top)]
