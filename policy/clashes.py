@@ -17,7 +17,8 @@ from policy.wording import print_tree
 from policy.words import Phrase
 
 _SAMPLE = "Quillon"
-"""Begins the names that stand for things of each kind."""
+"""Begins the names that stand for things of each kind: with a first word of its own, each is found at once."""
+_NUMBERS = ("One", "Two", "Three", "Four")
 
 _SAMPLES: dict[Kind, tuple[Value, ...]] = {
     Kind.DATE: (date(2003, 5, 7), date(2004, 6, 8), date(2005, 7, 9)),
@@ -32,10 +33,10 @@ def clashes(parser: Parser) -> Iterator[Diagnostic]:
     types = {slot.type for phrase in parser.vocabulary.phrases for slot in phrase.slots}
     types |= {phrase.value for phrase in parser.vocabulary.phrases if phrase.value is not None}
     samples = {
-        f"{_SAMPLE} {type.name} {number}": type
+        _name(type, number): type
         for type in sorted(types, key=lambda each: each.name)
         if type.kind is Kind.SYMBOL
-        for number in ("One", "Two", "Three", "Four")
+        for number in range(len(_NUMBERS))
     }
     sampled = parser.with_names(samples)
     for phrase in parser.vocabulary.phrases:
@@ -68,7 +69,12 @@ def _said(phrase: Phrase) -> Iterator[Condition]:
 
 def _sample(type: Type, number: int) -> Term:
     if type.kind is Kind.SYMBOL:
-        return Name(f"{_SAMPLE} {type.name} {('One', 'Two', 'Three', 'Four')[number % 4]}", type, _NOWHERE)
+        return Name(_name(type, number), type, _NOWHERE)
     values = (2003, 2004, 2005) if type.name == "year" else _SAMPLES[type.kind]
     plain = Type(type.name, type.kind, type.dimension) if type.kind is Kind.NUMBER else type
     return Quantity(values[number % 3], type if type.whole else plain, _NOWHERE)
+
+
+def _name(type: Type, number: int) -> str:
+    """``Quillon-option-agreement One``."""
+    return f"{_SAMPLE}-{type.name.replace(' ', '-')} {_NUMBERS[number % len(_NUMBERS)]}"

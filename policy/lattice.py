@@ -7,7 +7,7 @@ keeps what the phrases expected where, for the message about a sentence that can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import define, field, frozen
@@ -157,14 +157,16 @@ class Lattice:
             if word.startswith(STRUCTURE):
                 found = ((word[1:], at + 1),)
             else:
-                words = self.words
-                found = tuple(
-                    (terminal, at + len(spelt))
-                    for spelt, terminal in self.keyword_table.get(word, ())
-                    if words[at : at + len(spelt)] == spelt and (self.stating or terminal != "FROM_DAY")
-                )
+                spellings = self.keyword_table.get(word)
+                found = () if spellings is None else tuple(self._spelt(spellings, at))
             self._keywords[at] = found
         return found
+
+    def _spelt(self, spellings: Iterable[tuple[tuple[str, ...], str]], at: int) -> Iterator[tuple[str, int]]:
+        for spelt, terminal in spellings:
+            end = at + len(spelt)
+            if self.words[at:end] == spelt and (self.stating or terminal != "FROM_DAY"):
+                yield terminal, end
 
     def edges(self, at: int, terminal: str) -> Edges:
         """What a terminal of the lattice matches at a token, each with where it ends."""
@@ -332,27 +334,36 @@ class Lattice:
     # ----------------------------------------------------------- statements
 
     def visit(self, node: Node, at: int) -> None:
-        """A node of a trie is come to at a token: a tracing lattice keeps it."""
-        if self.tracing:
-            self.visited.setdefault(at, []).append(node)
-            if node.words:
-                self.reached.setdefault(at, set()).update(("word", word) for word in node.words)
+        """Keep that a node of a trie is come to at a token."""
+        self.visited.setdefault(at, []).append(node)
+        if node.words:
+            self.reached.setdefault(at, set()).update(("word", word) for word in node.words)
 
     def walk(self, node: Node, at: int, arguments: tuple[Term, ...]) -> Iterator[tuple[Any, tuple[Term, ...], int]]:
         """Every way to go on in a trie from a token: what ends, the slots filled, where."""
-        for end in node.ends:
-            yield end, arguments, at
-        self.visit(node, at)
-        child = node.words.get(self.words[at])
-        if child is not None:
-            yield from self.walk(child, at + 1, arguments)
-        if node.slots:
-            for term, after in self.terms(at) if at < len(self) else ():
-                for wanted, child in node.slots:
-                    if self.loose or fits(term.type, wanted):
-                        yield from self.walk(child, after, (*arguments, term))
+        following: Node | None = node
+        while following is not None:
+            node = following
+            for end in node.ends:
+                yield end, arguments, at
             if self.tracing:
-                self.reached.setdefault(at, set()).add(("term", ""))
+                self.visit(node, at)
+            following = node.words.get(self.words[at])
+            if node.slots:
+                if following is not None:
+                    yield from self.walk(following, at + 1, arguments)
+                yield from self._filled(node, at, arguments)
+                return
+            at += 1
+
+    def _filled(self, node: Node, at: int, arguments: tuple[Term, ...]) -> Iterator[tuple[Any, tuple[Term, ...], int]]:
+        """Every way to go on with a term in a slot."""
+        for term, after in self.terms(at) if at < len(self) else ():
+            for wanted, child in node.slots:
+                if self.loose or fits(term.type, wanted):
+                    yield from self.walk(child, after, (*arguments, term))
+        if self.tracing:
+            self.reached.setdefault(at, set()).add(("term", ""))
 
     def _statement_ends(self, at: int) -> Iterator[tuple[Statement, int]]:
         for form, arguments, end in self.walk(self.vocabulary.tries.statements, at, ()):

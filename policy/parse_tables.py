@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from policy.build import Builder
 from policy.cache import fetch, keep
@@ -36,11 +36,19 @@ class Production:
     size: int
     kept: tuple[int, ...]
     make: Callable[[list[Any]], Any] | None
+    all_kept: bool = field(init=False)
+
+    @all_kept.default
+    def _all_kept(self) -> bool:
+        return self.kept == tuple(range(self.size))
 
     def made(self, parts: list[Any]) -> Any:
         """What it makes of its parts: without a maker, the one that carries meaning."""
-        kept = [None if at == _MISSING else parts[at] for at in self.kept]
-        return kept[0] if self.make is None else self.make(kept)
+        if self.make is None:
+            return parts[self.kept[0]]
+        if self.all_kept:
+            return self.make(parts)
+        return self.make([None if at == _MISSING else parts[at] for at in self.kept])
 
 
 @frozen(eq=False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from fractions import Fraction
@@ -58,21 +58,20 @@ class Form:
     """Writes and reads values of some classes: enumerations, and attrs classes that are made of their fields."""
 
     def __init__(self, classes: Sequence[type]) -> None:
-        shapes = {**_BUILT_IN, **{kind: _shape(kind) for kind in classes}}
-        self._codes = {kind: code for code, kind in enumerate(shapes)}
-        self._shapes = tuple(shapes.values())
+        self._shapes = {**_BUILT_IN, **{kind: _shape(kind) for kind in classes}}
+        self._by_code = tuple(self._shapes.values())
 
     def write(self, value: Any, known: Sequence[Any] = ()) -> str:
         """A value as JSON; to values that are ``known`` to the reader it only refers.
 
         Raises `NotPlain` where it holds anything of another class, or is nested too deep.
         """
-        writer = _Writer(self._codes, self._shapes, known)
+        met = _Met(self._shapes, known)
         try:
-            top = writer.see(value)
+            top = met.number(value)
         except RecursionError:
             raise NotPlain("nested too deep") from None
-        return json.dumps(writer.done(top), ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(met.in_order(top, self._shapes), ensure_ascii=False, separators=(",", ":"))
 
     def read(self, text: str, known: Sequence[Any] = ()) -> Any:
         """The value of which `write` made this text. For another text it may raise anything."""
@@ -80,7 +79,7 @@ class Form:
         pool = [*known, *literals]
         get = pool.__getitem__
         for code, columns in rounds:
-            shape = self._shapes[code]
+            shape = self._by_code[code]
             make = shape.make
             if shape.row:
                 pool += [make(map(get, row)) for row in columns]
@@ -89,62 +88,65 @@ class Form:
         return pool[top]
 
 
-class _Writer:
-    """Numbers all that a value is made of; what has the same class and parts is numbered once.
+class _Met:
+    """All that a value is made of, numbered as it is met; what has the same class and parts is numbered once."""
 
-    What is met must live on until the end: its identity stands for it.
-    """
+    def __init__(self, shapes: Mapping[type, _Shape], known: Sequence[Any]) -> None:
+        self.known = len(known)
+        self.literals: dict[type, dict[Any, int]] = {str: {}, int: {}, bool: {}, type(None): {}}
+        self.rows: dict[type, dict[tuple[int, ...], int]] = {kind: {} for kind in shapes}
+        self.levels = [0] * len(known)
+        self._ways = {kind: (shape.parts, self.rows[kind]) for kind, shape in shapes.items()}
+        self._numbers = {id(value): number for number, value in enumerate(known)}
 
-    def __init__(self, codes: dict[type, int], shapes: Sequence[_Shape], known: Sequence[Any]) -> None:
-        self._codes = codes
-        self._shapes = shapes
-        self._known = self._met = len(known)
-        self._by_id = {id(value): number for number, value in enumerate(known)}
-        self._literals: dict[type, dict[Any, int]] = {str: {}, int: {}, bool: {}, type(None): {}}
-        self._rows: dict[int, dict[tuple[int, ...], int]] = {code: {} for code in codes.values()}
-        self._levels = defaultdict[int, int](int)
+    def number(self, value: Any) -> int:
+        """The number of a value. It must live on until the end: its identity stands for it."""
+        literals, ways, numbers, levels = self.literals, self._ways, self._numbers, self.levels
 
-    def see(self, value: Any) -> int:
-        """The number of a value, in the order of meeting."""
-        kind = type(value)
-        literals = self._literals.get(kind)
-        if literals is not None:
-            number = literals.get(value)
-            if number is None:
-                number = literals[value] = self._met
-                self._met += 1
-            return number
-        number = self._by_id.get(id(value))
-        if number is not None:
-            return number
-        code = self._codes.get(kind)
-        if code is None:
-            raise NotPlain(f"{kind.__module__}.{kind.__qualname__}")
-        parts = tuple(map(self.see, self._shapes[code].parts(value)))
-        rows = self._rows[code]
-        number = rows.get(parts)
-        if number is None:
-            number = rows[parts] = self._met
-            self._met += 1
-            self._levels[number] = 1 + max(map(self._levels.__getitem__, parts), default=0)
-        self._by_id[id(value)] = number
-        return number
+        def numbered(values: Iterable[Any]) -> tuple[int, ...]:
+            found = []
+            for value in values:
+                kind = type(value)
+                if kind in literals:
+                    same = literals[kind]
+                    number = same.get(value)
+                    if number is None:
+                        number = same[value] = len(levels)
+                        levels.append(0)
+                else:
+                    number = numbers.get(id(value))
+                    if number is None:
+                        if kind not in ways:
+                            raise NotPlain(f"{kind.__module__}.{kind.__qualname__}")
+                        take, rows = ways[kind]
+                        parts = numbered(take(value))
+                        number = rows.get(parts)
+                        if number is None:
+                            number = rows[parts] = len(levels)
+                            levels.append(1 + max([levels[part] for part in parts], default=0))
+                        numbers[id(value)] = number
+                found.append(number)
+            return tuple(found)
 
-    def done(self, top: int) -> list[Any]:
-        """The words and numbers, the rounds, and the number of the whole: all numbers now in the order of reading."""
+        return numbered((value,))[0]
+
+    def in_order(self, top: int, shapes: Mapping[type, _Shape]) -> list[Any]:
+        """The words and numbers, the rounds, and the number of the whole: the numbers are now those of reading."""
         rounds: dict[tuple[int, int], list[tuple[int, tuple[int, ...]]]] = defaultdict(list)
-        for code, alike in self._rows.items():
-            for parts, number in alike.items():
-                rounds[self._levels[number], code].append((number, parts))
+        for code, rows in enumerate(self.rows.values()):
+            for parts, number in rows.items():
+                rounds[self.levels[number], code].append((number, parts))
         ordered = sorted(rounds.items())
-        known = range(self._known)
-        literals = {number: value for each in self._literals.values() for value, number in each.items()}
-        made = (number for _, rows in ordered for number, _ in rows)
-        places = {number: place for place, number in enumerate((*known, *literals, *made))}
-        place = places.__getitem__
+        literals = {number: value for same in self.literals.values() for value, number in same.items()}
+        places = [0] * len(self.levels)
+        made = (number for _, alike in ordered for number, _ in alike)
+        for place, number in enumerate((*range(self.known), *literals, *made)):
+            places[number] = place
+        is_row = [shape.row for shape in shapes.values()]
+        place_of = places.__getitem__
         written: list[list[Any]] = []
-        for (_, code), rows in ordered:
-            every = [parts for _, parts in rows]
-            columns = every if self._shapes[code].row else zip(*every, strict=True)
-            written.append([code, [list(map(place, column)) for column in columns]])
-        return [list(literals.values()), written, place(top)]
+        for (_, code), alike in ordered:
+            every = [parts for _, parts in alike]
+            columns = every if is_row[code] else zip(*every, strict=True)
+            written.append([code, [list(map(place_of, column)) for column in columns]])
+        return [list(literals.values()), written, places[top]]

@@ -125,7 +125,8 @@ def _gapped(lattice: Lattice, trie: Node, at: int, gap: Mention) -> Iterator[tup
             for end in node.ends:
                 if isinstance(end, Form):
                     yield Statement(end, arguments, lattice.span(at, max(here, at + 1))), here
-        lattice.visit(node, here)
+        if lattice.tracing:
+            lattice.visit(node, here)
         child = node.words.get(lattice.words[here])
         if child is not None:
             yield from walk(child, here + 1, arguments, open)
