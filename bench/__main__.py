@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -21,9 +22,12 @@ from policy.source import Source
 
 HERE = Path(__file__).resolve().parent.parent
 BOOK = "1992-plan"
+BOOKS = (BOOK, "equity-compensation-plan", "severance-agreement")
 CASE = HERE / "rules" / "1992-plan.cases" / "annual-limit.md"
 QUESTION = "May Ann Lee receive {shares} shares on September 1, 2001?"
 ROUNDS = 5
+Row = tuple[str, str, float | None, tuple[float, float, float]]
+"""What was measured, its unit, its bar, and the median, least and most, in seconds."""
 
 
 def case_of_100_facts() -> str:
@@ -58,37 +62,60 @@ def timed(work: Callable[[], object], times: int = 1) -> Callable[[], float]:
     return measure
 
 
-def in_a_new_process(code: str) -> Callable[[], float]:
+Cache = Callable[[], AbstractContextManager[str]]
+"""Gives the folder in which a new process keeps what it can use again."""
+
+
+def printed(code: str, folder: str) -> str:
+    """What a new process prints that runs some code, with a cache in this folder."""
+    environment = {"XDG_CACHE_HOME": folder, "PATH": ""}
+    run = subprocess.run(
+        [sys.executable, "-c", code], check=True, cwd=HERE, capture_output=True, text=True, env=environment
+    )
+    return run.stdout
+
+
+def in_a_new_process(code: str, cache: Cache) -> Callable[[], float]:
     """Seconds that Python takes from start to end for some code."""
 
     def measure() -> float:
-        start = perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=True, cwd=HERE, stdout=subprocess.DEVNULL)
-        return perf_counter() - start
+        with cache() as folder:
+            start = perf_counter()
+            printed(code, folder)
+            return perf_counter() - start
 
     return measure
 
 
-def loading() -> Callable[[], float]:
-    """Seconds to load the book in a process that has imported the software, and nothing kept from before."""
+def loading(cache: Cache, *names: str) -> Callable[[], float]:
+    """Seconds to load books in a process that has imported the software."""
     code = (
         "from time import perf_counter; from policy import book, instrument; start = perf_counter();"
-        f"book.load({BOOK!r}); print(perf_counter() - start)"
+        f"[book.load(name) for name in {names!r}]; print(perf_counter() - start)"
     )
 
     def measure() -> float:
-        with tempfile.TemporaryDirectory() as empty:
-            run = subprocess.run(
-                [sys.executable, "-c", code],
-                check=True,
-                cwd=HERE,
-                capture_output=True,
-                text=True,
-                env={"XDG_CACHE_HOME": empty, "PATH": ""},
-            )
-        return float(run.stdout)
+        with cache() as folder:
+            return float(printed(code, folder))
 
     return measure
+
+
+def starting(command: str, folder: str) -> list[Row]:
+    """Books loaded, and a question asked, in new processes: with nothing kept from before, and with all of it."""
+    printed(f"from policy import book; [book.load(name) for name in {BOOKS!r}]", folder)
+    nothing: Cache = tempfile.TemporaryDirectory
+    everything: Cache = partial(nullcontext, folder)
+    cold = [(f"{name} loaded cold, no cache", 1.0 if name == BOOK else 2.0, loading(nothing, name)) for name in BOOKS]
+    cached = [(f"{name} loaded from the cache", 0.3, loading(everything, name)) for name in BOOKS]
+    measured = [
+        *cold,
+        ("all three loaded cold, no cache", 4.0, loading(nothing, *BOOKS)),
+        *cached,
+        ("process start to printed answer, no cache", 1.5, in_a_new_process(command, nothing)),
+        ("process start to printed answer, cached", 1.0, in_a_new_process(command, everything)),
+    ]
+    return [(what, "s", bar, median(measure)) for what, bar, measure in measured]
 
 
 def plain_python() -> int:
@@ -102,9 +129,6 @@ def told(case: Case, text: str) -> str:
     return case.ask(text).to_text()
 
 
-Row = tuple[str, str, float | None, tuple[float, float, float]]
-
-
 def main() -> None:
     instrument = load(BOOK)
     case = instrument.case(Source("bench.md", case_of_100_facts()))
@@ -115,10 +139,8 @@ def main() -> None:
         f" {QUESTION.format(shares='30,000')!r}]; from policy.cli import main; main()"
     )
     unit = median(timed(plain_python, 200))[0]
-    rows: list[Row] = [
-        ("book loaded cold, no cache", "s", 1.0, median(loading())),
-        ("process start to printed answer", "s", 1.5, median(in_a_new_process(command))),
-    ]
+    with tempfile.TemporaryDirectory() as folder:
+        rows = starting(command, folder)
     for shares, verdict in (("30,000", "no"), ("15,000", "depends")):
         text = QUESTION.format(shares=shares)
         number = int(shares.replace(",", ""))
