@@ -7,6 +7,7 @@ is until somebody says how many decimals it stands for.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -158,6 +159,20 @@ def plain(text: str) -> str | Unread:
     if hidden is None:
         return text
     return Unread("E0552", f"the character U+{ord(hidden):04X} cannot be seen, so it may not stand in a cell")
+
+
+_UNTIDY = re.compile(r"[^ -~\n]|  |^ | $|^$|^\?$", re.MULTILINE)
+
+
+def are_tidy(cells: Sequence[Cell]) -> bool:
+    """Whether all cells are texts that `plain` would leave as they are, found in one go; none is empty or ``?``."""
+    try:
+        text = "\n".join(cells)  # type: ignore[arg-type]  # it says if one is no text
+    except TypeError:
+        return False
+    if not cells or text.count("\n") != len(cells) - 1 or _UNTIDY.search(text) is not None:
+        return False
+    return max(map(len, cells)) <= LONGEST_CELL  # type: ignore[arg-type]  # they are texts
 
 
 def columns_of(names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> dict[str, Column]:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from itertools import compress, repeat
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,9 @@ from attrs import define, field, frozen
 from engine.facts import BadFact
 from engine.model import Column as RelationColumn
 from engine.unknowns import NONE, UNKNOWN
-from engine.values import DATE, Type
+from engine.values import DATE, Kind, Type
 from policy.diagnostic import Diagnostic, nearest
-from policy.ledger_cells import Cell, Column, RowPlace, Sheet, Unread, broken_place, place_in, plain
+from policy.ledger_cells import Cell, Column, RowPlace, Sheet, Unread, are_tidy, broken_place, place_in, plain
 from policy.ledger_kinds import Ledger, Watch
 from policy.ledger_mapping import OCF, LedgerMapping, Taking, completed, read_mapping, taken_by_default
 from policy.ledger_read import read_ledger
@@ -36,6 +37,8 @@ CURRENCY = "USD"
 _MOST_SHOWN = 3
 _MOST_TOLD = 40
 """So many rows of a table are told one by one; the rest are counted."""
+_PLACED = partial(tuple.__new__, RowPlace)
+"""A place of a tuple of its fields: for a million rows, this is what takes the time."""
 _FIELD = re.compile(r"\{([^{}]+)\}")
 
 
@@ -185,25 +188,28 @@ class Loader:
         """Give each row its name, and note the keys by which other tables refer to it."""
         taking, sheet = pair.taking, pair.sheet
         assert taking.kind is not None
-        names: list[str | None] = [self._name(cell) for cell in _named(taking.name, pair)]
-        keys = [self._name(cell) for cell in _cells(pair, taking.key)] if taking.key in sheet.columns else []
+        names = self._names(_named(taking.name, pair))
+        keys = self._names(_cells(pair, taking.key)) if taking.key in sheet.columns else []
         if keys:
             _tell_apart(names, keys)
         pair.names.extend(names)
         type = taking.kind
         known = self._listed
         own = (type,)
-        for name in dict.fromkeys(names):
-            if name is None:
-                continue
-            before = known.get(name)
-            if before is None:
-                known[name] = own
-            elif type not in before:
-                known[name] = (*before, type)
+        new: dict[str | None, tuple[Type, ...]] = dict.fromkeys(names, own)
+        new.pop(None, None)
+        for name in known.keys() & new.keys():
+            new[name] = known[name] if type in known[name] else (*known[name], type)
+        known.update(new)  # type: ignore[arg-type]  # what has no name is taken out
         if keys:
             by_key = self._keys.setdefault(type.name, {})
             by_key.update((key, name) for key, name in zip(keys, names, strict=True) if key and name)
+
+    def _names(self, cells: Sequence[Cell]) -> list[str | None]:
+        """The names in a column, row by row."""
+        if are_tidy(cells):
+            return list(cells)  # type: ignore[arg-type]  # they are texts
+        return [self._name(cell) for cell in cells]
 
     @staticmethod
     def _name(cell: Cell) -> str | None:
@@ -263,7 +269,7 @@ class Loader:
         if (
             None in distinct
             or len(distinct) < len(pair.names)
-            or any(table.rows_of((name,)) for name in distinct if len(table))
+            or (len(table) > 0 and any(table.rows_of((name,)) for name in distinct))
         ):
             columns, places = self._one_by_one(pair, columns, places)
         table.extend(columns, places)
@@ -384,6 +390,9 @@ class Loader:
             return [value] * len(pair.kept)
         if rule.column not in pair.sheet.columns:
             return [NONE if optional else UNKNOWN] * len(pair.kept)
+        looked_up = self._looked_up(_kept(pair, rule.column), column.type, rule)
+        if looked_up is not None:
+            return looked_up
         values, wrong = converted(_kept(pair, rule.column), read)
         for number, misread in wrong.items():
             self._wrong(pair, pair.kept[number], rule.column, misread)
@@ -395,6 +404,20 @@ class Loader:
         if rule.currency:
             self._currencies(pair, rule, values)
         return values
+
+    def _looked_up(self, column: Column, type: Type, rule: CellRule) -> list[Any] | None:
+        """The names in a column where all are written as ledgers list them, found without looking at each closely."""
+        if type.kind is not Kind.SYMBOL or type.members or rule.values or not are_tidy(column.distinct):
+            return None
+        if rule.by_key:
+            keys = self._keys.get(type.name, {})
+            names: list[Any] = [keys.get(cell) for cell in column.distinct]  # type: ignore[arg-type]  # all are texts
+        else:
+            listed = self._listed
+            names = [cell if type in listed.get(cell, ()) else None for cell in column.distinct]  # type: ignore[arg-type]
+        if None in names:
+            return None
+        return names if column.codes is None else list(map(names.__getitem__, column.codes))
 
     def _currencies(self, pair: _Pair, rule: CellRule, values: list[Any]) -> None:
         """Leave an amount unknown that is not in the money of the rules."""
@@ -409,7 +432,7 @@ class Loader:
         rows: Iterable[int] = sheet.rows if pair.is_whole else [sheet.rows[at] for at in pair.kept]
         files: Iterable[str] = [sheet.files[at] for at in pair.kept] if sheet.files else repeat(sheet.file)
         if not taking.source:
-            return list(map(RowPlace._make, zip(files, rows, repeat(sheet.unit), repeat(""), strict=False)))
+            return list(map(_PLACED, zip(files, rows, repeat(sheet.unit), repeat(""), strict=False)))
         said = (text if (text := self._name(cell)) else "" for cell in _cells(pair, taking.source))
         return [RowPlace(file, row, sheet.unit, text) for file, row, text in zip(files, rows, said, strict=False)]
 
