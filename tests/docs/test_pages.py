@@ -3,7 +3,7 @@
 A page is run from its top to its end in a folder of its own, by the kind of each fenced block:
 
 ``markdown NAME``        the file of that name; ``markdown NAME more``: its next part
-``console``              commands after ``$``, and all that they print
+``console``              commands after ``$``, and all that they print; ``< FILE`` gives a command its lines
 ``rules``                clauses, or sentences of one, that may stand at the end of the guide's plan
 ``facts``, ``questions`` sentences and questions of the guide's case
 ``text``                 shown only
@@ -82,7 +82,11 @@ class Shell:
         if line == "echo $?":
             return f"{self.status[-1]}\n"
         assert name == "clausebook", line
-        result = self.runner.invoke(command, arguments, prog_name="clausebook")
+        typed = None
+        if "<" in arguments:
+            *arguments, _, file = arguments
+            typed = Path(file).read_text("utf-8")
+        result = self.runner.invoke(command, arguments, input=typed, prog_name="clausebook")
         assert result.exception is None or isinstance(result.exception, SystemExit), line
         self.status.append(result.exit_code)
         return "".join(f"{each.rstrip()}\n" for each in result.output.rstrip().split("\n")) if result.output else ""
