@@ -1,0 +1,196 @@
+"""A relation under construction: where scalars are computed, joined and named, and only what is used is kept.
+
+A `Frame` starts from a source (the subjects, or the members of a search) and grows by *parts*: columns computed from
+others, and tables looked up by key. Nothing is read until `Frame.relation` is asked for some of its columns; then it is
+built from just the parts that these need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import define, field, frozen
+
+from engine.relational.algebra import (
+    Column,
+    Extend,
+    Filter,
+    Join,
+    Keep,
+    Literal,
+    One,
+    Pair,
+    Relation,
+    Scalar,
+    Scan,
+    columns_of,
+)
+
+
+@frozen
+class Let:
+    """A computed column."""
+
+    name: str
+    scalar: Scalar
+
+
+@define(eq=False)
+class LookUp:
+    """A table joined by key, at most one row of it: (column here, column there) of what is used of it."""
+
+    table: str
+    keys: tuple[tuple[str, Scalar], ...]  # (column there, key here)
+    used: dict[str, str] = field(factory=dict)
+    unknown_too: bool = False
+
+    def column(self, there: str, fresh: str) -> Column:
+        return Column(self.used.setdefault(there, fresh))
+
+    @property
+    def needs(self) -> set[str]:
+        return columns_of(*(key for _, key in self.keys))
+
+
+MATCHED = "matched"
+"""The column of a looked-up table that is true in every row: NULL where no row was found."""
+
+Part = Let | LookUp
+
+
+@define(eq=False)
+class Frame:
+    """A relation under construction; ``base`` has the columns ``own``. ``fresh`` numbers columns throughout a plan."""
+
+    base: Relation
+    own: set[str]
+    fresh: Names
+    parts: list[Part] = field(factory=list)
+    errors: list[Scalar] = field(factory=list)
+    lets: dict[str, Scalar] = field(factory=dict)
+    _let: dict[Scalar, Column] = field(factory=dict)
+    _looked_up: dict[tuple[str, tuple[tuple[str, Scalar], ...]], LookUp] = field(factory=dict)
+
+    def let(self, scalar: Scalar) -> Scalar:
+        """The scalar by a name, so that what is built upon it stays small."""
+        if isinstance(scalar, (Column, Literal)):
+            return scalar
+        known = self._let.get(scalar)
+        if known is None:
+            known = self._let[scalar] = Column(self.fresh.next("x"))
+            self.parts.append(Let(known.name, scalar))
+            self.lets[known.name] = scalar
+        return known
+
+    def look_up(self, table: str, keys: tuple[tuple[str, Scalar], ...], unknown_too: bool = False) -> LookUp:
+        """A table's row by key."""
+        keys = tuple((there, self.let(key)) for there, key in keys)
+        found = self._looked_up.get((table, keys))
+        if found is None:
+            found = self._looked_up[table, keys] = LookUp(table, keys, unknown_too=unknown_too)
+            self.parts.append(found)
+        return found
+
+    def cell(self, found: LookUp, there: str) -> Column:
+        """A column of a row looked up."""
+        return found.column(there, self.fresh.next("j"))
+
+    def error(self, truth: Scalar) -> None:
+        """Where this holds, the reference evaluator gives no verdict."""
+        if truth != Literal(False, True):
+            self.errors.append(self.let(truth))
+
+    # ------------------------------------------------------------ building
+
+    def needed(self, columns: Iterable[str]) -> tuple[set[str], list[Part]]:
+        """All columns that some rest on, and the parts that make them, in order."""
+        wanted = set(columns)
+        kept: list[Part] = []
+        for part in reversed(self.parts):
+            if isinstance(part, Let):
+                if part.name in wanted:
+                    kept.append(part)
+                    wanted |= columns_of(part.scalar)
+            elif wanted & set(part.used.values()):
+                kept.append(part)
+                wanted |= part.needs
+        kept.reverse()
+        return wanted, kept
+
+    def roots(self, columns: Iterable[str]) -> set[str]:
+        """The columns of the base that some columns rest on."""
+        wanted, _ = self.needed(columns)
+        return wanted & self.own
+
+    def relation(self, columns: Iterable[str]) -> Relation:
+        """The frame's rows with these columns."""
+        wanted = set(columns)
+        _, parts = self.needed(wanted)
+        return Keep(grown(self.base, parts), tuple(sorted(wanted))) if wanted else self.base
+
+
+def grown(relation: Relation, parts: Iterable[Part]) -> Relation:
+    """A relation with parts added; columns that do not rest on each other are computed together."""
+    waiting: dict[str, Scalar] = {}
+
+    def settle() -> None:
+        nonlocal relation
+        if waiting:
+            relation = Extend(relation, tuple(waiting.items()))
+            waiting.clear()
+
+    for part in parts:
+        if isinstance(part, Let):
+            if columns_of(part.scalar) & waiting.keys():
+                settle()
+            waiting[part.name] = part.scalar
+        else:
+            settle()
+            relation = joined(relation, part)
+    settle()
+    return relation
+
+
+def joined(relation: Relation, found: LookUp) -> Relation:
+    """A relation with the columns of a row looked up."""
+    right = {there: here for there, here in found.used.items() if there != MATCHED}
+    pairs: list[Pair] = []
+    sides: dict[str, Scalar] = {}
+    for number, (there, key) in enumerate(found.keys):
+        here = right.setdefault(there, f"{_any(found)}k{number}")
+        if isinstance(key, Column):
+            left = key.name
+        else:
+            left = f"{_any(found)}l{number}"
+            sides[left] = key
+        pairs.append(Pair(left, here, found.unknown_too))
+    if sides:
+        relation = Extend(relation, tuple(sides.items()))
+    side: Relation = Scan(found.table, tuple((here, there) for there, here in right.items()))
+    if MATCHED in found.used:
+        side = Extend(side, ((found.used[MATCHED], Literal(True, True)),))
+    return Join(relation, side, tuple(pairs), True)
+
+
+def _any(found: LookUp) -> str:
+    return next(iter(found.used.values()))
+
+
+@define
+class Names:
+    """Names that no other column of a plan has."""
+
+    last: int = 0
+
+    def next(self, prefix: str) -> str:
+        self.last += 1
+        return f"{prefix}{self.last}"
+
+
+def filtered(relation: Relation, truth: Scalar) -> Relation:
+    return relation if truth == Literal(True, True) else Filter(relation, truth)
+
+
+def single(fresh: Names) -> Frame:
+    """A frame of one row without columns."""
+    return Frame(One(), set(), fresh)

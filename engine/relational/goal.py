@@ -1,0 +1,136 @@
+"""A goal asked of every subject, as steps: what there is to make, in order, and what comes out of it."""
+
+from __future__ import annotations
+
+from attrs import evolve, frozen
+
+from engine.model import Condition, Expression, Relation, Variable
+from engine.program import Engine
+from engine.relational import algebra, binding
+from engine.relational.algebra import TRUE, Scalar, either, tables_of
+from engine.relational.amounts import Amount, Unsupported
+from engine.relational.scope import Loop, Plan, Scope, Step
+from engine.relational.tables import Ledger
+from engine.relational.translate import Translator
+
+SUBJECT, TRUTH, NUMBER, SCALE, EXISTS, DOUBT = "subject", "truth", "number", "scale", "exists", "doubt"
+
+
+@frozen
+class Goal:
+    """A condition, or a value, of each thing that a relation lists."""
+
+    of: Condition | Expression
+    subject: Variable
+    subjects: Relation
+    is_value: bool = False
+
+
+@frozen
+class Worked:
+    """What to run: the tables to make, in order; the final rows; and what the path leaves to the reference evaluator.
+
+    The rows have `SUBJECT` (a symbol's code) and `DOUBT`; of a condition `TRUTH`; of a value `NUMBER`, `SCALE`,
+    `EXISTS`.
+    """
+
+    steps: tuple[tuple[str, Step], ...]
+    rows: algebra.Relation
+    value: Amount | None
+    notes: tuple[str, ...]
+
+
+def work_out(engine: Engine, ledger: Ledger, goal: Goal) -> Worked:
+    """The goal over a ledger's tables, from just the rules that it needs."""
+    plan = plan_of(engine, ledger)
+    into = Translator(plan)
+    table = ledger.table(goal.subjects.name)
+    if table is None:
+        return Worked((), algebra.One(), None, ())
+    scope = binding.over(into, algebra.Scan(table.name, ()))
+    scope.frame.base = algebra.One()
+    row = binding.scanned(into, table, scope)
+    subject = evolve(row.amount(table.columns[0]), exists=TRUE)
+    columns: dict[str, Scalar] = {SUBJECT: subject.number}
+    value: Amount | None = None
+    if goal.is_value:
+        value = into.amount(goal.of, {goal.subject.name: subject}, scope)  # type: ignore[arg-type]  # an expression
+        scale = algebra.number(value.scale) if isinstance(value.scale, int) else value.scale
+        columns |= {NUMBER: value.number, SCALE: scale, EXISTS: value.exists}
+    else:
+        columns[TRUTH] = into.test(goal.of, {goal.subject.name: subject}, scope)  # type: ignore[arg-type]
+    columns[DOUBT] = either(*scope.frame.errors)
+    return Worked(*finished(plan, scope, columns), value, tuple(plan.notes))
+
+
+def plan_of(engine: Engine, ledger: Ledger) -> Plan:
+    """A plan for an engine's program over a ledger."""
+    rules: dict[str, list[object]] = {}
+    for rule in engine.program.rules:
+        rules.setdefault(rule.head.relation, []).append(rule)
+    return Plan(
+        engine.relations,
+        rules,  # type: ignore[arg-type]
+        engine.priorities,
+        engine.recursive,
+        engine.program.calendar,
+        ledger,
+    )
+
+
+def finished(
+    plan: Plan, scope: Scope, columns: dict[str, Scalar]
+) -> tuple[tuple[tuple[str, Step], ...], algebra.Relation]:
+    """The steps that the final columns rest on, and the rows with these columns."""
+    built = scope.frame.relation(algebra.columns_of(*columns.values()))
+    rows = algebra.Keep(algebra.Extend(built, tuple(columns.items())), tuple(columns))
+    ordered: dict[str, Step] = {}
+
+    def visit(relation: algebra.Relation) -> None:
+        for name in tables_of(relation):
+            step = plan.steps.get(name)
+            if step is None or name in ordered:
+                continue
+            if isinstance(step, Loop):
+                step = _with_inner(plan, step)
+                for _, each in step.inner:
+                    visit_all(each, ordered, step)
+                for each in (step.start, *step.further, step.round):
+                    visit_all(each, ordered, step)
+            else:
+                visit(step)
+            ordered[name] = step
+
+    def visit_all(relation: algebra.Relation, ordered: dict[str, Step], loop: Loop) -> None:
+        own = {loop.table, *(name for name, _ in loop.inner)}
+        for name in tables_of(relation):
+            if name not in own:
+                visit(algebra.Scan(name, ()))
+
+    visit(rows)
+    return tuple(ordered.items()), rows
+
+
+def _with_inner(plan: Plan, loop: Loop) -> Loop:
+    """The loop with the steps that read its table, each after those that it reads: they change with every round."""
+    reading: dict[str, bool] = {loop.table: True}
+    inner: list[tuple[str, algebra.Relation]] = []
+
+    def reads(name: str) -> bool:
+        step = plan.steps.get(name)
+        if name not in reading:
+            parts = (
+                () if step is None else (step.start, *step.further, step.round) if isinstance(step, Loop) else (step,)
+            )
+            found = [reads(each) for part in parts for each in tables_of(part)]  # all are visited, so all are met
+            reading[name] = any(found)
+            if reading[name]:
+                if not isinstance(step, algebra.RELATIONS):
+                    raise Unsupported("relations that rest on themselves are read by one another")
+                inner.append((name, step))
+        return reading[name]
+
+    for part in (*loop.further, loop.round):
+        for name in tables_of(part):
+            reads(name)
+    return evolve(loop, inner=tuple(inner))

@@ -1,0 +1,249 @@
+"""The algebra as SQL, by SQLGlot's expression objects: a printer, nothing is parsed, optimized or transpiled.
+
+Identifiers are quoted by the printer; the only values that are ever printed are whole numbers, TRUE, FALSE and NULL.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.relational.algebra import (
+    Column,
+    Extend,
+    Filter,
+    Folded,
+    Group,
+    Join,
+    Keep,
+    Literal,
+    One,
+    Relation,
+    Running,
+    Scalar,
+    Scan,
+    Union,
+)
+
+DIALECTS = ("duckdb", "spark")
+
+
+class Printer:
+    """Prints relations for one of `DIALECTS`."""
+
+    def __init__(self, dialect: str) -> None:
+        import sqlglot.expressions
+
+        assert dialect in DIALECTS
+        self.dialect = dialect
+        self._exp: Any = sqlglot.expressions  # its own types are looser than what is built here
+        self._wide = "HUGEINT" if dialect == "duckdb" else "DECIMAL(38, 0)"
+        self._aliases = 0
+        self._parts: list[Any] = []
+
+    def query(self, relation: Relation) -> str:
+        """A relation as a query."""
+        return str(self._whole(relation).sql(self.dialect, identify=True))
+
+    def _whole(self, relation: Relation) -> Any:
+        """The query with its parts one after the other, so that no nesting is too deep; none is stored."""
+        self._parts = []
+        query = self._select(relation)
+        if self._parts:
+            query.set("with_", self._exp.With(expressions=self._parts))
+        return query
+
+    def making(self, table: str, relation: Relation, view: bool = False) -> str:
+        """The statement that makes a table (``view``: a view) of a relation."""
+        exp = self._exp
+        kind = "VIEW" if view or self.dialect == "spark" else "TABLE"
+        properties = exp.Properties(expressions=[exp.TemporaryProperty()])
+        made = exp.Create(this=self._table(table), kind=kind, expression=self._whole(relation), properties=properties)
+        return str(made.sql(self.dialect, identify=True))
+
+    def quoted(self, name: str) -> str:
+        return str(self._exp.to_identifier(name, quoted=True).sql(self.dialect))
+
+    # ------------------------------------------------------------ relations
+
+    def _table(self, name: str) -> Any:
+        exp = self._exp
+        return exp.Table(this=exp.to_identifier(name, quoted=True))
+
+    def _select(self, relation: Relation) -> Any:
+        exp = self._exp
+        match relation:
+            case Scan(table, columns):
+                cells = [self._alias(self._named(there), here) for here, there in columns]
+                return exp.Select(expressions=cells or [self._nothing()]).from_(self._table(table))
+            case One():
+                return exp.Select(expressions=[self._nothing()])
+            case Extend(inner, columns):
+                cells = [self._alias(self.scalar(scalar), name) for name, scalar in columns]
+                return exp.Select(expressions=[exp.Star(), *cells]).from_(self._inner(inner))
+            case Keep(inner, names):
+                cells = [self._named(name) for name in names]
+                return exp.Select(expressions=cells or [self._nothing()]).from_(self._inner(inner))
+            case Filter(inner, truth):
+                return exp.Select(expressions=[exp.Star()]).from_(self._inner(inner)).where(self.scalar(truth))
+            case Join():
+                return self._join(relation)
+            case Group(inner, keys, folds):
+                return self._group(inner, keys, folds)
+            case Running(inner, within, by, folds):
+                cells = [self._running(each, within, by) for each in folds]
+                return exp.Select(expressions=[exp.Star(), *cells]).from_(self._inner(inner))
+            case Union(inputs, names):
+                parts = [self._select(Keep(each, names)) for each in inputs]
+                result: Any = parts[0]
+                for part in parts[1:]:
+                    result = exp.Union(this=result, expression=part, distinct=False)
+                return result
+
+    def _join(self, relation: Join) -> Any:
+        exp = self._exp
+        left, right = self._next(), self._next()
+        pairs = [
+            (exp.NullSafeEQ if pair.unknown_too else exp.EQ)(
+                this=self._named(pair.left, left), expression=self._named(pair.right, right)
+            )
+            for pair in relation.pairs
+        ]
+        on = exp.and_(*pairs) if pairs else exp.true()
+        select = exp.Select(expressions=[exp.Star()]).from_(self._inner(relation.left, left))
+        kind = "left" if relation.keep_left else "inner"
+        return select.join(self._inner(relation.right, right), on=on, join_type=kind)
+
+    def _group(self, inner: Relation, keys: tuple[str, ...], folds: tuple[Folded, ...]) -> Any:
+        exp = self._exp
+        cells = [self._named(key) for key in keys]
+        folded = [self._alias(self._folded(each), each.name) for each in folds]
+        select = exp.Select(expressions=[*cells, *folded] or [self._nothing()]).from_(self._inner(inner))
+        if not folds:
+            return select.distinct() if keys else select.limit(1)
+        return select.group_by(*(cell.copy() for cell in cells)) if keys else select
+
+    def _folded(self, fold: Folded) -> Any:
+        exp = self._exp
+        of = self.scalar(fold.of)
+        match fold.fold:
+            case "sum":
+                if fold.wide:
+                    return exp.Sum(this=self._cast(of, self._wide))
+                return self._cast(exp.Sum(this=of), "BIGINT")
+            case "min":
+                return exp.Min(this=of)
+            case "max":
+                return exp.Max(this=of)
+            case "any":
+                return exp.LogicalOr(this=of)
+            case _:
+                raise AssertionError(fold.fold)
+
+    def _running(self, fold: Folded, within: tuple[str, ...], by: tuple[str, ...]) -> Any:
+        exp = self._exp
+        plain = self._folded(fold)
+        inner = plain.this if fold.fold == "sum" and not fold.wide else plain
+        window = exp.Window(
+            this=inner.copy(),
+            partition_by=[self._named(name) for name in within],
+            order=exp.Order(expressions=[exp.Ordered(this=self._named(name), nulls_first=False) for name in by]),
+            spec=exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"),
+        )
+        result = self._cast(window, "BIGINT") if inner is not plain else window
+        return self._alias(result, fold.name)
+
+    def _inner(self, relation: Relation, alias: str = "") -> Any:
+        exp = self._exp
+        name = self._next()
+        query = self._select(relation)
+        part = exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(name, quoted=True)))
+        if self.dialect == "duckdb":
+            part.set("materialized", False)
+        self._parts.append(part)
+        table = self._table(name)
+        if alias:
+            table.set("alias", exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
+        return table
+
+    def _next(self) -> str:
+        self._aliases += 1
+        return f"q{self._aliases}"
+
+    # --------------------------------------------------------------- scalars
+
+    def _named(self, name: str, table: str = "") -> Any:
+        return self._exp.column(name, table=table or None, quoted=True)
+
+    def _alias(self, of: Any, name: str) -> Any:
+        return self._exp.Alias(this=of, alias=self._exp.to_identifier(name, quoted=True))
+
+    def _nothing(self) -> Any:
+        return self._alias(self._exp.true(), "nothing")
+
+    def _cast(self, of: Any, type: str) -> Any:
+        return self._exp.Cast(this=of, to=self._exp.DataType.build(type, dialect=self.dialect))
+
+    def scalar(self, scalar: Scalar) -> Any:
+        """A scalar as an expression."""
+        exp = self._exp
+        match scalar:
+            case Column(name):
+                return self._named(name)
+            case Literal(value, of_truth):
+                if value is None:
+                    return self._cast(exp.null(), "BOOLEAN" if of_truth else "BIGINT")
+                if of_truth:
+                    return exp.true() if value else exp.false()
+                return self._number(value)
+            case _:
+                operands = [exp.Paren(this=self.scalar(each)) for each in scalar.operands]
+                return self._operation(scalar.name, operands)
+
+    def _number(self, value: int) -> Any:
+        type = "BIGINT" if -(2**63) < value < 2**63 else self._wide
+        literal: Any = self._exp.Literal.number(abs(value))
+        return self._cast(self._exp.Neg(this=literal) if value < 0 else literal, type)
+
+    def _operation(self, name: str, operands: list[Any]) -> Any:  # noqa: C901 - a case for each
+        exp = self._exp
+        if name in ("and", "or"):
+            result: Any = operands[0]
+            for each in operands[1:]:
+                result = (exp.And if name == "and" else exp.Or)(this=result, expression=each)
+            return result
+        first, *others = operands
+        binary: dict[str, Any] = {
+            "=": exp.EQ,
+            "<>": exp.NEQ,
+            "<": exp.LT,
+            "<=": exp.LTE,
+            "+": exp.Add,
+            "-": exp.Sub,
+            "*": exp.Mul,
+        }
+        if name in binary:
+            return binary[name](this=first, expression=others[0])
+        match name:
+            case "not":
+                return exp.Not(this=first)
+            case "is null":
+                return exp.Is(this=first, expression=exp.null())
+            case "is true":
+                return exp.Is(this=first, expression=exp.true())
+            case "div":
+                return exp.IntDiv(this=first, expression=others[0])
+            case "mod":
+                return exp.Mod(this=first, expression=others[0])
+            case "negative":
+                return exp.Neg(this=first)
+            case "when":
+                return exp.Case(ifs=[exp.If(this=first, true=others[0])], default=others[1])
+            case "choose":
+                ifs = [exp.If(this=first, true=others[0]), exp.If(this=exp.Not(this=first.copy()), true=others[1])]
+                return exp.Case(ifs=ifs)
+            case "widen":
+                return self._cast(first, self._wide)
+            case "narrow":
+                return self._cast(first, "BIGINT")
+            case _:
+                raise AssertionError(name)

@@ -1,0 +1,205 @@
+"""Folds read off once-grouped rows, or off a running order, instead of joining each question with all rows.
+
+A cap or a pool counts what came before. Where every condition on a member compares rows with rows, equates them
+with what is asked about, or bounds them by it, the rows are sorted once together with the questions, and folded along:
+n log n in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from engine.relational import algebra
+from engine.relational.algebra import (
+    FALSE,
+    TRUE,
+    UNKNOWN_NUMBER,
+    Column,
+    Folded,
+    Group,
+    Literal,
+    Running,
+    Scalar,
+    Union,
+    arithmetic,
+    both,
+    columns_of,
+    either,
+    is_unknown,
+    negation,
+    number,
+    when,
+)
+from engine.relational.recorded import place_of
+from engine.relational.scope import Scope
+
+if TYPE_CHECKING:
+    from engine.relational.binding import Members
+    from engine.relational.translate import Translator
+
+Cell = Callable[[str], Column]
+
+
+@frozen
+class Reach:
+    """Which rows count for a question: equal in ``pairs`` (here, there), at most as far along (``along`` ≤ ``until``).
+
+    ``last``: the question stands after the rows that are as far along, else before them. ``here`` are the conditions on
+    rows alone.
+    """
+
+    pairs: tuple[tuple[Scalar, Scalar], ...]
+    here: tuple[Scalar, ...]
+    along: tuple[Scalar, ...] = ()
+    until: tuple[Scalar, ...] = ()
+    last: bool = True
+
+
+def reach_of(into: Translator, members: Members) -> Reach | None:  # noqa: C901 - a case for each sort of condition
+    """How the members of a search are reached; None where it is not as simple as that."""
+    scope = members.scope
+    skipped = {part for order in members.order for part in scope.opened(scope.filters[order.place])}
+    pairs: list[tuple[Scalar, Scalar]] = []
+    here: list[Scalar] = []
+    bounds: list[tuple[Scalar, Scalar, bool]] = []
+    for truth in scope.filters:
+        for part in scope.opened(truth):
+            if part in skipped or scope.rests_on_outer(part):
+                continue
+            pair = scope.equated(part)
+            if pair is not None and scope.is_settled(pair[0]):
+                pairs.append(pair)
+            elif scope.rests_on_rows(part):
+                here.append(part)
+            else:
+                bound = _bound(scope, part)
+                if bound is None:
+                    return None
+                bounds.append(bound)
+    if members.order:
+        return _ordered(into, members, tuple(pairs), tuple(here)) if not bounds and len(members.order) == 1 else None
+    if not bounds:
+        return Reach(tuple(pairs), tuple(here))
+    _, until, rising = bounds[0]
+    if any(each[1:] != (until, rising) for each in bounds):
+        return None
+    if not all(scope.is_settled(mine) for mine, _, _ in bounds):
+        return None
+    farthest = bounds[0][0]
+    for mine, _, _ in bounds[1:]:
+        less = algebra.compared("<=", farthest, mine)
+        farthest = scope.frame.let(when(less, mine, farthest) if rising else when(less, farthest, mine))
+    if not rising:
+        farthest, until = _negative(farthest), _negative(until)
+    return Reach(tuple(pairs), tuple(here), (farthest,), (until,))
+
+
+def _negative(scalar: Scalar) -> Scalar:
+    return arithmetic("-", number(0), scalar)
+
+
+def _bound(scope: Scope, part: Scalar) -> tuple[Scalar, Scalar, bool] | None:
+    """``row ≤ outside`` (rising) or ``outside ≤ row``, of whole numbers; ``<`` is ``≤`` with one more."""
+    if not isinstance(part, algebra.Operation) or part.name not in ("<", "<="):
+        return None
+    one, other = part.operands
+    more = 1 if part.name == "<" else 0
+    if scope.rests_on_rows(one) and isinstance(other, Column) and other.name in scope.taken:
+        return arithmetic("+", one, number(more)), other, True
+    if scope.rests_on_rows(other) and isinstance(one, Column) and one.name in scope.taken:
+        return arithmetic("-", other, number(more)), one, False
+    return None
+
+
+def _ordered(
+    into: Translator, members: Members, pairs: tuple[tuple[Scalar, Scalar], ...], here: tuple[Scalar, ...]
+) -> Reach | None:
+    (order,) = members.order
+    scope = members.scope
+    relation = order.relation
+    table = into.plan.ledger.table(relation.name)
+    if table is None or not table.is_total or relation.time is None or scope.outer is None:
+        return None
+    row = next((row for row in scope.rows.values() if row.table is table), None)
+    if row is None:
+        return None
+    day = into.quantity(relation, (order.subject,), relation.time, scope.outer)
+    mine = Column(row.names[table.columns[relation.time].name])
+    along: list[Scalar] = [mine]
+    until: list[Scalar] = [scope.outer.frame.let(day.number)]
+    if table.ranks:
+        rank, _ = place_of(table, order.subject, scope.outer)
+        along.append(Column(row.names["rank"]))
+        until.append(scope.outer.frame.let(rank))
+    return Reach(pairs, here, tuple(along), tuple(until), order.inclusive)
+
+
+# ------------------------------------------------------------------- reading
+
+
+def run(members: Members, reach: Reach, folds: tuple[Folded, ...]) -> tuple[Cell, Scalar, tuple[Folded, ...]] | None:
+    """Fold along: the cells of the result, and whether a key is unknown.
+
+    None where what is folded is not of rows alone.
+    """
+    scope, outer = members.scope, members.outer
+    if not scope.rests_on_rows(*(each.of for each in folds)):
+        return None
+    names = scope.plan.names
+    let = outer.frame.let
+    keys = {names.next("k"): pair for pair in reach.pairs}
+    steps = {names.next("b"): pair for pair in zip(reach.along, reach.until, strict=True)}
+    needed = columns_of(*(each.of for each in folds), *(mine for mine, _ in keys.values()), *reach.along)
+    rows: algebra.Relation = scope.built_rows(needed, reach.here if not scope.frame.errors else ())
+    rows = algebra.Extend(
+        rows,
+        (
+            *((name, mine) for name, (mine, _) in keys.items()),
+            *((name, mine) for name, (mine, _) in steps.items()),
+            *((f"{each.name}v", each.of) for each in folds),
+        ),
+    )
+    inputs = tuple(evolve(each, of=Column(f"{each.name}v")) for each in folds)
+    theirs = {name: let(there) for name, (_, there) in (*keys.items(), *steps.items())}
+    missing = either(*(is_unknown(each) for name, each in theirs.items() if name in keys or name == next(iter(steps))))
+    if not steps:
+        table = scope.plan.step(Group(rows, tuple(keys), inputs))
+    else:
+        table = scope.plan.step(_merged(outer, rows, tuple(keys), tuple(steps), inputs, theirs, reach.last))
+    found = outer.frame.look_up(table, tuple(theirs.items()), bool(reach.until[1:]))
+    return (lambda name: outer.frame.cell(found, name)), let(missing), folds
+
+
+def _merged(
+    outer: Scope,
+    rows: algebra.Relation,
+    keys: tuple[str, ...],
+    steps: tuple[str, ...],
+    folds: tuple[Folded, ...],
+    theirs: dict[str, Scalar],
+    last: bool,
+) -> algebra.Relation:
+    """Rows and questions in one order, folded along, the questions kept."""
+    columns = (*keys, *steps, "asked", *(f"{each.name}v" for each in folds))
+    rows = algebra.Keep(algebra.Extend(rows, (("asked", number(0)),)), columns)
+    asked: algebra.Relation = outer.built(columns_of(*theirs.values()))
+    asked = algebra.Extend(asked, tuple(theirs.items()))
+    certain = both(*(negation(is_unknown(Column(name))) for name in (*keys, steps[0])))
+    asked = Group(algebra.Filter(asked, certain) if certain != TRUE else asked, (*keys, *steps), ())
+    asked = algebra.Extend(
+        asked, (("asked", number(1 if last else -1)), *((f"{each.name}v", _idle(each)) for each in folds))
+    )
+    together = Union((rows, algebra.Keep(asked, columns)), columns)
+    running = Running(together, keys, (*steps, "asked"), folds)
+    questions = algebra.Filter(running, algebra.compared("=", Column("asked"), number(1 if last else -1)))
+    return algebra.Keep(questions, (*keys, *steps, *(each.name for each in folds)))
+
+
+def _idle(fold: Folded) -> Literal:
+    """What adds nothing to a fold."""
+    if fold.fold == "any":
+        return FALSE
+    return number(0) if fold.fold == "sum" else UNKNOWN_NUMBER

@@ -1,0 +1,245 @@
+"""The facts as typed tables of whole numbers, with what is known of each column beforehand.
+
+A day is its ordinal, a symbol its place in `Symbols`, a number its multiple of the column's grain. A cell is NULL
+where it is not known which value there is, or there is none; a column of truths beside it tells the two apart
+where they occur. No text of a fact is ever in a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+from attrs import define, field, frozen
+
+from engine.facts import FactBase
+from engine.model import Relation
+from engine.relational.amounts import BITS_64, LAST_DAY, MOST
+from engine.unknowns import NONE, UNKNOWN
+from engine.values import Kind, Period
+
+STATUS, FIRST, LAST, RANK, CHAIN = "status", "first", "last", "rank", "chain"
+
+
+class BadTable(Exception):
+    """Cells that no table of this kind can hold."""
+
+
+@define(eq=False)
+class Symbols:
+    """The whole numbers that stand for symbols, in the order in which they were met."""
+
+    names: list[str] = field(factory=list)
+    _places: dict[str, int] = field(factory=dict)
+
+    def code(self, symbol: str) -> int:
+        place = self._places.get(symbol)
+        if place is None:
+            place = self._places[symbol] = len(self.names)
+            self.names.append(symbol)
+        return place
+
+    def name(self, code: int) -> str:
+        return self.names[code]
+
+    def extend(self, names: Sequence[str]) -> None:
+        """Take in symbols that are known to be new, in order."""
+        start = len(self.names)
+        self.names.extend(names)
+        self._places.update(zip(names, range(start, start + len(names)), strict=True))
+
+
+@frozen
+class ColumnFacts:
+    """A column: its name in the table, and what is known of its cells.
+
+    ``exists`` names the column of truths that tells whether there is a value ("": there is, though it may not be known
+    which); ``known``: no cell is NULL for not being known. ``days`` names a period's days.
+    """
+
+    name: str
+    kind: Kind
+    low: int = 0
+    high: int = 0
+    scale: int = 1
+    known: bool = True
+    exists: str = ""
+    days: str = ""
+
+
+@define(eq=False)
+class Table:
+    """The facts of one relation: its columns by place, with the arrays to load.
+
+    ``status`` is there where some row is not simply so, ``ranks`` where records have a recorded order, ``is_total`` if
+    that order and the dates leave no two records in doubt. ``single``: no two rows have the same keys.
+    """
+
+    name: str
+    relation: Relation
+    count: int
+    columns: tuple[ColumnFacts, ...]
+    arrays: dict[str, Any] = field(factory=dict, repr=False)
+    status: bool = False
+    ranks: bool = False
+    is_total: bool = False
+    single: bool = True
+    _found: dict[tuple[str, ...], dict[Any, int]] = field(factory=dict, repr=False)
+
+    def value(self, name: str, place: int) -> Any:
+        """A cell."""
+        cell = self.arrays[name][place]
+        return cell.as_py() if hasattr(cell, "as_py") else cell
+
+    def find(self, keys: Mapping[str, Any]) -> int | None:
+        """The place of the row with these cells."""
+        names = tuple(keys)
+        index = self._found.get(names)
+        if index is None:
+            columns = [self.arrays[name] for name in names]
+            rows = zip(*(c.to_pylist() if hasattr(c, "to_pylist") else c for c in columns), strict=True)
+            index = self._found[names] = {row: place for place, row in enumerate(rows)} if names else {(): 0}
+        return index.get(tuple(keys.values()))
+
+
+@define(eq=False)
+class Ledger:
+    """All tables of a fact base, by relation, with its symbols and how far its record is complete."""
+
+    symbols: Symbols
+    tables: dict[str, Table]
+    complete_to: date | None = None
+    complete: frozenset[str] = frozenset()
+
+    def table(self, relation: str) -> Table | None:
+        """The table of a relation; None where it has no rows."""
+        found = self.tables.get(relation)
+        return found if found is not None and found.count else None
+
+
+def ledger_of(facts: FactBase, relations: Mapping[str, Relation]) -> Ledger:
+    """The tables of a fact base. Raises `BadTable` for what is supposed: a ledger is of what is recorded."""
+    if facts.supposed:
+        raise BadTable("what is supposed has no place in a ledger")
+    if any(len(facts.layers(name)) > 1 for name, relation in relations.items() if relation.span):
+        raise BadTable("intervals in several layers have no place in a ledger")
+    symbols = Symbols()
+    tables: dict[str, Table] = {}
+    for number, (name, relation) in enumerate(relations.items()):
+        rows = list(facts.rows(name))
+        if rows:
+            tables[name] = _table(f"t{number}", relation, rows, facts, symbols)
+    return Ledger(symbols, tables, facts.complete_to, facts.complete)
+
+
+def _table(name: str, relation: Relation, rows: Sequence[Any], facts: FactBase, symbols: Symbols) -> Table:
+    arrays: dict[str, Any] = {}
+    columns = []
+    for place, column in enumerate(relation.columns):
+        cells = [table.columns[place][number] for table, number in rows]
+        columns.append(encoded(f"c{place}", column.type.kind, column.optional, cells, symbols, arrays))
+    result = Table(name, relation, len(rows), tuple(columns), arrays)
+    status = [table.status[number] for table, number in rows]
+    if any(each is not True for each in status):
+        arrays[STATUS] = status
+        result.status = True
+    if relation.span:
+        horizon = None if relation.name in facts.complete else facts.complete_to
+        _intervals(result, [table.spans[number] for table, number in rows], horizon)
+    keys = list(zip(*(arrays[f"c{place}"] for place in range(relation.keys)), strict=True)) or [()] * result.count
+    result.single = len(set(keys)) == result.count
+    if relation.record and relation.time is not None:
+        _order(result, facts, [table.columns[0][number] for table, number in rows])
+    return result
+
+
+def encoded(
+    name: str, kind: Kind, optional: bool, cells: Sequence[Any], symbols: Symbols, arrays: dict[str, Any]
+) -> ColumnFacts:
+    """Put a column's cells into arrays of whole numbers; what is known of them."""
+    absent = [cell is NONE for cell in cells]
+    unsure = [cell is UNKNOWN for cell in cells]
+    plain = [None if none or open_ else cell for cell, none, open_ in zip(cells, absent, unsure, strict=True)]
+    present = [cell for cell in plain if cell is not None]
+    scale = 1
+    days = ""
+    numbers: list[int | None]
+    if kind is Kind.PERIOD:
+        numbers = [cell.months if isinstance(cell, Period) else None for cell in plain]
+        days = f"{name}d"
+        arrays[days] = [cell.days if isinstance(cell, Period) else None for cell in plain]
+    else:
+        if kind is Kind.NUMBER:
+            scale = lcm(*(Fraction(cell).denominator for cell in present)) if present else 1
+        numbers = [None if cell is None else _number(cell, scale, symbols) for cell in plain]
+    found = [each for each in numbers if each is not None]
+    low, high = (min(found), max(found)) if found else (0, 0)
+    if low < -BITS_64 or high > BITS_64 or scale > MOST:
+        raise BadTable("a number is larger than a ledger's tables hold")
+    arrays[name] = numbers
+    exists = ""
+    if any(absent) or (optional and any(unsure)):
+        exists = f"{name}e"
+        arrays[exists] = [None if open_ and optional else not none for none, open_ in zip(absent, unsure, strict=True)]
+    return ColumnFacts(name, kind, low, high, scale, not any(unsure), exists, days)
+
+
+def _number(cell: Any, scale: int, symbols: Symbols) -> int:
+    if isinstance(cell, date):
+        return cell.toordinal()
+    if isinstance(cell, str):
+        return symbols.code(cell)
+    scaled = cell * scale
+    return int(scaled)
+
+
+def _last(span: Any, horizon: date | None) -> int:
+    """The last day of an interval; without an end, it holds to the end of the record, and on its first day at least."""
+    first, last = span
+    if last is not None:
+        return int(last.toordinal())
+    return LAST_DAY if horizon is None else max(horizon, first).toordinal()
+
+
+def _intervals(table: Table, spans: Sequence[Any], horizon: date | None) -> None:
+    table.arrays[FIRST] = [span[0].toordinal() for span in spans]
+    table.arrays[LAST] = [_last(span, horizon) for span in spans]
+
+
+def _order(table: Table, facts: FactBase, ids: Sequence[str]) -> None:
+    """Ranks along the chains in which the record puts records of a day; other partial orders have no ranks."""
+    pairs = facts.order.get(table.relation.name, {})
+    ranks: list[int | None] = [None] * table.count
+    chains: list[int | None] = [None] * table.count
+    places = {id: place for place, id in enumerate(ids)}
+    after = {one: next(iter(others)) for one, others in pairs.items() if others}
+    if any(len(others) > 1 for others in pairs.values()) or len(set(after.values())) < len(after):
+        after = {}
+    starts = [one for one in after if one not in set(after.values())]
+    for chain, start in enumerate(starts):
+        one: str | None = start
+        rank = 0
+        while one is not None:
+            if one in places:
+                ranks[places[one]], chains[places[one]] = rank, chain
+            rank += 1
+            one = after.get(one)
+    if after:
+        table.ranks = True
+        table.arrays[RANK], table.arrays[CHAIN] = ranks, chains
+    time = table.relation.time
+    assert time is not None
+    days = table.arrays[f"c{time}"]
+    seen: dict[Any, set[Any]] = {}
+    counts: dict[Any, int] = {}
+    for day, place, link in zip(days, ranks, chains, strict=True):
+        counts[day] = counts.get(day, 0) + 1
+        seen.setdefault(day, set()).add((link, place))
+    table.is_total = None not in days and all(
+        counts[day] == 1
+        or (len(each) == counts[day] and len({chain for chain, _ in each}) == 1 and (None, None) not in each)
+        for day, each in seen.items()
+    )

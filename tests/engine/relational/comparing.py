@@ -1,0 +1,103 @@
+"""Asking one goal of every subject both ways: by tables, and one by one by the reference evaluator."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from attrs import frozen
+
+from engine.facts import FactBase
+from engine.judge import Verdict
+from engine.model import Atom, Condition, Constant, Expression, Relation, ValueOf, Variable
+from engine.program import Engine
+from engine.query import Query, Shape
+from engine.relational.duck import Database, opened
+from engine.relational.goal import DOUBT, EXISTS, NUMBER, SCALE, SUBJECT, TRUTH, Goal, Worked, work_out
+from engine.relational.tables import Ledger, ledger_of
+from engine.values import Kind, LimitReached
+from tests.engine.programs import CONCLUDED, RELATIONS, Example
+
+
+@frozen
+class Row:
+    """What is said of a subject: a verdict with its value, None where it is not settled."""
+
+    verdict: str | None
+    value: Any = None
+
+
+def by_tables(engine: Engine, ledger: Ledger, goal: Goal, database: Database | None = None) -> dict[str, Row]:
+    """What the tables settle of each subject."""
+    worked = work_out(engine, ledger, goal)
+    if ledger.table(goal.subjects.name) is None:
+        return {}
+    found = database if database is not None else opened(ledger, threads=1)
+    found.make(worked)
+    rows = found.rows(worked.rows).to_pylist()
+    if database is None:
+        found.connection.close()
+    return {ledger.symbols.name(row[SUBJECT]): settled(row, worked, ledger) for row in rows}
+
+
+def settled(row: dict[str, Any], worked: Worked, ledger: Ledger) -> Row:
+    if row[DOUBT]:
+        return Row(None)
+    if worked.value is None:
+        return Row({True: "yes", False: "no", None: None}[row[TRUTH]])
+    if row[EXISTS] is None or (row[EXISTS] and row[NUMBER] is None):
+        return Row(None)
+    if not row[EXISTS]:
+        return Row("none")
+    number = row[NUMBER]
+    if worked.value.kind is Kind.SYMBOL:
+        return Row("value", ledger.symbols.name(number))
+    assert worked.value.kind is Kind.NUMBER
+    return Row("value", Fraction(number, row[SCALE]))
+
+
+def by_reference(engine: Engine, facts: FactBase, goal: Goal, subject: str) -> Row:
+    """The reference evaluator's answer about one subject."""
+    substituted = substitute(goal.of, goal.subject, Constant(subject, goal.subject.type))
+    shape = Shape.VALUE if goal.is_value else Shape.WHETHER
+    try:
+        answer = engine.answer(facts, Query(substituted, shape))
+    except LimitReached as limit:
+        return Row(f"limit: {limit}")
+    return Row(answer.verdict.value, answer.value if answer.verdict is Verdict.VALUE else None)
+
+
+def substitute(of: Condition | Expression, variable: Variable, constant: Constant) -> Any:
+    """The goals of these tests are an atom or a value."""
+    assert isinstance(of, (Atom, ValueOf))
+    arguments = tuple(constant if each == variable else each for each in of.arguments)
+    if isinstance(of, Atom):
+        return Atom(of.relation, arguments)
+    return ValueOf(of.relation, arguments, of.column)
+
+
+def goals(example: Example) -> list[Goal]:
+    """A goal for each relation that the example's rules conclude."""
+    ruled = {rule.head.relation for rule in example.program.rules}
+    result = []
+    for relation in CONCLUDED:
+        if relation.name in ruled:
+            result += [goal_about(relation)]
+    return result
+
+
+def goal_about(relation: Relation) -> Goal:
+    kind = relation.columns[0].type
+    subjects = next(each for each in RELATIONS if each.name == kind.name)
+    x = Variable("the subject", kind)
+    arguments: tuple[Expression, ...] = (
+        x,
+        *(Constant("A", column.type) for column in relation.columns[1 : relation.keys]),
+    )
+    if relation.is_statement:
+        return Goal(Atom(relation.name, arguments), x, subjects)
+    return Goal(ValueOf(relation.name, arguments, "value"), x, subjects, is_value=True)
+
+
+def ledger_for(engine: Engine, facts: FactBase) -> Ledger:
+    return ledger_of(facts, engine.relations)

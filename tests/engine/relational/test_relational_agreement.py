@@ -1,0 +1,34 @@
+"""What the tables settle is what the reference evaluator answers, on programs and facts that nobody chose."""
+
+from __future__ import annotations
+
+import os
+
+from attrs import evolve
+from hypothesis import HealthCheck, given, settings
+
+from engine.program import build
+from engine.relational.goal import Goal
+from tests.engine.programs import Example, examples
+from tests.engine.relational.comparing import by_reference, by_tables, goals, ledger_for
+from tests.engine.test_agreement import fact_base
+
+LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+FEW = settings(max_examples=10_000 if LONG else 12, deadline=None, suppress_health_check=[*HealthCheck])
+
+
+def told(example: Example, goal: Goal) -> str:
+    return repr(evolve(example, goal=goal.of))
+
+
+@FEW
+@given(examples(allowance=3))
+def test_tables_and_reference_agree(example: Example) -> None:
+    example.facts.supposed.clear()
+    engine = build(example.program)
+    facts = fact_base(engine, example.facts)
+    ledger = ledger_for(engine, facts)
+    for goal in goals(example):
+        for subject, row in by_tables(engine, ledger, goal).items():
+            if row.verdict is not None:
+                assert row == by_reference(engine, facts, goal, subject), f"{subject}\n{told(example, goal)}"
