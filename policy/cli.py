@@ -117,32 +117,44 @@ def _need_part(part: str, cases: tuple[Path, ...]) -> None:
 @command.command()
 @click.argument("book")
 @click.option("--case", "cases", multiple=True, type=click.Path(path_type=Path), help="A case file; several add up.")
+@facts_options
 @click.option("--part", default="", help="The `## Case (part)` whose facts are added.")
 @click.option("--text", type=_FILE, help="Your copy of the governing text, shown beside the rules.")
-def repl(book: str, cases: tuple[Path, ...], part: str, text: Path | None) -> None:
+def repl(
+    book: str,
+    cases: tuple[Path, ...],
+    ledgers: tuple[Path, ...],
+    mapping: Path | None,
+    strict: bool,
+    part: str,
+    text: Path | None,
+) -> None:
     """Ask BOOK questions one after the other, suppose otherwise, record and save."""
     from policy.instrument import load
+    from policy.ledger_kinds import Ledger
     from policy.repl import run
     from policy.session import begin
 
     if part:
         _need_part(part, cases)
     with patience():
-        session = begin(load(book), cases, part, text)
+        session = begin(load(book), cases, [Ledger(path, mapping) for path in ledgers], part, text, strict)
+    tell_passed(session.case.passed, book)
     finish(run(session))
 
 
 @command.command()
 @click.argument("answer", type=click.Path(path_type=Path))
 @click.option("--book", help="The book, if not the one that the answer's stamp names.")
-@click.option("--case", "cases", multiple=True, type=click.Path(path_type=Path), help="The case files, in their order.")
-def replay(answer: Path, book: str | None, cases: tuple[Path, ...]) -> None:
+@click.option("--case", "cases", multiple=True, type=click.Path(path_type=Path), help="The files of facts, in order.")
+@click.option("--map", "mapping", type=_FILE, help="What the columns of ledgers are.")
+def replay(answer: Path, book: str | None, cases: tuple[Path, ...], mapping: Path | None) -> None:
     """Confirm that a saved ANSWER (JSON) still stands, or say what changed."""
     from policy.layout import plain_text
     from policy.replaying import replay as asked_again
 
     with patience():
-        replayed = asked_again(answer, book, cases)
+        replayed = asked_again(answer, book, cases, mapping)
     click.echo(plain_text("", (), replayed.lines, width()).lstrip("\n"), nl=False)
     finish(0 if replayed.stands else WRONG_FILE)
 

@@ -24,6 +24,7 @@ from policy.facts_text import fact_lines
 from policy.folding import Fold, folded, steps
 from policy.instrument import hypothetical_names
 from policy.keeping import KINDS, case_file, kept
+from policy.ledger_kinds import is_ledger
 from policy.outline import Block as Told
 from policy.outline import Line, flat, outline
 from policy.page import Beside, Block, Lines, Page, Said, Verbatim, Words
@@ -134,13 +135,19 @@ def _provisos(answer: Answer) -> tuple[Line, ...]:
     return answer.lines[: next(ends, len(answer.lines))]
 
 
+_OWN, _ALL = 2, 1000
+"""So deep below a rule its steps are told: until everything is unfolded, what it says itself."""
+
+
 def _why(session: Session, rest: str) -> Step:
     answer = _last(session)
     if not rest:
         unfolded = evolve(session, fold=max(session.fold, Fold.PATH, key=list(Fold).index))
         return unfolded, (folded(answer, unfolded.fold),)
     ids = clauses_named(session.case.book, rest)
-    found = [line for step in _attempts(answer.proof_data(), ids) for line in steps(step, 0)]
+    deepest = _OWN if session.fold is not Fold.EVERYTHING else _ALL
+    every = (line for step in _attempts(answer.proof_data(), ids) for line in steps(step, 0))
+    found = [line for line in every if line.depth <= deepest]
     if not found:
         return session, (Words(f"{sections(ids)}: the answer rests on no rule of it."),)
     return session, (Lines(tuple(dict.fromkeys(found))),)
@@ -324,10 +331,11 @@ def _record(session: Session, rest: str) -> Step:
     """Write a fact, or a supposition by its number, into a case file."""
     match = _INTO.fullmatch(rest)
     said, path = (rest, None) if match is None else (match["said"], Path(match["file"]))
-    if path is None and not session.files:
+    own_files = [each for each in session.files if not is_ledger(each)]
+    if path is None and not own_files:
         message = "there is no case file to record this in"
         raise ClausebookError(Diagnostic("E0055", message, None, ("record … in FILE.md", "repl BOOK --case FILE")))
-    path = session.files[0] if path is None else path
+    path = own_files[0] if path is None else path
     kept = session
     if re.fullmatch(r"\(?\d{1,6}\)?", said):
         number = int(said.strip("()"))

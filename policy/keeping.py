@@ -13,8 +13,6 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from markdown_it import MarkdownIt
-
 from engine.judge import Verdict
 from policy.answer import Answer, sections
 from policy.book import Book, shipped_books
@@ -110,6 +108,8 @@ li {{ overflow-wrap: anywhere; }}
 
 def as_html(markdown: str) -> str:
     """A memorandum as a page of its own, which needs nothing from elsewhere; no HTML in it is taken as such."""
+    from markdown_it import MarkdownIt
+
     reader = MarkdownIt("commonmark", {"html": False})
     title = next((line.removeprefix("# ") for line in markdown.splitlines() if line.startswith("# ")), "")
     plain = reader.renderInline(title)

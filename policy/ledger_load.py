@@ -188,7 +188,7 @@ class Loader:
         """Give each row its name, and note the keys by which other tables refer to it."""
         taking, sheet = pair.taking, pair.sheet
         assert taking.kind is not None
-        names = self._names(_named(taking.name, pair))
+        names = self._names(_cells(pair, taking.name))
         keys = self._names(_cells(pair, taking.key)) if taking.key in sheet.columns else []
         if keys:
             _tell_apart(names, keys)
@@ -388,7 +388,7 @@ class Loader:
                 self._tell(pair.sheet, Diagnostic(value.code, f"{column.name}: {value.message}", pair.taking.span))
                 value = UNKNOWN
             return [value] * len(pair.kept)
-        if rule.column not in pair.sheet.columns:
+        if not pair.sheet.columns.keys() >= {*_fields(rule.column)}:
             return [NONE if optional else UNKNOWN] * len(pair.kept)
         looked_up = self._looked_up(_kept(pair, rule.column), column.type, rule)
         if looked_up is not None:
@@ -461,29 +461,20 @@ class Loader:
 def _missing(taking: Taking, sheet: Sheet) -> list[str]:
     """The columns that a mapping speaks of and a sheet does not have."""
     rules = [*taking.rules.values(), *(rule for rule in (taking.first, taking.last) if rule is not None)]
-    wanted = [name for rule in rules for name in (rule.column, rule.currency, rule.over) if name]
+    wanted = [name for rule in rules for name in (*_fields(rule.column), rule.currency, rule.over) if name]
     wanted += [*_fields(taking.name), taking.key, taking.order, taking.source, *taking.only]
     return [name for name in dict.fromkeys(wanted) if name and name not in sheet.columns]
 
 
 def _fields(name: str) -> list[str]:
-    """The columns that make a name: one, or those in braces."""
+    """The columns that make a text: one, or those in braces."""
     return _FIELD.findall(name) or ([name] if name else [])
 
 
-def _named(name: str, pair: _Pair) -> Sequence[Cell]:
-    """The cells that name the rows."""
-    parts = _FIELD.findall(name)
-    if not parts:
-        return _cells(pair, name)
-    columns = [_cells(pair, part) for part in parts]
-    return [
-        None if any(cell is None or isinstance(cell, Unread) for cell in row) else _filled(name, row)
-        for row in zip(*columns, strict=True)
-    ]
-
-
-def _filled(name: str, row: tuple[Cell, ...]) -> str:
+def _filled(name: str, row: tuple[Cell, ...]) -> str | None:
+    """The text of a row; none where a part is missing."""
+    if any(cell is None or cell == "" or isinstance(cell, (Unread, float)) for cell in row):
+        return None
     cells = iter(row)
     return _FIELD.sub(lambda _: str(next(cells)), name)
 
@@ -493,7 +484,10 @@ def _cells(pair: _Pair, name: str) -> Sequence[Cell]:
 
 
 def _kept(pair: _Pair, name: str) -> Column:
-    """A column's cells in the rows that are taken."""
+    """A column's cells in the rows that are taken; those of ``{First} {Last}`` put together."""
+    if name not in pair.sheet.columns:
+        parts = [_cells(pair, part) for part in _FIELD.findall(name)]
+        return Column([_filled(name, row) for row in zip(*parts, strict=True)])
     column = pair.sheet.columns[name]
     if pair.is_whole:
         return column

@@ -49,6 +49,9 @@ class Verbatim:
     text: str
 
 
+_RULE = 16
+"""How long the rule under a heading is at most."""
+
 Block = Words | Said | Lines | Beside | Verbatim
 Page = tuple[Block, ...]
 
@@ -68,7 +71,7 @@ def _block(block: Block, width: int) -> str:
             return plain_text("", (), block.lines, width).lstrip("\n")
         case Beside():
             left, right = block.heads
-            rows = [block.heads, ("─" * len(left), "─" * len(right)), *block.rows]
+            rows = [block.heads, ("─" * min(len(left), _RULE), "─" * min(len(right), _RULE)), *block.rows]
             return inert("\n".join(columns(rows, width))) + "\n"
         case Verbatim():
             return inert(block.text.expandtabs(4)).rstrip("\n") + "\n"

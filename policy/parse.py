@@ -301,7 +301,7 @@ class Parser:
             return Diagnostic("E0109", f"a sentence of more than {MOST_TOKENS} words is not read", span)
         if sum(word in _OPERATORS for word in tokens.words) > _MOST_OPERATORS:
             return Diagnostic("E0109", "a sentence with so many operations is not read", span)
-        return tokens if ":" not in tokens.words else self._after_colon(tokens)
+        return tokens if ":" not in tokens.words else self._after_colon(tokens, start)
 
     def _listed(self, tokens: Tokens, span: Span, list: List) -> Tokens | Diagnostic:
         """A sentence with the list that it takes."""
@@ -331,10 +331,10 @@ class Parser:
     def _last(self, span: Span, tokens: Tokens) -> Span:
         return Span(span.source, tokens.starts[-1], tokens.ends[-1])
 
-    def _after_colon(self, tokens: Tokens) -> Tokens:
-        """A sentence may go on with a capital after a colon, as it may begin with one."""
+    def _after_colon(self, tokens: Tokens, start: str) -> Tokens:
+        """A sentence may go on with a capital after a colon, as it may begin with one: no question does with a name."""
         for at, word in enumerate(tokens.words[:-1]):
-            if word == ":" and not self.begins_name(tokens.words[at + 1]):
+            if word == ":" and (start == "question" or not self.begins_name(tokens.words[at + 1])):
                 tokens = self._small(tokens, at + 1)
         return tokens
 

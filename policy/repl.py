@@ -189,7 +189,7 @@ def _prompting(desk: _Desk) -> PromptSession[str]:
 
     def toolbar() -> str:
         session = desk.session
-        return f" {len(session.suppositions)} supposed · {session.fold.value} · Tab completes · Ctrl-D ends"
+        return f" {len(session.suppositions)} supposed · {session.fold.value} · Tab completes"
 
     return PromptSession(
         history=_history(),

@@ -28,17 +28,20 @@ class Replayed:
     lines: tuple[Line, ...]
 
 
-def replay(path: Path, book: Path | str | None = None, cases: Sequence[Path] = ()) -> Replayed:
+def replay(
+    path: Path, book: Path | str | None = None, cases: Sequence[Path] = (), mapping: Path | None = None
+) -> Replayed:
     """Ask again what the saved answer in a file answers.
 
     The book and the case files are looked for under the names that its stamp has, here and beside the file, unless they
-    are given. Raises `ClausebookError` where the file is no answer, or they are not found, or the question is not read.
+    are given; ``mapping`` says what the columns of ledgers are. Raises `ClausebookError` where the file is no answer,
+    or they are not found, or the question is not read.
     """
     text, old = _read(path)
     stamp = old["stamp"]
     instrument = Instrument(load(find_book(book if book is not None else _book(stamp["book"], path))))
     files = [_file(each["file"], path) for each in stamp["facts"]] if not cases else list(cases)
-    case = instrument.case(*files, part=stamp.get("part", ""))
+    case = instrument.case(*files, part=stamp.get("part", ""), mapping=mapping)
     named = case.ask(old["question"]).to_data()
     named["stamp"]["facts"] = _under_old_names(named["stamp"]["facts"], stamp["facts"])
     new, old = _without_folders(json.loads(json.dumps(named))), _without_folders(old)
@@ -117,7 +120,8 @@ def _changes(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Line]:
     yield from (Line(1, each) for each in _of_stamps(old["stamp"], new["stamp"]))
     for key in ("verdict", "value", "unit", "citations", "supporting", "provided", "open", "readings", "assumptions"):
         if old.get(key) != new.get(key):
-            yield Line(1, f"{key}: {_shown(new.get(key))}; it was {_shown(old.get(key))}")
+            sign = "§ " if key in ("citations", "supporting") else ""
+            yield Line(1, f"{key}: {_shown(new.get(key), sign)}; it was {_shown(old.get(key), sign)}")
     yield from _told_otherwise(old.get("explanation"), new["explanation"])
     if same and old.get("proof") != new["proof"]:
         yield Line(1, "the proof has other steps")
@@ -136,8 +140,8 @@ def _of_stamps(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
         yield f"the software is version {new['engine']}; it was {old['engine']}"
 
 
-def _shown(value: Any) -> str:
-    said = _words(value)
+def _shown(value: Any, sign: str = "") -> str:
+    said = ", ".join(f"{sign}{each}" for each in value) if sign and value else _words(value)
     return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
 
 

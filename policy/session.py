@@ -18,6 +18,7 @@ from policy.document import read_source
 from policy.folding import Fold
 from policy.governing import Wording, read_wording
 from policy.instrument import Case, Instrument
+from policy.ledger_kinds import Ledger
 from policy.quantities import print_value
 from policy.source import Source, Span
 from policy.supposing import supposed, supposing
@@ -43,6 +44,7 @@ class Session:
     instrument: Instrument = field(repr=False)
     case: Case = field(repr=False)
     files: tuple[Path, ...] = ()
+    ledgers: tuple[Ledger, ...] = field(default=(), repr=False)
     part: str = ""
     copy: Wording | None = field(default=None, repr=False)
     suppositions: tuple[Supposition, ...] = ()
@@ -121,16 +123,26 @@ class Session:
 
     def reread(self) -> Session:
         """The session with its case files read anew."""
-        return evolve(self, case=self.instrument.case(*self.files, part=self.part))
+        return evolve(self, case=self.instrument.case(*self.files, *self.ledgers, part=self.part))
 
 
-def begin(instrument: Instrument, files: Sequence[Path] = (), part: str = "", text: Path | None = None) -> Session:
-    """A session about the facts of case files. Raises `ClausebookError` for what is wrong with them."""
-    case = instrument.case(*files, part=part)
+def begin(
+    instrument: Instrument,
+    files: Sequence[Path] = (),
+    ledgers: Sequence[Ledger] = (),
+    part: str = "",
+    text: Path | None = None,
+    strict: bool = False,
+) -> Session:
+    """A session about the facts of case files and ledgers; ``text`` is the user's copy of the governing text.
+
+    Raises `ClausebookError` for what is wrong with them, ``strict`` also for each row of a ledger that cannot be read.
+    """
+    case = instrument.case(*files, *ledgers, part=part, strict=strict)
     copy = None
     if text is not None:
         source, problems = read_source(text)
         if source is None:
             raise ClausebookError(*problems)
         copy = read_wording(source.text, instrument.book.clause_ids)
-    return Session(instrument, case, tuple(files), part, copy)
+    return Session(instrument, case, tuple(files), tuple(ledgers), part, copy)

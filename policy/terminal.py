@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from policy.testing import TestedFile, Tried
 
 WRONG_FILE, WRONG_USE, NO_VERDICT = 1, 2, 3
-MISNAMED = frozenset({"E0001", "E0002", "E0034", "E0039", "E0040", "E0507", "E0601"})
+MISNAMED = frozenset({"E0001", "E0002", "E0034", "E0039", "E0040", "E0055", "E0507", "E0601"})
 """Errors of what the command line names: no such file, book, part or phrase."""
 
 _COLOURS = {"Yes": "green", "No": "red", "Depends": "yellow", "Conflict": "magenta"}

@@ -3,7 +3,8 @@
 A page is run from its top to its end in a folder of its own, by the kind of each fenced block:
 
 ``markdown NAME``        the file of that name; ``markdown NAME more``: its next part
-``console``              commands after ``$``, and all that they print
+``csv NAME``             the file of that name; ``toml NAME`` too
+``console``              commands after ``$``, and all that they print; ``< FILE`` gives a command its lines
 ``rules``                clauses, or sentences of one, that may stand at the end of the guide's plan
 ``facts``, ``questions`` sentences and questions of the guide's case
 ``text``                 shown only
@@ -31,7 +32,7 @@ ROOT = Path(__file__).parent.parent.parent
 GUIDE = ROOT / "docs/manual.md"
 PAGES = tuple(sorted(page for page in (ROOT / "docs").rglob("*.md") if page.name not in ("errors.md", "engine.md")))
 PLAN, CASE = "harbor-mill.md", "ann-lee.md"
-KINDS = {"markdown", "console", "rules", "facts", "questions", "python", "text"}
+KINDS = {"markdown", "csv", "toml", "console", "rules", "facts", "questions", "python", "text"}
 REFRESH = os.environ.get("CLAUSEBOOK_REFRESH") == "1"
 
 _FENCE = re.compile(r"^(?P<fence>```+)(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=fence)$", re.DOTALL | re.MULTILINE)
@@ -82,7 +83,11 @@ class Shell:
         if line == "echo $?":
             return f"{self.status[-1]}\n"
         assert name == "clausebook", line
-        result = self.runner.invoke(command, arguments, prog_name="clausebook")
+        typed = None
+        if "<" in arguments:
+            *arguments, _, file = arguments
+            typed = Path(file).read_text("utf-8")
+        result = self.runner.invoke(command, arguments, input=typed, prog_name="clausebook")
         assert result.exception is None or isinstance(result.exception, SystemExit), line
         self.status.append(result.exit_code)
         return "".join(f"{each.rstrip()}\n" for each in result.output.rstrip().split("\n")) if result.output else ""
@@ -121,11 +126,13 @@ def test_every_example_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("NO_COLOR", "1")
     if page.parent.name == "manual":
         write_files(GUIDE, tmp_path)
+        (tmp_path / "example-inc").symlink_to(ROOT / "tests/policy/ocf/example-inc")
+        (tmp_path / "sample-plan.md").symlink_to(ROOT / "tests/policy/ocf/plan.md")
     text = page.read_text("utf-8")
     shell = Shell(CliRunner(), [0])
     for block in blocks(text):
         assert block.kind in KINDS, f"{page.name}:{block.line}"
-        if block.kind == "markdown":
+        if block.kind in ("markdown", "csv", "toml"):
             write(block, tmp_path)
         elif block.kind == "console":
             ought = run_console(block, shell)

@@ -139,7 +139,7 @@ def test_it_has_what_was_recorded_since_the_question(session: Session) -> None:
 
 
 def test_a_part_is_kept_with_the_common_facts(session: Session) -> None:
-    part = begin(session.instrument, session.files, "b")
+    part = begin(session.instrument, session.files, part="b")
     after(part, QUESTION, "save case kept.md")
     assert "L-1 was given up on June 1, 2001." in Path("kept.md").read_text("utf-8")
     assert test_file(Path("kept.md"), Shelf()).passed
@@ -159,7 +159,7 @@ def test_an_answer_stands_while_book_and_facts_are_the_same(session: Session) ->
 
 
 def test_an_answer_of_a_part_is_asked_of_that_part(session: Session) -> None:
-    after(begin(session.instrument, session.files, "b"), QUESTION, "save answer.json")
+    after(begin(session.instrument, session.files, part="b"), QUESTION, "save answer.json")
     assert json.loads(Path("answer.json").read_text("utf-8"))["stamp"]["part"] == "b"
     assert replay(Path("answer.json")).stands
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -161,6 +165,36 @@ def test_a_book_with_errors_is_not_kept(folder: Path, leases: Path) -> None:
     assert first[0] is None
     assert [*map(render, first[1])] == [*map(render, read_book(leases)[1])]
     assert not [*folder.glob("leases-*")]
+
+
+def test_a_kept_book_needs_no_library_to_be_read(folder: Path, leases: Path) -> None:
+    script = (
+        "import sys; from policy.instrument import load; load(sys.argv[1]);"
+        "print(*sorted({'lark', 'markdown_it', 'networkx', 'holidays'} & set(sys.modules)))"
+    )
+
+    def libraries() -> list[str]:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-c", script, str(leases)]
+        run = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+        return run.stdout.split()
+
+    assert libraries() == ["lark", "markdown_it"]
+    assert libraries() == []
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_loading_leaves_the_collector_as_it_was(folder: Path, leases: Path, collecting: bool) -> None:
+    was = gc.isenabled()
+    try:
+        (gc.enable if collecting else gc.disable)()
+        loaded(leases)
+        assert gc.isenabled() is collecting
+        leases.write_text(BOOK + "\nNobody may do this.\n", "utf-8")
+        assert read_book(leases)[0] is None
+        assert gc.isenabled() is collecting
+    finally:
+        (gc.enable if was else gc.disable)()
 
 
 # ------------------------------------------------------------- spoilt files
