@@ -28,6 +28,7 @@ from policy.diagnostic import Diagnostic, nearest
 from policy.ledger_cells import Cell, Column, RowPlace, Sheet, Unread, are_tidy, broken_place, place_in, plain
 from policy.ledger_kinds import Ledger, Watch
 from policy.ledger_mapping import OCF, LedgerMapping, Taking, completed, read_mapping, taken_by_default
+from policy.ledger_ocf import is_act
 from policy.ledger_read import read_ledger
 from policy.ledger_values import CellRule, Misread, converted, divided, reader_of
 from policy.stating import Stater
@@ -48,10 +49,14 @@ class Loaded:
 
     passed: list[Diagnostic] = field(factory=list)
     unread: dict[str, list[tuple[str, str, int]]] = field(factory=dict)
+    untaken: list[str] = field(factory=list)
 
     def sentences(self) -> dict[str, str]:
-        """By relation, which rows are not among the facts."""
-        return {relation: _sentence(relation, rows) for relation, rows in self.unread.items()}
+        """By relation, which rows are not among the facts; of none, what the book has no words for."""
+        said = {relation: _sentence(relation, rows) for relation, rows in self.unread.items()}
+        if self.untaken:
+            said[""] = f"Not among the facts, since the book has no words for them: {', '.join(self.untaken)}."
+        return said
 
 
 def _sentence(relation: str, rows: list[tuple[str, str, int]]) -> str:
@@ -156,7 +161,6 @@ class Loader:
                 message = f"no table of the ledger is {taking.table or taking.file or 'there'}"
                 problems.append(Diagnostic("E0547", message, taking.span, known, nearest(taking.table, known)))
             for sheet in found:
-                used.add(id(sheet))
                 whole = completed(taking, sheet)
                 missing = _missing(whole, sheet)
                 if missing and (not taking.if_declared or {*taking.only, taking.order, taking.source} & {*missing}):
@@ -165,9 +169,14 @@ class Loader:
                         message = f"{sheet.file} has no column `{name}`"
                         problems.append(Diagnostic("E0547", message, taking.span, known, nearest(name, known)))
                 elif whole.kind is None or not set(_fields(whole.name)) - set(sheet.columns):
+                    used.add(id(sheet))
                     yield self._pair(whole, sheet)
         for sheet in sheets:
-            if id(sheet) not in used and not sheet.optional:
+            if id(sheet) not in used and is_act(sheet.name):
+                self.loaded.untaken.append(f"{len(sheet)} {sheet.name}")
+                message = f"the book has no words for {sheet.name}: {len(sheet)} are not among the facts"
+                self.loaded.passed.append(Diagnostic("E0548", message, place_in(sheet, 0) if len(sheet) else None))
+            elif id(sheet) not in used and not sheet.optional:
                 default = taken_by_default(self.stater.book, sheet)
                 if default is None:
                     problems.append(_untaken(self.stater, sheet))

@@ -21,7 +21,7 @@ from typing import Any
 
 from attrs import define, field
 
-from policy.diagnostic import Diagnostic
+from policy.diagnostic import Diagnostic, nearest
 from policy.ledger_cells import Cell, Column, RowSource, Sheet, Unread
 from policy.ledger_workbook import wrong_archive
 from policy.source import Span
@@ -69,6 +69,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
         "TX_EQUITY_COMPENSATION_CANCELLATION": _ENDS - {"resulting_security_ids", "consideration_text"},
         "TX_EQUITY_COMPENSATION_TRANSFER": _ENDS - {"reason_text"},
         "TX_EQUITY_COMPENSATION_RELEASE": {*_ENDS, "settlement_date", "release_price"} - {"reason_text"},
+        "TX_EQUITY_COMPENSATION_REPRICING": {*_SECURITY, "new_exercise_price", "resulting_security_ids"},
         "TX_EQUITY_COMPENSATION_RETRACTION": {*_SECURITY, "reason_text"},
         "TX_EQUITY_COMPENSATION_ACCEPTANCE": _SECURITY,
         "TX_VESTING_START": {*_SECURITY, "vesting_condition_id"},
@@ -116,6 +117,17 @@ class Package:
             return self.archive.read(found[0])
         except (IndexError, KeyError, RuntimeError, zipfile.BadZipFile, EOFError, NotImplementedError):
             return Diagnostic("E0553", f"the package has no file {str(inside)!r} that can be read", None)
+
+
+_OTHERS = re.compile(
+    r"ISSUER|DOCUMENT|FINANCING|STOCK_LEGEND_TEMPLATE|(TX_(STOCK|CONVERTIBLE|WARRANT|ISSUER|STAKEHOLDER)|CE_STAKEHOLDER)_\w+"
+)
+"""The kinds of objects of which a plan's record says nothing."""
+
+
+def is_act(name: str) -> bool:
+    """Whether a sheet holds what was done under a plan, so that an answer may be another without it."""
+    return name in FIELDS and name.startswith("TX_") and name != "TX_EQUITY_COMPENSATION_ACCEPTANCE"
 
 
 def is_package(path: Path) -> bool:
@@ -283,6 +295,11 @@ class _Gathered:
                 continue
             kind = kind.replace("TX_PLAN_SECURITY_", "TX_EQUITY_COMPENSATION_", 1)
             if kind not in FIELDS:
+                if _OTHERS.fullmatch(kind) is None:
+                    message = f"no version from 1.0 to 1.2 has objects of the kind {kind[:60]!r}"
+                    span = _place(file, number, kind[:60])
+                    self._wrong.append(Diagnostic("E0553", message, span, (), nearest(kind, FIELDS)))
+                    continue
                 self._passed.setdefault(kind, []).append((file, number))
                 if kind.endswith("_ISSUANCE") and isinstance(item.get("security_id"), str):
                     self._others.add(item["security_id"])

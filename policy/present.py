@@ -46,7 +46,7 @@ class Presenter:
     """Presents the engine's answers to one question of one case.
 
     ``order`` sorts clause ids as the book has them; ``supposed`` describes a supposed record by its id; ``unread`` says
-    by relation that rows of it are not among the facts.
+    by relation that rows of it are not among the facts; what it says of none is said with every answer.
     """
 
     speaker: Speaker
@@ -204,7 +204,7 @@ class Presenter:
             result.setdefault(f"The record is complete to {self.speaker.value(facts.complete_to, DATE)}{suffix}.")
         elif silent:
             result.setdefault("On the record as given: what it does not show is taken not to be so.")
-        result |= dict.fromkeys(said for name, said in self.unread.items() if name in rested_on(steps))
+        result |= dict.fromkeys(said for name, said in self.unread.items() if not name or name in rested_on(steps))
         undated = [*self._undated(asked, steps)]
         if undated:
             which = f"order {'it' if len(undated) == 1 else 'them'}: the record of {_listed(undated)}"

@@ -101,7 +101,22 @@ def test_fields_outside_the_schema_are_told_and_passed_over(acme: Case) -> None:
 
 def test_what_vests_under_stock_is_none_of_the_plans(example: Case) -> None:
     assert len(example.facts.tables["vesting start"]) == 22
-    assert {problem.code for problem in example.passed} == {"E0550", "W0011"}
+
+
+def test_acts_for_which_the_book_has_no_words_are_told_with_every_answer(example: Case, acme: Case) -> None:
+    said = "Not among the facts, since the book has no words for them: 2 TX_VESTING_EVENT."
+    assert said in example.ask("Is O-28 priced in full?").assumptions
+    assert {problem.code for problem in example.passed} == {"E0548", "E0550", "W0011"}
+    assert not acme.unread
+
+
+def test_an_object_of_an_unknown_kind_is_an_error(tmp_path: Path) -> None:
+    def misname(transactions: Any) -> None:
+        transactions["items"][35]["object_type"] = "TX_EQUITY_COMPENSATION_EXCERCISE"
+
+    _, _, problems = read_package(changed(tmp_path, "Transactions.ocf.json", misname))
+    (error,) = [problem for problem in problems if problem.is_error]
+    assert (error.code, error.nearest[0]) == ("E0553", "TX_EQUITY_COMPENSATION_EXERCISE")
 
 
 Change = Callable[[Any], None]
