@@ -46,12 +46,10 @@ def facts_of(case: Case) -> dict[str, set[object]]:
 # ------------------------------------------------------------------ export
 
 
-@pytest.mark.parametrize(
-    "path", sorted((RULES / "1992-plan.cases").glob("section-*.md"))[::7], ids=lambda path: path.stem
-)
-def test_what_is_written_is_read_again_as_the_same_facts(path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("matter", ["annual-limit", "q92-03", "section-2f", "section-5a", "section-10a"])
+def test_what_is_written_is_read_again_as_the_same_facts(matter: str, tmp_path: Path) -> None:
     book = load("1992-plan")
-    case = book.case(path)
+    case = book.case(RULES / "1992-plan.cases" / f"{matter}.md")
     export(case, tmp_path / "out")
     again = book.case(tmp_path / "out", mapping=tmp_path / "out" / "mapping.toml")
     assert again.passed == ()
@@ -162,7 +160,7 @@ source = "Minutes"
 columns.grantee = "Holder"
 columns.date = { column = "Granted", form = "MM/DD/YYYY" }
 columns.shares = "Number"
-columns."option kind" = { column = "Kind", values = { NQ = "nonstatutory stock option", ISO = "incentive stock option" } }
+columns."option kind" = { column = "Kind", values = { NQ = "nonstatutory stock option" } }
 columns.pool = { value = "the employee pool" }
 columns."exercise price" = "Strike"
 columns."expiry date" = { column = "Expires", form = "MM/DD/YYYY" }
