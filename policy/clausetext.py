@@ -24,7 +24,7 @@ def clauses_named(book: Book, text: str) -> tuple[str, ...]:
 
     Raises `ClausebookError` where there is none.
     """
-    named = " ".join(text.replace("§", " ").split()).rstrip(".")
+    named = " ".join(text.replace("§", " ").split()).rstrip(".?")
     under = tuple(
         id for id in book.clause_ids if id.startswith(named) and not id[len(named) : len(named) + 1].isalnum()
     )

@@ -53,7 +53,7 @@ class Ended(Exception):
 def carry_out(session: Session, typed: str) -> Step:
     """The session after a line, and what there is to show. Raises `ClausebookError`, and `Ended` where it is to end."""
     text = " ".join(typed.split())
-    found = _command(text)
+    found = _command(f"show {text}" if text.startswith("§") else text)
     if found is not None:
         command, rest = found
         return command.run(session, rest)
@@ -90,7 +90,14 @@ def _ask(session: Session, question: str) -> Step:
         after = session.ask(question)
     except ClausebookError as error:
         raise _with_help(error, question) from None
-    return after, (_shown(after),)
+    return after, (_shown(after), *_left_out(after))
+
+
+def _left_out(session: Session) -> Iterator[Words]:
+    """Which suppositions have no bearing on the last question."""
+    if session.left_out:
+        numbers = ", ".join(f"({each.number})" for each in session.left_out)
+        yield Words(f"(without {numbers}, about a record that this question does not suppose)")
 
 
 def _with_help(error: ClausebookError, typed: str) -> ClausebookError:
@@ -100,9 +107,10 @@ def _with_help(error: ClausebookError, typed: str) -> ClausebookError:
     close = nearest(word, COMMANDS)
     if first.code == "E0601" and close:
         return ClausebookError(evolve(first, nearest=(*close, *first.nearest)), *rest)
+    notes = ("`help` lists the commands.",) if first.code == "E0601" else ()
     if first.code in ("E0101", "E0601") and typed.endswith("."):
-        return ClausebookError(evolve(first, notes=("To take this as so: suppose …, or record …",)), *rest)
-    return error
+        notes = ("To take this as so: suppose …, or record …",)
+    return ClausebookError(evolve(first, notes=notes), *rest) if notes else error
 
 
 def _shown(session: Session) -> Said:
@@ -124,7 +132,8 @@ def _again(session: Session, before: Session) -> tuple[Session, tuple[Block, ...
     said = f"it was: {was.said}  {sections(was.citations)}".rstrip()
     if (now.said, now.citations) == (was.said, was.citations):
         said = "as before" if now.lines == was.lines else "as before, for other reasons"
-    return after, (Said(now.said, now.citations, _provisos(now)), Words(f"({said}; why tells more)"))
+    told = Said(now.said, now.citations, _provisos(now)), Words(f"({said}; why tells more)")
+    return after, (*told, *_left_out(after))
 
 
 def _provisos(answer: Answer) -> tuple[Line, ...]:
@@ -135,7 +144,7 @@ def _provisos(answer: Answer) -> tuple[Line, ...]:
     return answer.lines[: next(ends, len(answer.lines))]
 
 
-_OWN, _ALL = 2, 1000
+_OWN, _ALL = 3, 1000
 """So deep below a rule its steps are told: until everything is unfolded, what it says itself."""
 
 
@@ -158,17 +167,19 @@ def _why_not(session: Session, rest: str) -> Step:
     answer = _last(session)
     if rest:
         return _why(session, rest)
-    granted = answer.said == "Yes."
-    told: list[Line] = []
+    granted = answer.verdict is Verdict.YES
+    deepest = _OWN if session.fold is not Fold.EVERYTHING else _ALL
+    told: dict[tuple[Line, ...], None] = {}
     for root in answer.proof_data():
         for conclusion in _conclusions(root):
             for attempt in conclusion.get("parts", ()):
                 if attempt["step"] == "Attempt" and attempt["concludes"] is not granted:
-                    told += steps(attempt, 0)
+                    told.setdefault(tuple(line for line in steps(attempt, 0) if line.depth <= deepest))
     if not told:
         other = "against" if granted else "for"
         return session, (Words(f"No rule speaks {other} it beside what `why` tells."),)
-    return session, (Words("Why not no:" if granted else "Why not yes:", loud=True), Lines(tuple(told)))
+    which = "no" if granted else "yes" if answer.verdict in (Verdict.NO, Verdict.DEPENDS) else "more"
+    return session, (Words(f"Why not {which}:", loud=True), Lines(tuple(line for each in told for line in each)))
 
 
 def _conclusions(step: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -193,7 +204,8 @@ def _yes(session: Session, rest: str) -> Step:
     answer = _last(session)
     if answer.said == "Yes.":
         return session, (Words("It is yes already."),)
-    return session, tuple(_ways(ways_to_yes(session.case, session.question, session.supposed)))
+    bearing = [each.text for each in session.suppositions if each not in session.left_out]
+    return session, tuple(_ways(ways_to_yes(session.case, session.question, bearing)))
 
 
 def _ways(ways: Ways) -> Iterator[Block]:
@@ -340,7 +352,7 @@ def _record(session: Session, rest: str) -> Step:
     if re.fullmatch(r"\(?\d{1,6}\)?", said):
         number = int(said.strip("()"))
         said, kept = session.supposition(number).text, session.forget(number)
-    own = path in session.files
+    own = path.resolve() in [each.resolve() for each in session.files]
     done = record(session.instrument, path, said, session.part if own else "")
     told = Words(f"Recorded in {done.path}, line {done.line}: {done.sentence}")
     if not own:

@@ -69,7 +69,7 @@ def _filled(text: str, width: int, first: str = "", following: str = "") -> list
 
 def wrapped(text: str, width: int) -> str:
     """A paragraph in lines of at most so many columns."""
-    return "\n".join(_filled(_whole(text), width)).replace(_FIXED, " ")
+    return "\n".join(_filled(text.replace("§ ", f"§{_FIXED}"), width)).replace(_FIXED, " ")
 
 
 def _beside(text: str, indent: str, room: int, count: int, width: int) -> list[str]:

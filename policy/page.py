@@ -44,7 +44,7 @@ class Beside:
 
 @frozen
 class Verbatim:
-    """Text whose lines stay as they are."""
+    """Text whose lines stay as they are, where they are not too long."""
 
     text: str
 
@@ -74,4 +74,5 @@ def _block(block: Block, width: int) -> str:
             rows = [block.heads, ("─" * min(len(left), _RULE), "─" * min(len(right), _RULE)), *block.rows]
             return inert("\n".join(columns(rows, width))) + "\n"
         case Verbatim():
-            return inert(block.text.expandtabs(4)).rstrip("\n") + "\n"
+            lines = inert(block.text.expandtabs(4)).rstrip("\n").split("\n")
+            return "\n".join(line if len(line) <= width else wrapped(line, width) for line in lines) + "\n"

@@ -20,8 +20,7 @@ from policy.governing import Wording, read_wording
 from policy.instrument import Case, Instrument
 from policy.ledger_kinds import Ledger
 from policy.quantities import print_value
-from policy.source import Source, Span
-from policy.supposing import supposed, supposing
+from policy.supposing import bearing_on, supposed, supposing
 
 
 @frozen
@@ -73,16 +72,19 @@ class Session:
 
     def ask(self, question: str) -> Session:
         """The session after a question. Raises `ClausebookError`, with places in the question as it was typed."""
-        span = Span(Source("question", question), 0, len(question))
-        asking, _, problems = self.case.parse(span)
-        if asking is None:
-            raise ClausebookError(*(each for each in problems if each.is_error))
         answer = self.answer_to(question, self.supposed)
         return evolve(self, question=question, answers=(*self.answers, answer))
 
     def answer_to(self, question: str, suppositions: Sequence[str]) -> Answer:
-        """The answer to a question under suppositions, which does not become the session's last."""
-        return self.case.ask(supposing(self.case.book.parser, suppositions, question))
+        """The answer to a question under suppositions, as far as they bear on it; it does not become the last."""
+        kept = bearing_on(self.case, suppositions, question)
+        return self.case.ask(supposing(self.case.book.parser, kept, question))
+
+    @property
+    def left_out(self) -> tuple[Supposition, ...]:
+        """The suppositions that the last question is not answered under: they are about what it does not suppose."""
+        kept = bearing_on(self.case, self.supposed, self.question) if self.question else self.supposed
+        return tuple(each for each in self.suppositions if each.text not in kept)
 
     def again(self) -> Session:
         """The session after its last question was asked again, if there is one."""

@@ -209,7 +209,8 @@ class Speaker:
         if declared.record:
             return f"{named} is {'' if holds else 'not '}recorded"
         if declared.name.startswith("exempt "):
-            clauses = declared.name.removeprefix("exempt ")
+            names, _, _ = declared.name.removeprefix("exempt ").rpartition(" for ")
+            clauses = ", ".join(f"§ {each}" for each in names.replace(" other than ", " other than § ").split(", "))
             return f"{clauses} {'does not apply' if holds else 'applies'} to {named}"
         return f"{named} is {'' if holds else 'not '}{with_article(declared.name)}"
 

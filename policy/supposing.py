@@ -34,6 +34,18 @@ def supposing(parser: Parser, suppositions: Sequence[str], question: str) -> str
     return f"Supposing that {said}: {asked[:1].lower()}{asked[1:]}"
 
 
+def bearing_on(case: Case, suppositions: Sequence[str], question: str) -> tuple[str, ...]:
+    """The suppositions that a question may stand under: not those about a record that another question would suppose.
+
+    Raises `ClausebookError`, with places in the question, where it cannot be read.
+    """
+    asking, _, problems = case.parse(Span(Source("question", question), 0, len(question)))
+    if asking is None:
+        raise ClausebookError(*in_order([each for each in problems if each.is_error]))
+    others = set(hypothetical_names(case.book)) - {record.id for record in asking.query.supposed}
+    return tuple(each for each in suppositions if not any(name in each.casefold() for name in others))
+
+
 def _within(parser: Parser, sentence: str) -> str:
     """A sentence as it stands within another: without its stop, its first word small unless that is a name."""
     text = " ".join(sentence.split()).removesuffix(".")

@@ -166,6 +166,15 @@ def test_suppositions_that_contradict_each_other_are_refused(session: Session) -
     assert code(asked, "suppose L-1's shares are 60 shares") == "E0522"
 
 
+def test_what_is_supposed_of_a_supposed_record_does_not_stop_other_questions(session: Session) -> None:
+    after, text = said(session, "suppose the supposed lease is authorized", "Is Ann Lee welcome on September 1, 2001?")
+    assert text.startswith("Yes.  § 1")
+    assert text.endswith("(without (1), about a record that this question does not suppose)\n")
+    assert after.last is not None
+    assert after.last.question == "Is Ann Lee welcome on September 1, 2001?"
+    assert said(after, QUESTION, "what would make it yes")[1].count("authorized") == 0
+
+
 def test_two_suppositions_are_compared_side_by_side(session: Session) -> None:
     asked, _ = said(session, QUESTION, "suppose L-1's shares are 70 shares", "suppose L-1's tenant is Ann Lee")
     _, text = said(asked, "compare 1 2")
@@ -230,6 +239,7 @@ def test_a_clause_is_shown_beside_the_users_copy(club: Instrument, session: Sess
     assert "one hundred shares" in " ".join(line.partition("│")[2].strip() for line in text.splitlines())
     assert code(session, "show § 9") == "E0103"
     assert code(session, "show") == "E0103"
+    assert said(session, "§ 2(a)")[1] == said(session, "show § 2(a)?")[1]
 
 
 def test_what_a_clause_rests_on_and_what_rests_on_it(session: Session) -> None:
