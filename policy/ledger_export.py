@@ -44,18 +44,18 @@ def export(case: Case, target: Path, kind: str | None = None) -> list[str]:
         if kind not in tables:
             message = f"nothing is recorded of {kind!r}" if kind else "which kind of record? a CSV file holds one"
             raise ClausebookError(Diagnostic("E0546", message, None, tuple(tables), nearest(kind or "", tables)))
-        _write(target, _csv(case, tables[kind]))
+        write_whole(target, _csv(case, tables[kind]))
         return [f"{target}: {len(_rows(case, tables[kind])):,} of {kind}"]
     lines: list[str] = []
     entries: list[str] = []
     for name, table in sorted(tables.items()):
         path = target / f"{_slug(name)}.csv"
-        _write(path, _csv(case, table))
+        write_whole(path, _csv(case, table))
         lines.append(f"{path}: {len(_rows(case, table)):,} of {heading(case, name)}")
         entries.append(_entry(case, table.relation, path.stem))
     complete = case.facts.complete_to
     head = f"complete-to = {complete.isoformat()}\n\n" if complete is not None else ""
-    _write(target / MAPPING, head + "\n".join(entries))
+    write_whole(target / MAPPING, head + "\n".join(entries))
     denied = sum(len(rows_told(case, table)) - len(_rows(case, table)) for table in tables.values())
     if denied:
         lines.append(
@@ -108,12 +108,14 @@ def _written(cell: Any, type: Type) -> str:
     if isinstance(cell, int):
         return str(cell)
     if isinstance(cell, Fraction):
-        return _decimal(cell) or print_value(cell, type)
+        return plain_decimal(cell) or print_value(cell, type)
     return print_value(cell, type)
 
 
-def _decimal(value: Fraction) -> str:
+def plain_decimal(value: Fraction) -> str:
     """A fraction as a plain decimal; nothing where it has none."""
+    if value.denominator == 1:
+        return str(value.numerator)
     places = 0
     while (value * 10**places).denominator != 1:
         places += 1
@@ -154,7 +156,7 @@ def _slug(name: str) -> str:
     return re.sub(r"[^\w]+", "-", name).strip("-").lower()[:80] or "facts"
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Put a text into a file: all of it, or nothing is changed."""
     part = path.with_name(f".{path.name}.part")
     try:

@@ -14,6 +14,7 @@ import pytest
 from policy.diagnostic import ClausebookError
 from policy.instrument import Case, Instrument, load
 from policy.ledger_ocf import read_package
+from policy.ledger_ocf_export import export_ocf
 
 SAMPLES = Path(__file__).parent / "ocf"
 
@@ -215,3 +216,32 @@ def test_a_grant_whose_holder_is_missing_may_be_anyones(tmp_path: Path, plan: In
 def test_a_package_that_must_be_wholly_read_is_refused_for_one_dangling_key(plan: Instrument) -> None:
     with pytest.raises(ClausebookError):
         plan.case(SAMPLES / "example-inc", strict=True)
+
+
+# ----------------------------------------------------------------- written
+
+
+@pytest.mark.parametrize("sample", ["acme-holdings", "example-inc"])
+def test_a_package_that_is_written_is_read_again_as_the_same_records(
+    tmp_path: Path, plan: Instrument, sample: str
+) -> None:
+    case = plan.case(SAMPLES / sample)
+    lines = export_ocf(case, tmp_path / "package")
+    again = plan.case(tmp_path / "package")
+    for name in ("person", "grant", "exercise", "cancellation", "vesting start", "split", "valuation", "stock class"):
+        one, other = (each.facts.tables.get(name) for each in (case, again))
+        assert (one is None) == (other is None), name
+        if one is not None and other is not None:
+            assert {one.cells(n) for n in range(len(one))} == {other.cells(n) for n in range(len(other))}, name
+    assert again.facts.complete_to == case.facts.complete_to
+    assert any(line.startswith("no place for: ") for line in lines)
+
+
+def test_what_the_format_has_no_place_for_is_told(tmp_path: Path, example: Case) -> None:
+    lines = export_ocf(example, tmp_path / "package")
+    assert "26 of grant as TX_EQUITY_COMPENSATION_ISSUANCE" in lines
+    assert "left out: 22 grant: vesting schedule" in lines
+    assert "no place for: 3 of *a grant* is authorized" in lines
+    grants = json.loads((tmp_path / "package/Transactions.ocf.json").read_text("utf-8"))["items"]
+    (grant,) = [each for each in grants if each["id"] == "O-28"]
+    assert (grant["quantity"], grant["exercise_price"]) == ("5000", {"amount": "0.65", "currency": "USD"})
