@@ -6,31 +6,27 @@ What is no command is a question.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import zip_longest
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from attrs import evolve, frozen
 
 from engine.judge import Verdict
 from policy.answer import Answer, sections
-from policy.changing import Change, Way, Ways, ways_to_yes
+from policy.changing import ways_to_yes
 from policy.clausetext import clauses_named, copy_of, heading, rules_of, texts_of, used_by, uses
-from policy.completing import Candidate, Completer, Completion, What, clause_candidates
 from policy.diagnostic import ClausebookError, Diagnostic, nearest
 from policy.errors_text import explanation
 from policy.facts_text import fact_lines
-from policy.folding import Fold, folded, steps
-from policy.instrument import hypothetical_names
+from policy.folding import Fold, folded
 from policy.keeping import KINDS, case_file, kept
 from policy.ledger_kinds import is_ledger
-from policy.outline import Block as Told
-from policy.outline import Line, flat, outline
+from policy.outline import Line
 from policy.page import Beside, Block, Lines, Page, Said, Verbatim, Words
 from policy.recording import record
 from policy.session import Session
 from policy.storing import write_new
+from policy.telling import of_rules, otherwise, provisos, side_by_side, told_ways
 
 Step = tuple[Session, Page]
 
@@ -132,20 +128,8 @@ def _again(session: Session, before: Session) -> tuple[Session, tuple[Block, ...
     said = f"it was: {was.said}  {sections(was.citations)}".rstrip()
     if (now.said, now.citations) == (was.said, was.citations):
         said = "as before" if now.lines == was.lines else "as before, for other reasons"
-    told = Said(now.said, now.citations, _provisos(now)), Words(f"({said}; why tells more)")
+    told = Said(now.said, now.citations, provisos(now)), Words(f"({said}; why tells more)")
     return after, (*told, *_left_out(after))
-
-
-def _provisos(answer: Answer) -> tuple[Line, ...]:
-    """What an answer that depends depends on, without the rest of its explanation."""
-    if answer.verdict is not Verdict.DEPENDS:
-        return ()
-    ends = (at for at, line in enumerate(answer.lines) if at and not line.depth)
-    return answer.lines[: next(ends, len(answer.lines))]
-
-
-_OWN, _ALL = 3, 1000
-"""So deep below a rule its steps are told: until everything is unfolded, what it says itself."""
 
 
 def _why(session: Session, rest: str) -> Step:
@@ -154,12 +138,8 @@ def _why(session: Session, rest: str) -> Step:
         unfolded = evolve(session, fold=max(session.fold, Fold.PATH, key=list(Fold).index))
         return unfolded, (folded(answer, unfolded.fold),)
     ids = clauses_named(session.case.book, rest)
-    deepest = _OWN if session.fold is not Fold.EVERYTHING else _ALL
-    every = (line for step in _attempts(answer.proof_data(), ids) for line in steps(step, 0))
-    found = [line for line in every if line.depth <= deepest]
-    if not found:
-        return session, (Words(f"{sections(ids)}: the answer rests on no rule of it."),)
-    return session, (Lines(tuple(dict.fromkeys(found))),)
+    lines = of_rules(answer, ids, session.fold)
+    return session, (Lines(lines) if lines else Words(f"{sections(ids)}: the answer rests on no rule of it."),)
 
 
 def _why_not(session: Session, rest: str) -> Step:
@@ -168,36 +148,11 @@ def _why_not(session: Session, rest: str) -> Step:
     if rest:
         return _why(session, rest)
     granted = answer.verdict is Verdict.YES
-    deepest = _OWN if session.fold is not Fold.EVERYTHING else _ALL
-    told: dict[tuple[Line, ...], None] = {}
-    for root in answer.proof_data():
-        for conclusion in _conclusions(root):
-            for attempt in conclusion.get("parts", ()):
-                if attempt["step"] == "Attempt" and attempt["concludes"] is not granted:
-                    told.setdefault(tuple(line for line in steps(attempt, 0) if line.depth <= deepest))
-    if not told:
-        other = "against" if granted else "for"
-        return session, (Words(f"No rule speaks {other} it beside what `why` tells."),)
+    lines = otherwise(answer, session.fold)
+    if not lines:
+        return session, (Words(f"No rule speaks {'against' if granted else 'for'} it beside what `why` tells."),)
     which = "no" if granted else "yes" if answer.verdict in (Verdict.NO, Verdict.DEPENDS) else "more"
-    return session, (Words(f"Why not {which}:", loud=True), Lines(tuple(line for each in told for line in each)))
-
-
-def _conclusions(step: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The conclusions asked about: the uppermost of a proof."""
-    if step["step"] == "Conclusion":
-        yield step
-        return
-    for part in step.get("parts", ()):
-        yield from _conclusions(part)
-
-
-def _attempts(data: Iterable[Mapping[str, Any]], ids: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
-    """The rules of clauses in a proof, each once."""
-    for step in data:
-        if step["step"] == "Attempt" and set(str(step["clause"]).split("; ")) & set(ids):
-            yield step
-        else:
-            yield from _attempts(step.get("parts", ()), ids)
+    return session, (Words(f"Why not {which}:", loud=True), Lines(lines))
 
 
 def _yes(session: Session, rest: str) -> Step:
@@ -205,52 +160,7 @@ def _yes(session: Session, rest: str) -> Step:
     if answer.said == "Yes.":
         return session, (Words("It is yes already."),)
     bearing = [each.text for each in session.suppositions if each not in session.left_out]
-    return session, tuple(_ways(ways_to_yes(session.case, session.question, bearing)))
-
-
-def _ways(ways: Ways) -> Iterator[Block]:
-    if not ways.found:
-        yield Words("No change of facts, suppositions or of what is asked was found that would make it yes.")
-        if ways.untried:
-            yield Words("What follows would, but cannot be supposed in a sentence:")
-            yield Lines(tuple(Line(0, "; ".join(each)) for each in ways.untried[:3]))
-        return
-    common = [each for each in ways.found[0].changes if all(each.text in _texts(way) for way in ways.found)]
-    several = len(ways.found) > 1
-    if common:
-        yield Words("It would be yes if" + (" in any case:" if several else ":"))
-        yield Lines(tuple(_change(each, 0) for each in common))
-    if several:
-        yield Words("and one of these:" if common else "Any one of these would make it yes:")
-        yield Lines(tuple(_alternatives(ways.found, {each.text for each in common})))
-    elif not common:
-        yield Lines(tuple(_change(each, 0) for each in ways.found[0].changes))
-    more = " There may be others." if ways.more else ""
-    yield Words(f"Each way was asked, and the answer was yes.{more}")
-
-
-def _texts(way: Way) -> set[str]:
-    return {each.text for each in way.changes}
-
-
-def _alternatives(ways: Iterable[Way], common: set[str]) -> Iterator[Line]:
-    for number, way in enumerate(ways, 1):
-        first, *others = [each for each in way.changes if each.text not in common] or way.changes
-        line = _change(first, 0)
-        yield evolve(line, text=f"{number}  {line.text}")
-        for each in others:
-            line = _change(each, 1)
-            yield evolve(line, text=f"and {line.text}")
-
-
-_LIMITS = re.compile(r"\b(?:at least|at most|on or before) ")
-
-
-def _change(change: Change, depth: int) -> Line:
-    exactly = "; ".join(each.removesuffix(".") for each in change.made)
-    plain = _LIMITS.sub("", change.text).casefold()
-    tried = f" (tried: {exactly})" if exactly and exactly.casefold() != plain else ""
-    return Line(depth, change.text + tried, sections((change.clause,)) if change.clause else "")
+    return session, tuple(told_ways(ways_to_yes(session.case, session.question, bearing)))
 
 
 # --------------------------------------------------------------- suppositions
@@ -300,27 +210,7 @@ def _compare(session: Session, rest: str) -> Step:
         sides = own if len(own) == 2 else [(f"without ({chosen[0].number})", others), *own]
     (left, one), (right, other) = sides
     answers = session.answer_to(session.question, one), session.answer_to(session.question, other)
-    return session, (Words(session.question, loud=True), Beside((left, right), tuple(_rows(*answers))))
-
-
-def _rows(one: Answer, other: Answer) -> Iterator[tuple[str, str]]:
-    yield f"{one.said}  {sections(one.citations)}".rstrip(), f"{other.said}  {sections(other.citations)}".rstrip()
-    blocks = outline(one.lines), outline(other.lines)
-    own = [[*flat(_apart(each, others), 0)] for each, others in (blocks, blocks[::-1])]
-    for left, right in zip_longest(*own, fillvalue=Line(0, "")):
-        yield "  " * left.depth + left.text, "  " * right.depth + right.text
-
-
-def _apart(blocks: Iterable[Told], others: Iterable[Told]) -> tuple[Told, ...]:
-    """What is told on one side only, under the headings that both have."""
-    found: list[Told] = []
-    same = {each.text: each for each in others}
-    for block in blocks:
-        if block.text not in same:
-            found.append(block)
-        elif parts := _apart(block.parts, same[block.text].parts):
-            found.append(evolve(block, parts=parts))
-    return tuple(found)
+    return session, (Words(session.question, loud=True), Beside((left, right), tuple(side_by_side(*answers))))
 
 
 # --------------------------------------------------------------------- facts
@@ -484,51 +374,3 @@ _EVERY = (
     Command("quit", "quit", "ends the session", _quit),
 )
 COMMANDS: Mapping[str, Command] = {**{each.name: each for each in _EVERY}, "exit": _EVERY[-1]}
-
-
-# ----------------------------------------------------------------- completing
-
-
-@frozen
-class Offers:
-    """What completes the lines of a session: sentences, and suppositions, which may speak of a supposed record too."""
-
-    sentences: Completer
-    suppositions: Completer
-
-    @staticmethod
-    def of(session: Session) -> Offers:
-        parser, days = session.case.book.parser, session.days
-        of_supposed = parser.with_names(hypothetical_names(session.case.book))
-        return Offers(Completer(parser, days), Completer(of_supposed, days))
-
-
-def complete(offers: Offers, session: Session, typed: str) -> Completion:
-    """What may stand next in a line: in a command what it takes, else in a question; names of commands at its start."""
-    found = _command_begun(typed)
-    if found is None:
-        asked = offers.sentences.question(typed)
-        names = [name for name in COMMANDS if name.startswith(typed.casefold())]
-        commands = tuple(Candidate(name, 0, What.COMMAND, COMMANDS[name].does) for name in names)
-        ordered = (*commands, *asked.candidates) if typed else (*asked.candidates, *commands)
-        return evolve(asked, candidates=ordered)
-    command, start = found
-    match command.takes:
-        case "fact" | "supposition":
-            completer = offers.suppositions if command.takes == "supposition" else offers.sentences
-            inner = completer.fact(typed[start:])
-            moved = tuple(evolve(each, start=each.start + start) for each in inner.candidates)
-            return evolve(inner, candidates=moved)
-        case "clause":
-            return Completion(tuple(clause_candidates(session.case.book.clause_ids, typed, start)))
-        case _:
-            return Completion()
-
-
-def _command_begun(typed: str) -> tuple[Command, int] | None:
-    small = typed.casefold()
-    for name in sorted(COMMANDS, key=len, reverse=True):
-        if small.startswith(f"{name} "):
-            rest = typed[len(name) :]
-            return COMMANDS[name], len(typed) - len(rest.lstrip())
-    return None

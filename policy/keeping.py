@@ -55,7 +55,7 @@ def memorandum(answer: Answer, book: Book) -> str:
 
 def _outline(answer: Answer) -> str:
     lines = []
-    for line in answer.lines:
+    for line in (each for each in answer.lines if each.text not in answer.assumptions):
         rests = f" — {escaped(line.rests_on)}" if line.rests_on else ""
         lines.append(f"{'  ' * line.depth}- {escaped(line.text)}{rests}")
     return "\n".join(lines)
@@ -125,7 +125,7 @@ def as_docx(html: str) -> bytes:
         )
     from html4docx import HtmlToDocx
 
-    body = html.partition("<body>")[2].partition("</body>")[0]
+    body = html.partition("<body>")[2].partition("</body>")[0].strip()
     document = HtmlToDocx().parse_html_string(body)
     document.core_properties.author = "Clausebook"
     document.core_properties.created = document.core_properties.modified = _NO_TIME

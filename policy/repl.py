@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import click
 from attrs import define, field
 
-from policy.commands import Ended, Offers, carry_out, complete, is_command, is_whole
+from policy.commands import Ended, carry_out, is_command, is_whole
 from policy.completing import Completion
 from policy.diagnostic import ClausebookError, Diagnostic, render
 from policy.layout import inert, wrapped
+from policy.offering import Offers, complete
 from policy.page import Block, Page, Said, Words, plain
 from policy.session import Session
 from policy.terminal import coloured, patience, status, tell_fault, width

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from policy.commands import COMMANDS, Ended, Offers, carry_out, complete, is_whole
+from policy.commands import COMMANDS, Ended, carry_out, is_whole
 from policy.completing import What
 from policy.diagnostic import ClausebookError
 from policy.folding import Fold
 from policy.instrument import Instrument, load
+from policy.offering import Offers, complete
 from policy.page import Page, plain
 from policy.session import Session, begin
 from tests.policy.small import write
