@@ -1,4 +1,4 @@
-"""Answers told from other sides: by the rules of a clause, by what speaks against, beside another, by what changes it."""
+"""Answers told from other sides: by the rules of a clause, by what speaks against, beside another, by what helps."""
 
 from __future__ import annotations
 
