@@ -30,6 +30,7 @@ from policy.terminal import (
     tell_entry,
     tell_formatted,
     tell_lines,
+    tell_looked,
     tell_passed,
     tell_result,
     watching,
@@ -74,6 +75,7 @@ _cases = click.option(
 @click.option("--part", default="", help="The `## Case (part)` whose facts are added.")
 @click.option("--json", "form", flag_value="json", help="Answer as JSON.")
 @click.option("--markdown", "form", flag_value="markdown", help="Answer as Markdown.")
+@click.option("--svg", "form", flag_value="svg", help="Draw the answer with its proof as a tree.")
 def ask(
     book: str,
     question: str,
@@ -99,6 +101,8 @@ def ask(
             click.echo(answer.to_json())
         case "markdown":
             click.echo(answer.to_markdown(), nl=False)
+        case "svg":
+            tell_looked((answer,), form)
         case _:
             click.echo(coloured(answer.to_text(width())), nl=False)
 

@@ -49,6 +49,7 @@ ERRORS: dict[str, str] = {
     "E0038": "Another text than the one that is pinned",
     "E0039": "A folder that pages cannot be written to",
     "E0040": "A port that cannot be had",
+    "E0041": "Reports that cannot be read",
     "E0050": "A file that cannot be written",
     "E0051": "A file that is already there",
     "E0052": "A library that is not installed",
@@ -161,6 +162,8 @@ ERRORS: dict[str, str] = {
     "E0613": "A name that the case does not have, in a prepared question",
     "E0614": "A value that does not fit its slot, in a prepared question",
     "E0622": "A question that the rules list no days or things for",
+    "E0623": "A question over a time that is none",
+    "E0624": "A report that is not there, or about too little",
     # E07xx: limits
     "E0701": "A limit was reached: no verdict",
     # W00xx: warnings

@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import reduce
 from pathlib import Path
+from typing import Any
 
 import click
 
-from policy.terminal import WRONG_FILE, count, finish, patience, tell_lines
+from policy.ledger_commands import facts_options
+from policy.terminal import (
+    WRONG_FILE,
+    count,
+    finish,
+    patience,
+    tell_lines,
+    tell_looked,
+    tell_passed,
+    watching,
+)
+
+Command = Callable[..., Any]
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options as one."""
+    return lambda command: reduce(lambda made, option: option(made), options, command)
+
+
 _cases = click.option(
     "--case", "cases", multiple=True, type=click.Path(path_type=Path), help="Case files beside those of the book."
+)
+
+
+_forms = _together(
+    click.option("--json", "form", flag_value="json", help="Tell as JSON."),
+    click.option("--svg", "form", flag_value="svg", help="Draw as SVG."),
+)
+_facts = _together(
+    click.option(
+        "--case", "cases", multiple=True, type=click.Path(path_type=Path), help="A case file; several add up."
+    ),
+    facts_options,
 )
 
 
@@ -112,4 +146,67 @@ def serve(book: str, text: Path | None, cases: tuple[Path, ...], port: int, jobs
         made.serve_forever()
 
 
-COMMANDS = (graph, review, compare, serve)
+@click.command()
+@click.argument("book")
+@click.argument("questions", nargs=-1, required=True)
+@_facts
+@click.option("--part", default="", help="The `## Case (part)` whose facts are added.")
+@_forms
+def chart(
+    book: str,
+    questions: tuple[str, ...],
+    cases: tuple[Path, ...],
+    ledgers: tuple[Path, ...],
+    mapping: Path | None,
+    strict: bool,
+    part: str,
+    form: str | None,
+) -> None:
+    """Show how answers go over time (on each month from … to …), and other answers as trees."""
+    from policy.instrument import load
+    from policy.ledger_door import read_facts
+    from policy.reports import look
+
+    with watching() as watch:
+        case = read_facts(load(book), cases, ledgers, mapping, strict, part, watch)
+        found = look(case, questions)
+    tell_passed(case.passed, book)
+    tell_looked(found, form)
+
+
+@click.command()
+@click.argument("book")
+@click.argument("name", required=False)
+@click.argument("given", nargs=-1)
+@_facts
+@click.option("--part", default="", help="The `## Case (part)` whose facts are added.")
+@_forms
+def report(
+    book: str,
+    name: str | None,
+    given: tuple[str, ...],
+    cases: tuple[Path, ...],
+    ledgers: tuple[Path, ...],
+    mapping: Path | None,
+    strict: bool,
+    part: str,
+    form: str | None,
+) -> None:
+    """Make the report NAME of BOOK about what is GIVEN (grant=G-17); without a name, list the reports."""
+    from policy.instrument import load
+    from policy.ledger_door import read_facts
+    from policy.reports import filled, find, lines, look, reports
+
+    instrument = load(book)
+    if name is None:
+        tell_lines(lines(reports(instrument.book)))
+        return
+    questions = filled(find(instrument.book, name), dict(each.partition("=")[::2] for each in given))
+    with watching() as watch:
+        case = read_facts(instrument, cases, ledgers, mapping, strict, part, watch)
+        found = look(case, questions)
+    tell_passed(case.passed, book)
+    tell_looked(found, form)
+
+
+COMMANDS = (graph, review, compare, serve, chart, report)

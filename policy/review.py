@@ -19,11 +19,15 @@ from policy.contents import ClauseText
 from policy.coverage import Coverage, Covered, Exercise, case_files, clause_letter
 from policy.fidelity import Fate, changes, pins_file, read_pins
 from policy.governing import Wording, place_of, read_wording
+from policy.instrument import Instrument
+from policy.parallel import results
 from policy.priorities import is_under
 from policy.redline import ClauseChange, redline
+from policy.reports import Report, Shown, reports, shown
 from policy.testing import Shelf
 
 _FEW = 3
+_WIDTH = 100  # columns of a report
 VERSION = 12
 """So many letters of its hash name a version of a book."""
 
@@ -65,6 +69,7 @@ class Review:
     references: tuple[Reference, ...]
     edges: tuple[Edge, ...]
     text_name: str = ""
+    reports: tuple[Shown, ...] = ()
     since: str = ""
     changes: tuple[ClauseChange, ...] = ()
     _uses: dict[str, list[Edge]] = field(init=False, factory=dict)
@@ -149,11 +154,13 @@ def review(
     those of the book, ``jobs`` the processes that ask the cases. Raises `ClausebookError` where a book has errors, or
     the pins cannot be read.
     """
-    book = shelf.at(path).book
+    instrument = shelf.at(path)
+    book = instrument.book
     pages = case_pages(book, case_files(book, more_cases), shelf, jobs)
     covered = coverage_of(book, pages)
     standing = {} if text is None else _standing(book, text.read_bytes().decode("utf-8", "replace"), covered)
     drawn = edges(book.assembly.program)
+    known = tuple(reports(book).values())
     old = None if since is None else shelf.at(since).book
     return Review(
         book,
@@ -163,9 +170,14 @@ def review(
         tuple(_references(book, drawn)),
         drawn,
         text.name if text else "",
+        tuple(each for each in results(lambda n: _report(instrument, known[n]), len(known), jobs) if each is not None),
         old.hash[:VERSION] if old else "",
         redline(old, book) if old else (),
     )
+
+
+def _report(instrument: Instrument, report: Report) -> Shown | None:
+    return shown(instrument, report, _WIDTH)
 
 
 # ----------------------------------------------------------------- governing

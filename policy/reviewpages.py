@@ -118,6 +118,8 @@ class _Pages:
                 self.at.cases[page.path.name],
                 self._page("case.html", inert(page.title), case=page, body=self._case(page)),
             )
+        if self.review.reports:
+            yield "reports.html", self._page("reports.html", "Reports", svg=_svg)
         if self.review.since:
             yield "changes.html", self._page("changes.html", "Changes")
         yield "coverage.html", self._page("coverage.html", "Coverage", summary=_summary(self.review))

@@ -16,13 +16,15 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from policy.answer import Answer
+    from policy.course import Course
     from policy.diagnostic import Diagnostic
     from policy.formatting import Formatted
     from policy.listing import Entry
     from policy.testing import TestedFile, Tried
 
 WRONG_FILE, WRONG_USE, NO_VERDICT = 1, 2, 3
-MISNAMED = frozenset({"E0001", "E0002", "E0034", "E0039", "E0040", "E0055", "E0507", "E0601"})
+MISNAMED = frozenset({"E0001", "E0002", "E0034", "E0039", "E0040", "E0055", "E0507", "E0601", "E0624"})
 """Errors of what the command line names: no such file, book, part or phrase."""
 
 _COLOURS = {"Yes": "green", "No": "red", "Depends": "yellow", "Conflict": "magenta"}
@@ -191,6 +193,19 @@ def tell_lines(lines: Iterable[str], err: bool = False) -> None:
 
     for line in lines:
         click.echo(inert(line), err=err)
+
+
+def tell_looked(found: Sequence[Answer | Course], form: str | None) -> None:
+    """Answers and courses, as text, as JSON, or as a picture."""
+    from policy.reports import picture, to_json, told
+
+    match form:
+        case "json":
+            click.echo(to_json(found))
+        case "svg":
+            click.echo(picture(found), nl=False)
+        case _:
+            tell_lines(told(found, width()))
 
 
 # --------------------------------------------------------------------- progress

@@ -63,6 +63,8 @@ def broken(pages: Mapping[str, str]) -> Iterator[str]:
     for name, reader in readers.items():
         yield from (f"{name}: two of {id}" for id in set(reader.ids) if reader.ids.count(id) > 1)
         for link in reader.links:
+            if link == "data:,":
+                continue  # the icon that is none
             page, _, anchor = link.partition("#")
             page = page or name
             if page not in pages or (anchor and anchor not in readers[page].ids):
