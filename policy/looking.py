@@ -86,7 +86,7 @@ def review(book: str, text: Path | None, since: Path | None, cases: tuple[Path, 
     refuse_other(output)
     with patience():
         found = gathered(Shelf(), find_book(book), text, cases, since, jobs)
-        publish(output, pages(found), mark(found.book))
+        publish(output, pages(found, jobs=jobs), mark(found.book))
     failed = sum(page.failed + bool(page.problems) for page in found.cases)
     told = f", {failed} not as expected" if failed else ""
     clauses, files = count(len(found.coverage.clauses), "clause"), count(len(found.cases), "case file")
@@ -140,7 +140,9 @@ def serve(book: str, text: Path | None, cases: tuple[Path, ...], port: int, jobs
     with patience():
         found = gathered(shelf, find_book(book), text, cases, jobs=jobs)
         files = {page.path.name: page.path for page in found.cases if not page.problems}
-        made = server(Desk(shelf.at(find_book(book)), files), pages(found, serving=True), hypertext(found), port)
+        made = server(
+            Desk(shelf.at(find_book(book)), files), pages(found, serving=True, jobs=jobs), hypertext(found), port
+        )
     click.echo(f"http://127.0.0.1:{made.server_port}/ (questions as JSON: /api/openapi.json); Ctrl-C ends it")
     with made, suppress(KeyboardInterrupt):
         made.serve_forever()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
+_CHUNK, _CHUNKS = 4, 32  # things sent at once, but so few that each process gets many lots
 
 _forked: Callable[[int], Any] | None = None
 """The work of the processes that are forked: what a fork has, nobody needs to send it."""
@@ -24,7 +25,7 @@ def results(work: Callable[[int], Result], size: int, jobs: int) -> Iterator[Res
     gc.freeze()  # what is there already is not gone through in every process
     try:
         with multiprocessing.get_context("fork").Pool(jobs) as pool:
-            yield from pool.imap(_work, range(size), chunksize=4)
+            yield from pool.imap(_work, range(size), chunksize=max(1, min(_CHUNK, size // (jobs * _CHUNKS))))
     finally:
         gc.unfreeze()
         _forked = None

@@ -27,6 +27,7 @@ from policy.instrument import engine_version
 from policy.layout import inert
 from policy.linking import Linker
 from policy.listing import Entry, entries
+from policy.parallel import results
 from policy.review import Reference, Relating, Review
 from policy.treepicture import tree
 from policy.vocabulary_text import phrase_text
@@ -49,9 +50,12 @@ def environment() -> jinja2.Environment:
     return found
 
 
-def pages(review: Review, serving: bool = False) -> dict[str, str]:
-    """Every file of a review book; ``serving``: with a box in which questions are asked of a server."""
-    return dict(_Pages(review, serving).files())
+def pages(review: Review, serving: bool = False, jobs: int = 1) -> dict[str, str]:
+    """Every file of a review book; ``serving``: with a box in which questions are asked of a server.
+
+    ``jobs`` is the number of processes that draw the pages of clauses.
+    """
+    return dict(_Pages(review, serving, jobs).files())
 
 
 def hypertext(review: Review) -> Hypertext:
@@ -92,6 +96,7 @@ class Shown:
 class _Pages:
     review: Review
     serving: bool
+    jobs: int
     at: Addresses = field(init=False)
     text: Hypertext = field(init=False)
     listed: tuple[Entry, ...] = field(init=False)
@@ -106,9 +111,8 @@ class _Pages:
             "index.html",
             self._page("index.html", "Contents", summary=_summary(self.review), headings=self._headings()),
         )
-        for part in self.at.sections:
-            shown = [self._shown(clause) for clause in part.clauses]
-            yield part.page, self._page("section.html", part.title, part=part, shown=shown, beside=self._beside(part))
+        drawn = results(lambda number: self._section(self.at.sections[number]), len(self.at.sections), self.jobs)
+        yield from zip((part.page for part in self.at.sections), drawn, strict=True)
         for part in self.at.vocabulary:
             yield part.page, self._page("vocabulary.html", part.title, part=part)
         yield "words.html", self._page("words.html", "Names, kinds and records", sections=[*self._words()])
@@ -161,6 +165,10 @@ class _Pages:
         return before, self.at.sections[number + 1] if number + 1 < len(self.at.sections) else None
 
     # --------------------------------------------------------------- clauses
+
+    def _section(self, part: Part) -> str:
+        shown = [self._shown(clause) for clause in part.clauses]
+        return self._page("section.html", part.title, part=part, shown=shown, beside=self._beside(part))
 
     def _shown(self, clause: ClauseText) -> Shown:
         standing = [self.review.standing[id] for id in clause.ids if id in self.review.standing]
