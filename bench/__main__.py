@@ -17,7 +17,11 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
+from policy.commands import carry_out
 from policy.instrument import Case, load
+from policy.offering import Offers, complete
+from policy.page import plain
+from policy.session import begin
 from policy.source import Source
 
 HERE = Path(__file__).resolve().parent.parent
@@ -25,6 +29,13 @@ BOOK = "1992-plan"
 BOOKS = (BOOK, "equity-compensation-plan", "severance-agreement")
 CASE = HERE / "rules" / "1992-plan.cases" / "annual-limit.md"
 QUESTION = "May Ann Lee receive {shares} shares on September 1, 2001?"
+QUESTIONS = (
+    QUESTION.format(shares="30,000"),
+    "How many shares may Ann Lee receive on September 1, 2001?",
+    "Supposing that G-17 was cancelled on June 1, 2001: is G-17's exercise price at least $4.10 per share?",
+    "What is the fair market value on September 1, 2001?",
+    "suppose the supposed grant is authorized",
+)
 ROUNDS = 5
 Row = tuple[str, str, float | None, tuple[float, float, float]]
 """What was measured, its unit, its bar, and the median, least and most, in seconds."""
@@ -118,6 +129,17 @@ def starting(command: str, folder: str) -> list[Row]:
     return [(what, "s", bar, median(measure)) for what, bar, measure in measured]
 
 
+def completing(case: Case) -> list[Row]:
+    """From a letter typed to what is offered, for every beginning of questions; and from Enter to the page."""
+    session = begin(case.instrument, [CASE])
+    offers = Offers.of(session)
+    typed = [each[:at] for each in QUESTIONS for at in range(len(each) + 1)]
+    taken = sorted(timed(partial(complete, offers, session, each))() for each in typed)
+    offered = (statistics.median(taken), taken[0], taken[-1])
+    answered = median(timed(lambda: plain(carry_out(session, QUESTION.format(shares="30,000"))[1], 100), 10))
+    return [("a letter typed to what is offered", "ms", 0.05, offered), ("Enter to the page", "ms", 0.1, answered)]
+
+
 def plain_python() -> int:
     total = 0
     for number in range(10_000):
@@ -139,6 +161,7 @@ def main() -> None:
         f" {QUESTION.format(shares='30,000')!r}]; from policy.cli import main; main()"
     )
     unit = median(timed(plain_python, 200))[0]
+    typing = completing(case)
     with tempfile.TemporaryDirectory() as folder:
         rows = starting(command, folder)
     for shares, verdict in (("30,000", "no"), ("15,000", "depends")):
@@ -165,6 +188,7 @@ def main() -> None:
                 median(timed(partial(prepared.ask, case, "Ann Lee", number, day), 50)),
             ),
         ]
+    rows += typing
     print(f"a loop of 10,000 multiplications in plain Python: {unit * 1e3:.3f} ms\n")
     print(f"{'what':<52} {'median':>10} {'least':>10} {'most':>10} {'bar':>8} {'loops':>8}")
     for what, shown, bar, (middle, least, most) in rows:
