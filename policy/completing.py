@@ -31,9 +31,6 @@ from policy.words import Phrase, Slot
 MOST_CANDIDATES = 200
 _LONGEST_NAME = 8
 """So many words back a name may have been begun."""
-_MOST_PHRASES = 400
-"""So many places of a trie are looked at for the phrases that a run of words belongs to."""
-
 _INDEFINITE = ("a", "an", "another")
 _HAVING = ("has", "have", "had")
 _OPENERS = tuple((tuple(words.split()), "OPEN") for words in ("who", "which", "how many", "when", "what are the most"))
@@ -83,7 +80,6 @@ class Completer:
 
     parser: Parser
     days: tuple[str, ...] = ()
-    _phrases: dict[int, tuple[str, ...]] = field(factory=dict, init=False, repr=False)
 
     def question(self, text: str) -> Completion:
         """What may follow the beginning of a question."""
@@ -111,17 +107,13 @@ class Completer:
         return Completion(_once(ordered)[:MOST_CANDIDATES], tuple(wanted))
 
     def hint(self, nodes: Sequence[Node]) -> str:
-        """The phrase that words belong to, or how many there are."""
-        found: dict[str, None] = {}
-        for node in nodes:
-            if id(node) not in self._phrases:
-                self._phrases[id(node)] = tuple(dict.fromkeys(each.relation for each in _phrases(node)))
-            found |= dict.fromkeys(self._phrases[id(node)])
-        return self._texts[next(iter(found))] if len(found) == 1 else f"{len(found)} phrases" if found else ""
-
-    @cached_property
-    def _texts(self) -> Mapping[str, str]:
-        return {each.relation: phrase_text(each) for each in self.parser.vocabulary.phrases}
+        """The phrase that words belong to, if it is one; else "several phrases"."""
+        found: dict[Phrase, None] = {}
+        for phrase in (each for node in nodes for each in _phrases(node)):
+            found.setdefault(phrase)
+            if len(found) > 1:
+                return "several phrases"
+        return phrase_text(next(iter(found))) if found else ""
 
     # ------------------------------------------------------------ what there is
 
@@ -365,10 +357,9 @@ def _runs(node: Node) -> Iterator[tuple[str, Node]]:
 
 
 def _phrases(node: Node) -> Iterator[Phrase]:
-    pending, seen = [node], 0
-    while pending and seen < _MOST_PHRASES:
+    pending = [node]
+    while pending:
         current = pending.pop()
-        seen += 1
         yield from (end.phrase for end in current.ends if isinstance(end, (Form, Valued)))
         pending += [*current.words.values(), *(child for _, child in current.slots)]
 
