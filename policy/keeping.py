@@ -23,6 +23,7 @@ from policy.document import List, Paragraph, Table, read, read_source
 from policy.layout import escaped, inert
 from policy.source import Span
 from policy.testing import Shelf, test_text
+from policy.treepicture import tree
 
 _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 KINDS = (".md", ".html", ".docx", ".json")
@@ -97,23 +98,28 @@ _PAGE = """\
 body {{ font: 1rem/1.5 Georgia, serif; max-width: 42rem; margin: 2rem auto; padding: 0 1rem; }}
 h1 {{ font-size: 1.4rem; }} h2 {{ font-size: 1.15rem; }} h3 {{ font-size: 1rem; }}
 li {{ overflow-wrap: anywhere; }}
-@media print {{ body {{ margin: 0; max-width: none; }} }}
+figure {{ margin: 1rem 0; overflow-x: auto; }}
+@media print {{ body {{ margin: 0; max-width: none; }} svg {{ max-width: 100%; height: auto; }} }}
 </style>
 </head>
 <body>
-{body}</body>
+{body}{picture}</body>
 </html>
 """
 
 
-def as_html(markdown: str) -> str:
-    """A memorandum as a page of its own, which needs nothing from elsewhere; no HTML in it is taken as such."""
+def as_html(markdown: str, picture: str = "") -> str:
+    """A memorandum as a page of its own, which needs nothing from elsewhere; no HTML in it is taken as such.
+
+    ``picture`` is SVG that is drawn here: it stands at the end, as what the proof looks like.
+    """
     from markdown_it import MarkdownIt
 
     reader = MarkdownIt("commonmark", {"html": False})
     title = next((line.removeprefix("# ") for line in markdown.splitlines() if line.startswith("# ")), "")
     plain = reader.renderInline(title)
-    return _PAGE.format(title=plain, body=reader.render(markdown))
+    figure = f"<h2>The proof as a tree</h2>\n<figure>\n{picture}</figure>\n" if picture else ""
+    return _PAGE.format(title=plain, body=reader.render(markdown), picture=figure)
 
 
 def as_docx(html: str) -> bytes:
@@ -150,7 +156,7 @@ def kept(answer: Answer, book: Book, kind: str) -> bytes:
     text = memorandum(answer, book)
     match kind:
         case ".html":
-            return as_html(text).encode()
+            return as_html(text, tree(answer.said, answer.lines)).encode()
         case ".docx":
             return as_docx(as_html(text))
         case _:

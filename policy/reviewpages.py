@@ -272,7 +272,9 @@ class _Pages:
 
     def _case(self, page: CasePage) -> list[tuple[Markup, tuple[CaseAnswer, ...]]]:
         """The text of a case file cut at its lists of questions, each cut with the questions that stand there."""
-        tokens = self.text.parse(page.text)
+        head, mark, rest = page.text.partition("\n## ")
+        settings = head.replace("\n", "  \n")  # each setting stays on a line of its own
+        tokens = self.text.parse(settings + mark + rest)
         parts: list[tuple[Markup, tuple[CaseAnswer, ...]]] = []
         begun = 0
         for number, token in enumerate(tokens):

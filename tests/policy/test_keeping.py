@@ -67,6 +67,15 @@ def test_a_page_stands_alone_and_holds_no_markup_from_names(session: Session) ->
     assert "<title>Is &lt;b&gt;x&lt;/b&gt; &amp; y?</title>" in page
 
 
+def test_a_page_ends_with_the_proof_as_a_tree(session: Session) -> None:
+    asked = after(session, QUESTION)
+    assert asked.last is not None
+    page = kept(asked.last, asked.case.book, ".html").decode()
+    assert "<h2>The proof as a tree</h2>" in page
+    assert page.count("<svg") == 1
+    assert "<svg" not in as_html("# Without\n")
+
+
 def test_hostile_names_are_inert_in_every_form(session: Session) -> None:
     asked = after(session, QUESTION)
     assert asked.last is not None

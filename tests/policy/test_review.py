@@ -133,6 +133,10 @@ def test_marks_and_links_in_a_case_are_shown_and_not_followed(tmp_path: Path) ->
     assert [*broken(found)] == []
 
 
+def test_each_setting_of_a_case_stands_on_a_line_of_its_own(made: dict[str, str]) -> None:
+    assert "Book: club<br />\nNames: Ann Lee is a person.<br />" in made["case-lease.html"]
+
+
 def test_a_file_that_cannot_be_asked_is_shown_inert(tmp_path: Path) -> None:
     found = pages(small_review(tmp_path, CASE.replace("# Ann Lee's lease", "# <script>alert(1)</script> \x1b[31m&")))
     page = found["case-lease.html"]
