@@ -52,7 +52,10 @@ def _head(name: str, data: bytes) -> Span:
 
 def _rows(path: Path, text: str, delimiter: str) -> Sheet | Diagnostic:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    header = [" ".join(cell.split()) for cell in next(reader)]
+    try:
+        header = [" ".join(cell.split()) for cell in next(reader)]
+    except csv.Error as error:
+        return Diagnostic("E0540", f"the header breaks off: {error}", _head(str(path), text.encode()))
     if (problem := wrong_header(str(path), header)) is not None:
         return problem
     rows: list[list[str]] = []

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+from functools import cache
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from policy.cli import command
-from policy.instrument import Case, load
+from policy.instrument import Case, Instrument, load
 from policy.ledger_export import export
 from tests.policy.small import BOOK, CASE
 from tests.policy.test_ledger import COMPANION, HEAD, PEOPLE, QUESTION, ROW
@@ -32,6 +33,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@cache
+def plan() -> Instrument:
+    return load("1992-plan")
+
+
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(command, arguments, env={"COLUMNS": "100"})
 
@@ -48,7 +54,7 @@ def facts_of(case: Case) -> dict[str, set[object]]:
 
 @pytest.mark.parametrize("matter", ["annual-limit", "q92-03", "section-2f", "section-5a", "section-10a"])
 def test_what_is_written_is_read_again_as_the_same_facts(matter: str, tmp_path: Path) -> None:
-    book = load("1992-plan")
+    book = plan()
     case = book.case(RULES / "1992-plan.cases" / f"{matter}.md")
     export(case, tmp_path / "out")
     again = book.case(tmp_path / "out", mapping=tmp_path / "out" / "mapping.toml")
@@ -178,7 +184,7 @@ def test_the_1992_plan_answers_over_a_ledger_as_over_its_case_file(tmp_path: Pat
     }
     for name, text in {**files, "map.toml": MAPPING}.items():
         (tmp_path / name).write_text(text, "utf-8")
-    book = load("1992-plan")
+    book = plan()
     ledger = book.case(*(tmp_path / name for name in files), REST, mapping=tmp_path / "map.toml")
     matter = book.case(RULES / "1992-plan.cases" / "annual-limit.md")
     for question in (
