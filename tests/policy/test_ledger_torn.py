@@ -113,7 +113,7 @@ def test_what_is_certain_of_a_torn_ledger_is_so_of_the_whole_one(
     data: st.DataObject,
 ) -> None:
     known = {row[0] for row in let}
-    tables = {
+    tables: dict[str, list[tuple[str, ...]]] = {
         "leases": let,
         "members": joined,
         "ends": [row for row in given_up if row[0] in known],
