@@ -89,7 +89,7 @@ def case_of(folder: Path, tables: dict[str, list[tuple[str, ...]]]) -> Case:
     known = {row[0] for row in tables["leases"]} & {"L-1", "L-2", "L-3"}
     facts = " ".join(f"{name} is authorized." for name in sorted(known))
     ledgers = [folder / f"{name}.csv" for name in heads]
-    sources = [folder / "companion.md", *ledgers, facts]
+    sources: list[Path | str] = [folder / "companion.md", *ledgers, facts]
     return club().case(*sources, mapping=folder / "mapping.toml")
 
 
