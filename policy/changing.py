@@ -45,6 +45,8 @@ PATIENCE = 10
 _MOST_LEAVES = 24
 _FOR_ANOTHER = 2
 """Seconds for which another number, or another day, is looked for."""
+_ENOUGH = 3
+"""Where so many ways are known, no other day is looked for: that takes the engine longest, and changes most."""
 _MOST_FIRST = 12
 """So many of them are taken as the first of two, and as the second."""
 _LONGEST = 6
@@ -121,7 +123,8 @@ class _Search:
         asking, tree = self._read(self.question)
         if asking.query.shape is not query.Shape.WHETHER:
             raise ClausebookError(*_no_yes_or_no(self.question))
-        for variant in (_Variant(self.question), *self._variants(tree)):
+        self._settle(_Variant(self.question))
+        for variant in self._variants(tree):
             self._settle(variant)
         ways = sorted(self.ways.values(), key=lambda way: (len(way.changes), all(each.made for each in way.changes)))
         fewest = [way for at, way in enumerate(ways) if not any(_less(other, way) for other in ways[:at])]
@@ -298,7 +301,7 @@ class _Search:
             most = self._solved(tree, place, Ask.MOST, argument.type)
             if most is not None and most.verdict is Verdict.VALUE and most.value not in (argument.value, 0):
                 yield most.value, "you ask for at most"
-        elif isinstance(argument.value, date):
+        elif isinstance(argument.value, date) and len(self.ways) < _ENOUGH:
             days = self._solved(tree, place, Ask.WHEN, argument.type)
             if days is not None and days.regions:
                 yield from _near_days(ranges_of(days.regions), argument.value)
