@@ -24,7 +24,7 @@ from tests.policy.small import write
 
 ROOT = Path(__file__).parent.parent.parent
 QUESTION = "May Ann Lee lease 30 shares on September 1, 2001?"
-PATIENCE = 10
+PATIENCE = 60
 
 
 class Terminal:
