@@ -238,6 +238,7 @@ def _place_key(diagnostic: Diagnostic) -> tuple[str, int, int, int, str, str]:
 # -------------------------------------------------------------- nearest words
 
 _LONGEST_COMPARED = 200  # a "word" beyond this is no misspelling
+_MANY = 20_000  # of more candidates, as a ledger has names, those that begin alike are compared
 _NEAR = 0.6  # the share of letters in common from which a human sees the likeness
 
 
@@ -245,6 +246,10 @@ def nearest(word: str, candidates: Iterable[str], most: int = 3) -> tuple[str, .
     """The candidates that ``word`` may be a misspelling of, likeliest first; case does not matter."""
     if len(word) > _LONGEST_COMPARED:
         return ()
+    candidates = list(candidates)
+    if len(candidates) > _MANY:
+        begins = word[:2].casefold()
+        candidates = [each for each in candidates if each[:2].casefold() == begins][:_MANY]
     matcher = SequenceMatcher(b=word.casefold(), autojunk=False)
     likeness = {candidate: _likeness(matcher, candidate) for candidate in candidates}
     near = [candidate for candidate, ratio in likeness.items() if ratio >= _NEAR]

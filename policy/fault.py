@@ -109,7 +109,11 @@ def _name(lattice: Lattice, at: int) -> Span:
 
 def _misnamed(lattice: Lattice, at: int) -> Diagnostic | None:
     """A name that is known, but for its capitals."""
-    for name in sorted(lattice.vocabulary.names, key=lambda name: (-len(name), name)):
+    if at >= len(lattice):
+        return None
+    first = lattice.words[at].casefold()
+    known = [name for name in lattice.vocabulary.names if name.casefold().startswith(first)]
+    for name in sorted(known, key=lambda name: (-len(name), name)):
         length = len(tokenize(name))
         said = [*lattice.words[at : at + length]]
         if [word.casefold() for word in said] == [word.casefold() for word in tokenize(name).words]:

@@ -134,6 +134,7 @@ class Loader:
     _keys: dict[str, dict[str, str]] = field(factory=dict)
     _listed: dict[str, tuple[Type, ...]] = field(factory=dict)
     _told: dict[tuple[str, str], int] = field(factory=dict)
+    _sought: int = 0
 
     def load(self, read: Iterable[tuple[Sequence[Sheet], LedgerMapping]]) -> list[Diagnostic]:
         """Put in the sheets of each ledger by its mapping. What is returned is wrong with the ledgers as wholes."""
@@ -238,8 +239,9 @@ class Loader:
         for name in (text, f"the {text}"):
             if type in names.get(name, ()):
                 return name
-        known = self.stater.known_of(type)
-        return Misread("E0550", f"`{text}` is no {type.name} that the ledger introduces", (), nearest(text, known))
+        self._sought += 1
+        near = nearest(text, self.stater.known_of(type)) if self._sought <= _MOST_TOLD else ()
+        return Misread("E0550", f"`{text}` is no {type.name} that the ledger introduces", (), near)
 
     # --------------------------------------------------------------- rows
 

@@ -147,3 +147,9 @@ def test_every_code_has_a_title_of_one_line() -> None:
         assert code[0] in "EW" and len(code) == 5 and code[1:].isdigit()
         assert title and title == title.strip() and "\n" not in title and not title.endswith(".")
     assert list(ERRORS) == sorted(ERRORS)
+
+
+def test_of_very_many_candidates_those_that_begin_alike_are_compared() -> None:
+    many = [f"P-{number}" for number in range(30_000)]
+    assert nearest("P-2999x", [*many, "Q-2999x"])[0] == "P-2999"
+    assert nearest("zz", many) == ()
