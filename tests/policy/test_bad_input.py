@@ -246,11 +246,12 @@ def test_a_file_that_is_no_text_is_told(content: bytes, code: str, tmp_path: Pat
 
 
 def test_a_folder_or_nothing_is_no_file(tmp_path: Path) -> None:
-    for path, code in ((tmp_path, "E0002"), (tmp_path / "nothing.md", "E0001")):
+    # As facts a folder is a ledger: one without tables holds none.
+    for path, code, of_facts in ((tmp_path, "E0002", "E0541"), (tmp_path / "nothing.md", "E0001", "E0001")):
         assert [problem.code for problem in read_book(path)[1]] == [code]
         with pytest.raises(ClausebookError) as raised:
             Instrument(book()).case(path)
-        assert raised.value.code == code
+        assert raised.value.code == of_facts
 
 
 def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
