@@ -17,12 +17,17 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
+from policy.book import find_book
 from policy.commands import carry_out
 from policy.instrument import Case, load
 from policy.offering import Offers, complete
 from policy.page import plain
+from policy.parallel import JOBS
+from policy.review import review
+from policy.reviewpages import pages
 from policy.session import begin
 from policy.source import Source
+from policy.testing import Shelf
 
 HERE = Path(__file__).resolve().parent.parent
 BOOK = "1992-plan"
@@ -140,6 +145,19 @@ def completing(case: Case) -> list[Row]:
     return [("a letter typed to what is offered", "ms", 0.05, offered), ("Enter to the page", "ms", 0.1, answered)]
 
 
+def reviewing() -> list[Row]:
+    """The review book of each instrument: every case asked, every page made; once, since it is long."""
+
+    def book(name: str) -> dict[str, str]:
+        found = review(Shelf(), find_book(name), jobs=JOBS)
+        return pages(found, jobs=JOBS)
+
+    taken = [median(timed(partial(book, name)), 1) for name in BOOKS]
+    rows: list[Row] = [(f"{name}: its review book", "s", None, each) for name, each in zip(BOOKS, taken, strict=True)]
+    total = sum(each[0] for each in taken)
+    return [*rows, ("the review books of all three", "s", 20.0, (total, total, total))]
+
+
 def plain_python() -> int:
     total = 0
     for number in range(10_000):
@@ -189,6 +207,7 @@ def main() -> None:
             ),
         ]
     rows += typing
+    rows += reviewing()
     print(f"a loop of 10,000 multiplications in plain Python: {unit * 1e3:.3f} ms\n")
     print(f"{'what':<52} {'median':>10} {'least':>10} {'most':>10} {'bar':>8} {'loops':>8}")
     for what, shown, bar, (middle, least, most) in rows:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
+JOBS = os.cpu_count() or 1
+"""As many processes as can work at once."""
 _CHUNK, _CHUNKS = 4, 32  # things sent at once, but so few that each process gets many lots
 
 _forked: Callable[[int], Any] | None = None

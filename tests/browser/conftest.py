@@ -8,8 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from policy.book import load
+from policy.comparing import compare
+from policy.comparing import page as page_of
 from policy.publish import publish
+from policy.review import review
 from policy.reviewpages import mark, pages
+from policy.testing import Shelf
 from tests.browser.chromium import Browser, browser, system_browser
 from tests.policy.pages import small_review
 from tests.policy.served import served
@@ -27,12 +32,26 @@ def chromium() -> Iterator[Browser]:
         yield opened
 
 
+REPORTS = """
+[members]
+title = "Members"
+about = "Who is welcome, and what is let."
+questions = ["Is {person} welcome on each year from {from} to {to}?", "How many shares may {person} lease on {to}?"]
+example = {case = "lease.md", part = "b", person = "Ann Lee", from = "1998-06-01", to = "2001-06-01"}
+"""
+
+
 @pytest.fixture(scope="session")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The review book of the garden club, on disk."""
     folder = tmp_path_factory.mktemp("browser")
-    found = small_review(folder)
+    (folder / "club.reports.toml").write_text(REPORTS, "utf-8")
+    small_review(folder)
+    old = folder / "old.md"
+    old.write_text((folder / "club.md").read_text("utf-8").replace("100 shares", "90 shares"), "utf-8")
+    found = review(Shelf(), folder / "club.md", folder / "club.txt", since=old, jobs=1)
     publish(folder / "pages", pages(found), mark(found.book))
+    publish(folder / "pages" / "redline", page_of(compare(load(old), found.book)), mark(found.book))
     return folder / "pages"
 
 

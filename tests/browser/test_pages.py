@@ -17,6 +17,9 @@ PAGES = (
     "cases.html",
     "case-lease.html",
     "coverage.html",
+    "reports.html",
+    "changes.html",
+    "redline/index.html",
 )
 _UNFOLD = "for (const each of document.querySelectorAll('details')) each.open = true"
 _FAINT = """
