@@ -9,6 +9,7 @@ ordered once, those that can bind a variable before those that need it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -109,13 +110,14 @@ class Compiler:
             self.rules.setdefault(rule.head.relation, []).append(rule)
         self._compiled: dict[str, tuple[CompiledRule, ...]] = {}
         self._generators: dict[tuple[str, tuple[bool, ...]], tuple[Generator, ...]] = {}
-        self._occurrences = 0
+        self._generating: set[tuple[str, tuple[bool, ...]]] = set()
+        self._lock = RLock()
 
     def rules_for(self, relation: str) -> tuple[CompiledRule, ...]:
         """The compiled rules that conclude about a relation, in their order."""
         known = self._compiled.get(relation)
         if known is None:
-            known = tuple(self._rule(rule) for rule in self.rules.get(relation, ()))
+            known = tuple(self._rule(number, rule) for number, rule in enumerate(self.rules.get(relation, ())))
             self._compiled[relation] = known
         return known
 
@@ -123,16 +125,23 @@ class Compiler:
         """Searches for the keys a concluded relation may hold for, where those of the mask are bound."""
         key = (relation, mask)
         known = self._generators.get(key)
-        if known is None:
-            self._generators[key] = ()  # a recursive rule asks for itself
-            known = tuple(self._generator(rule, mask) for rule in self.rules.get(relation, ()) if rule.positive)
-            self._generators[key] = known
-        return known
+        if known is not None:
+            return known
+        with self._lock:  # what another thread is making is waited for, never taken half made
+            if key in self._generating:
+                return ()  # a recursive rule asks for itself, to have it ready
+            self._generating.add(key)
+            try:
+                rules = enumerate(self.rules.get(relation, ()))
+                known = tuple(self._generator(number, rule, mask) for number, rule in rules if rule.positive)
+            finally:
+                self._generating.discard(key)
+            return self._generators.setdefault(key, known)
 
     # --------------------------------------------------------------- rules
 
-    def _rule(self, rule: Rule) -> CompiledRule:
-        scope = Scope()
+    def _rule(self, number: int, rule: Rule) -> CompiledRule:
+        scope = Scope(f"{rule.head.relation} {number}")
         head: list[tuple[int, Any]] = []
         bound: set[str] = set()
         for argument in rule.head.arguments:
@@ -161,8 +170,9 @@ class Compiler:
         rest = (None,) * (len(scope.names) - len(head)) if simple else ()
         return CompiledRule(rule, scope, tuple(head), body, exemptions, value, search, found, simple, rest)
 
-    def _generator(self, rule: Rule, mask: tuple[bool, ...]) -> Generator:
-        scope = Scope()
+    def _generator(self, number: int, rule: Rule, mask: tuple[bool, ...]) -> Generator:
+        given = "".join("+" if each else "-" for each in mask)
+        scope = Scope(f"{rule.head.relation} {number} {given}")
         bound = {
             argument.name
             for argument, given in zip(rule.head.arguments, mask, strict=True)
@@ -472,11 +482,6 @@ class Compiler:
         for variable in variables:
             place_in(scope, variable.name)
         return Planner(self, scope, origin).plan(variables, condition, bound)
-
-    def occurrence(self) -> int:
-        """A number for each place in the program where rows are run through."""
-        self._occurrences += 1
-        return self._occurrences
 
 
 def _nothing(e: Evaluation, env: Bindings) -> Step:

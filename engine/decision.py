@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
-# Past this many nodes a case analysis is cut; see `TooManyCases`.
 LARGEST_DIAGRAM = 200_000
+"""Past this many nodes there is no answer."""
+LARGEST_STEP = 20_000
+"""Past so many new nodes a single conclusion's own case analysis is cut, and it is left open."""
 
 
 class TooManyCases(Exception):
@@ -57,6 +59,18 @@ class Decisions:
         self._and: dict[tuple[Truth, Truth], Truth] = {}
         self._not: dict[Truth, Truth] = {}
         self.assumed: Mapping[Any, bool] = {}
+        self.limit = LARGEST_DIAGRAM
+
+    def begin_step(self) -> tuple[int, int]:
+        """Allow the nodes of one more step; to be given to `end_step`."""
+        before = len(self._nodes), self.limit
+        self.limit = min(len(self._nodes) + LARGEST_STEP, LARGEST_DIAGRAM)
+        return before
+
+    def end_step(self, before: tuple[int, int]) -> None:
+        """Back to what the step around it may still use: what was used inside is not its own."""
+        size, limit = before
+        self.limit = min(limit + len(self._nodes) - size, LARGEST_DIAGRAM)
 
     def ask(self, question: Hashable) -> Truth:
         """The truth that is exactly the answer to a question (certain where it is assumed)."""
@@ -78,7 +92,7 @@ class Decisions:
         key = (place, yes, no)
         node = self._nodes.get(key)
         if node is None:
-            if len(self._nodes) >= LARGEST_DIAGRAM:
+            if len(self._nodes) >= self.limit:
                 raise TooManyCases
             node = self._nodes[key] = Truth(place, yes, no)
         return node

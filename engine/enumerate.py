@@ -27,7 +27,7 @@ class Enumeration:
         self._complete: set[tuple[str, tuple[Any, ...]]] = set()
 
     def keys(
-        self, relation: Relation, pattern: tuple[Any, ...], sought: Sequence[tuple[int, Any]], occurrence: int
+        self, relation: Relation, pattern: tuple[Any, ...], sought: Sequence[tuple[int, Any]], occurrence: str
     ) -> Iterator[tuple[Any, ...]]:
         """The keys of a relation that fit a pattern (`FREE` fits all), each once.
 
@@ -76,7 +76,7 @@ class Enumeration:
             for wanted, key in zip(pattern, keys, strict=True)
         )
 
-    def _unrecorded(self, relation: Relation, pattern: tuple[Any, ...], occurrence: int) -> Iterator[tuple[Any, ...]]:
+    def _unrecorded(self, relation: Relation, pattern: tuple[Any, ...], occurrence: str) -> Iterator[tuple[Any, ...]]:
         name = relation.name
         if name in self._facts.complete or any(self._evaluation.is_supposed(value) for value in pattern):
             return

@@ -176,9 +176,13 @@ class Evaluation:
             overridden = self._override(relation, arguments)
             if overridden is not None:
                 return overridden
-            if relation.name in self._recursive:
-                return self._recursion(relation, arguments, key)
-            return self._conclude(relation, arguments)
+            before = self.decisions.begin_step()
+            try:
+                if relation.name in self._recursive:
+                    return self._recursion(relation, arguments, key)
+                return self._conclude(relation, arguments)
+            finally:
+                self.decisions.end_step(before)
         except TooManyCases:
             self.was_cut = True
             return Fact(self.ask(Cut(relation.name, arguments)), relation.name, arguments, Basis.OPEN)
@@ -312,7 +316,11 @@ class Evaluation:
             if found is not None:
                 return self.cell(*found, relation, arguments, column, name)
             if relation.silence is Silence.CONCLUDED:
-                return self._conclude_value(relation, arguments, column)
+                before = self.decisions.begin_step()
+                try:
+                    return self._conclude_value(relation, arguments, column)
+                finally:
+                    self.decisions.end_step(before)
             if symbolic:
                 return value_for_open(self, relation, arguments, column, name)
             return self.silent_value(relation, arguments, column, name)

@@ -20,6 +20,7 @@ from engine.reckon import at_most_zero
 from engine.unknowns import (
     Clash,
     Equals,
+    Linear,
     OpenValue,
     Question,
     Shaped,
@@ -29,6 +30,7 @@ from engine.unknowns import (
     day_of,
     hangs_on,
     least_of,
+    most_of,
     number_at,
     trend_of,
 )
@@ -135,12 +137,24 @@ class Theory:
 
     def ends(self, truth: Truth, value: OpenValue) -> Iterator[Truth]:
         """Where the ranges of an open value in which this can be true end: what else is unknown is left out."""
-        truth = self._decisions.both(self.axioms, self._decisions.sometimes(truth, self.clashes))
+        decisions = self._decisions
+        truth = decisions.both(self.axioms, decisions.sometimes(truth, self.clashes))
+        truth = decisions.sometimes(truth, self._apart(truth, value))
         for number, answers in enumerate(self._decisions.paths(truth)):
             if number >= _MOST_PATHS:
                 raise LimitReached(f"there are too many cases to solve for the {value.column} asked")
             for terms, constant, strict in projected(self._constraints(answers), value) or ():
                 yield at_most_zero(_exactly(terms), exact(constant), strict, self._decisions)
+
+    def _apart(self, truth: Truth, value: OpenValue) -> list[int]:
+        """The questions that no inequality joins, by way of others, to an open value."""
+        questions: list[Any] = self._decisions.questions
+        apart = {place: set(_open_values(questions[place])) for place in self._decisions.support(truth)}
+        joined = {value}
+        while near := [place for place, values in apart.items() if not joined.isdisjoint(values)]:
+            for place in near:
+                joined |= apart.pop(place)
+        return sorted(apart)
 
     def implied(self, places: Iterable[int], unknown: Callable[[Unknown], bool]) -> Truth:
         """What inequalities imply of all else, once some unknowns may be anything: those in which these cancel out."""
@@ -311,13 +325,33 @@ def _inequality(question: Any, answer: bool) -> Constraint | None:
     return {unknown: -factor for unknown, factor in terms.items()}, -constant, not question.strict
 
 
+def _open_values(question: Any) -> Iterator[OpenValue]:
+    """The open values of which a question is an inequality."""
+    pending: list[Any] = []
+    if isinstance(question, Threshold):
+        pending = [question.value]
+    elif isinstance(question, Sign):
+        pending = [unknown for unknown, _ in question.terms]
+    while pending:
+        scalar = pending.pop()
+        if isinstance(scalar, OpenValue):
+            yield scalar
+        elif isinstance(scalar, Shaped):
+            pending += scalar.arguments
+        elif isinstance(scalar, Linear):
+            pending += [unknown for unknown, _ in scalar.terms]
+
+
 def _leasts(constraints: Iterable[Constraint]) -> Iterator[Constraint]:
-    """That no unknown of these is below its least value."""
+    """That no unknown of these is below its least value, or above its most."""
     for unknown in dict.fromkeys(unknown for terms, _, _ in constraints for unknown in terms):
         least = least_of(unknown)
         least = unknown.type.least if least is None else least
         if least is not None:
             yield {unknown: Fraction(-1)}, Fraction(least), False
+        most = most_of(unknown)
+        if most is not None:
+            yield {unknown: Fraction(1)}, Fraction(-most), False
 
 
 def _carried(constraints: list[Constraint]) -> Iterator[Constraint]:

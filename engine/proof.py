@@ -36,12 +36,22 @@ class Basis(Enum):
 
 
 class Scope:
-    """The variables of a rule or query, in the order of the places that `bindings` give values to."""
+    """The variables of a rule or query, in the order of the places that `bindings` give values to.
 
-    __slots__ = ("names",)
+    ``name`` tells apart the places in a program where rows are run through, whenever each was compiled.
+    """
 
-    def __init__(self, names: tuple[str, ...] = ()) -> None:
+    __slots__ = ("_searches", "name", "names")
+
+    def __init__(self, name: str = "", names: tuple[str, ...] = ()) -> None:
+        self.name = name
         self.names = list(names)
+        self._searches = 0
+
+    def search(self) -> str:
+        """A name for one more place where rows are run through."""
+        self._searches += 1
+        return f"{self.name}/{self._searches}"
 
     def bound(self, bindings: tuple[Any, ...]) -> dict[str, Any]:
         """Name to value, of the variables that have one."""

@@ -93,7 +93,10 @@ class Open:
 
 @frozen
 class Region:
-    """A range of the open variable with one verdict; an end that is None is unbounded."""
+    """A range of the open variable with one verdict; an end that is None is unbounded.
+
+    ``origins``: the rules that first met the questions of its settlement, by their places.
+    """
 
     low: Any
     low_included: bool
@@ -101,6 +104,7 @@ class Region:
     high_included: bool
     verdict: Verdict
     settlement: Settlement = Settlement(())
+    origins: tuple[Origin, ...] = field(default=(), eq=False, repr=False)
 
 
 @frozen

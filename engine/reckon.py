@@ -30,6 +30,8 @@ from engine.unknowns import (
     Unknown,
     day_of,
     is_symbolic,
+    least_of,
+    most_of,
     number_at,
     trend_of_sum,
 )
@@ -223,12 +225,29 @@ def at_most_zero(
         return TRUE if (constant < 0 if strict else constant <= 0) else FALSE
     if len(terms) > 1:
         solved = _solve_day(terms, constant, strict, decisions)
+        if solved is None:
+            solved = _by_ends(terms, constant, strict)
         return decisions.ask(Sign(*_normal(terms, constant), strict)) if solved is None else solved
     (unknown, coefficient), *_ = terms
     bound = -constant * coefficient if coefficient in (1, -1) else exact(Fraction(-constant) / coefficient)
     if coefficient > 0:
         return _at_most(unknown, bound, strict, decisions)
     return decisions.negation(_at_most(unknown, bound, not strict, decisions))
+
+
+def _by_ends(terms: tuple[tuple[Unknown, int | Fraction], ...], constant: int | Fraction, strict: bool) -> Truth | None:
+    """The same where the least and the most that the unknowns can be already settle it."""
+    low: int | Fraction | None = constant
+    high: int | Fraction | None = constant
+    for unknown, factor in terms:
+        ends = (least_of(unknown), most_of(unknown)) if factor > 0 else (most_of(unknown), least_of(unknown))
+        low = None if low is None or ends[0] is None else low + factor * ends[0]
+        high = None if high is None or ends[1] is None else high + factor * ends[1]
+    if low is not None and (low >= 0 if strict else low > 0):
+        return FALSE
+    if high is not None and (high < 0 if strict else high <= 0):
+        return TRUE
+    return None
 
 
 def _normal(
@@ -257,6 +276,12 @@ def _at_most(unknown: Unknown, bound: int | Fraction, strict: bool, decisions: D
             return TRUE
     if least is not None and (bound < least or (strict and bound == least)):
         return FALSE
+    if (
+        type(unknown) is OpenValue
+        and unknown.most is not None
+        and (bound > unknown.most or (bound == unknown.most and not strict))
+    ):
+        return TRUE
     return decisions.ask(Threshold(unknown, bound, strict))
 
 

@@ -294,7 +294,7 @@ class Planner:
             for part in remaining
             if _is_dated(part, relation, arguments) and _bound(part, set(after))
         )
-        return _enumerate(relation, tuple(pattern), tuple(free), hints, early, self.compiler.occurrence())
+        return _enumerate(relation, tuple(pattern), tuple(free), hints, early, self.scope.search())
 
 
 def _bound(part: Condition, known: set[str]) -> bool:
@@ -493,7 +493,7 @@ def _enumerate(
     free: tuple[tuple[int, int], ...],
     hints: tuple[tuple[int, Compute], ...],
     early: tuple[Test, ...],
-    occurrence: int,
+    occurrence: str,
 ) -> Callable[[Search], Search]:
     """Bind the free keys of a relation to each of the rows they may name.
 

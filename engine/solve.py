@@ -48,13 +48,9 @@ def answer(asked: Asked, query: Query) -> Answer:
 def _solve(asked: Asked, query: Query) -> Answer:
     """The open number or date: its ranges by verdict, and the largest (smallest) value that is not refused."""
     assert query.open is not None
-    evaluation, regions = _solved(asked, query, query.open)
+    regions, was_cut = _solved(asked, query, query.open)
     open_ones = [region for region in regions if region.verdict is not Verdict.NO]
-    common: dict[str, Any] = {
-        "regions": regions,
-        "cut": evaluation.was_cut,
-        "origins": tuple(evaluation.origins),
-    }
+    common: dict[str, Any] = {"regions": regions, "cut": was_cut}
     if not open_ones:
         return _never(asked, query, regions[0 if query.shape is Shape.MOST else -1], common)
     region = open_ones[-1] if query.shape is Shape.MOST else open_ones[0]
@@ -77,7 +73,7 @@ def _solve(asked: Asked, query: Query) -> Answer:
         facts=at_bound.facts,
         beyond_facts=None if refused is None else refused.facts,
         regions=regions,
-        cut=evaluation.was_cut or at_bound.cut,
+        cut=was_cut or at_bound.cut,
         origins=at_bound.origins,
     )
 
@@ -92,12 +88,11 @@ def _never(asked: Asked, query: Query, region: Region, common: dict[str, Any]) -
 def _when(asked: Asked, query: Query) -> Answer:
     """The open day: its ranges by verdict, and the first day that is not refused, be it certain or not."""
     assert query.open is not None
-    evaluation, regions = _solved(asked, query, query.open)
-    common: dict[str, Any] = {"regions": regions, "cut": evaluation.was_cut}
-    origins = tuple(evaluation.origins)
+    regions, was_cut = _solved(asked, query, query.open)
+    common: dict[str, Any] = {"regions": regions, "cut": was_cut}
     region = next((region for region in regions if region.verdict is not Verdict.NO), None)
     if region is None:
-        return _never(asked, query, regions[-1], {**common, "origins": origins})
+        return _never(asked, query, regions[-1], common)
     first = whether(asked, query, _sample(region, query.open.type))
     if first.verdict is Verdict.NO:
         raise LimitReached("the rules cannot be solved for the day asked")
@@ -115,17 +110,38 @@ def _when(asked: Asked, query: Query) -> Answer:
         first.open,
         facts=first.facts,
         beyond_facts=None if before is None else before.facts,
-        origins=origins if settled is region.settlement else first.origins,
+        origins=region.origins if settled is region.settlement else first.origins,
         **common,
     )
 
 
-def _solved(asked: Asked, query: Query, open_: Variable) -> tuple[Evaluation, tuple[Region, ...]]:
-    slot = OpenValue("", ("asked",), open_.name, open_.type)
-    working = Working(asked, query, slot)
+def _solved(asked: Asked, query: Query, open_: Variable) -> tuple[tuple[Region, ...], bool]:
+    """The ranges of the open variable by verdict, and whether the analysis was cut.
+
+    Days up to the record's end are solved by themselves: none of what the record does not show comes into them. Past
+    it there can be too many cases to solve for, and then the answer there depends on more than can be told.
+    """
     goal: Condition = query.goal  # type: ignore[assignment]
-    evaluation, step = working.test(goal)
-    return evaluation, tuple(_regions(evaluation, step.truth, slot))
+    regions: list[Region] = []
+    was_cut = False
+    for least, most in _spans_of(open_.type, asked.facts.complete_to):
+        slot = OpenValue("", ("asked",), open_.name, open_.type, least, most)
+        try:
+            evaluation, step = Working(asked, query, slot).test(goal)
+            regions += _regions(evaluation, step.truth, slot)
+        except (LimitReached, TooManyCases):
+            if least is None or all(region.verdict is Verdict.NO for region in regions):
+                raise
+            regions.append(Region(date.fromordinal(least), True, None, False, Verdict.DEPENDS))
+            return tuple(regions), True
+        was_cut = was_cut or evaluation.was_cut
+    return tuple(regions), was_cut
+
+
+def _spans_of(type: Type, horizon: date | None) -> list[tuple[int | None, int | None]]:
+    if type.kind is not Kind.DATE or horizon is None or horizon == date.max:
+        return [(None, None)]
+    return [(None, horizon.toordinal()), (horizon.toordinal() + 1, None)]
 
 
 _MOST_TRIED = 64
@@ -158,7 +174,7 @@ def most_allowed(asked: Asked, query: Query) -> Any:
     """
     assert query.open is not None
     try:
-        _, regions = _solved(asked, query, query.open)
+        regions, _ = _solved(asked, query, query.open)
         allowed = [region for region in regions if region.verdict is not Verdict.NO]
         if not allowed:
             return NONE
@@ -196,10 +212,12 @@ def _regions(evaluation: Evaluation, truth: Truth, slot: OpenValue) -> Iterator[
     decisions = evaluation.decisions
     cuts, mixed = _cuts(evaluation, truth, slot)
     asked = [decisions.ask(cut) for cut in cuts]
+    origins = tuple(evaluation.origins)
     whole_theory = Theory(decisions, truth, *asked) if mixed else None
     show = _shown(slot.type)
     whole = slot.type.whole or slot.type.kind is Kind.DATE
-    low: Any = show(slot.type.least) if slot.type.least is not None else None
+    least = slot.least if slot.least is not None else slot.type.least
+    low: Any = show(least) if least is not None else None
     low_included = True
     for number in range(len(asked) + 1):
         here = truth
@@ -215,11 +233,12 @@ def _regions(evaluation: Evaluation, truth: Truth, slot: OpenValue) -> Iterator[
         if number < len(asked):
             threshold = cuts[number]
             high, high_included = show(threshold.bound), not threshold.strict
-            yield Region(low, low_included, high, high_included, verdict, settlement)
+            yield Region(low, low_included, high, high_included, verdict, settlement, origins)
             low = show(threshold.bound + 1) if whole else high
             low_included = whole or threshold.strict
         else:
-            yield Region(low, low_included, None, False, verdict, settlement)
+            last = None if slot.most is None else show(slot.most)
+            yield Region(low, low_included, last, last is not None, verdict, settlement, origins)
 
 
 def _shown(type: Type) -> Callable[[Any], Any]:

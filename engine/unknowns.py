@@ -7,6 +7,7 @@ a value may be, each with the truth under which it is.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from math import floor
@@ -40,13 +41,14 @@ UNKNOWN = _Sentinel("UNKNOWN")
 
 @frozen(cache_hash=True)
 class OpenValue:
-    """An unknown value: one column of the row of a relation with these keys. ``least`` bounds it from below."""
+    """An unknown value: one column of the row of a relation with these keys, from ``least`` to ``most``."""
 
     relation: str
     keys: tuple[Any, ...]
     column: str
     type: Type = field(eq=False)
     least: int | None = field(default=None, eq=False)
+    most: int | None = field(default=None, eq=False)
 
 
 @frozen(cache_hash=True)
@@ -237,7 +239,7 @@ def least_of(scalar: Any) -> int | None:
         case OpenValue():
             return scalar.least if scalar.least is not None else scalar.type.least
         case Shaped():
-            return _least_of_shaped(scalar)
+            return _end_of_shaped(scalar, least_of)
         case date():
             return scalar.toordinal()
         case int():
@@ -248,18 +250,29 @@ def least_of(scalar: Any) -> int | None:
             return None
 
 
-def _least_of_shaped(shaped: Shaped) -> int | None:
-    """The operation at the least of its one open day, where it rises with it."""
+def most_of(scalar: Scalar) -> int | None:
+    """A number that an unknown number or date (as its ordinal) is certainly not more than; None where there is none."""
+    match scalar:
+        case OpenValue():
+            return scalar.most
+        case Shaped():
+            return _end_of_shaped(scalar, most_of)
+        case _:
+            return None
+
+
+def _end_of_shaped(shaped: Shaped, end_of: Callable[[Scalar], int | None]) -> int | None:
+    """The operation at the end of its one open day, where it rises with it."""
     open_ones = [place for place, argument in enumerate(shaped.arguments) if is_symbolic(argument)]
     operation = OPERATIONS[shaped.operation]
     if len(open_ones) != 1 or open_ones[0] not in operation.rises:
         return None
     inner = shaped.arguments[open_ones[0]]
-    least = least_of(inner)
-    if least is None or inner.type.kind is not Kind.DATE:
+    end = end_of(inner)
+    if end is None or inner.type.kind is not Kind.DATE:
         return None
     arguments = [*shaped.arguments]
-    arguments[open_ones[0]] = date.fromordinal(least)
+    arguments[open_ones[0]] = date.fromordinal(end)
     try:
         return least_of(operation.compute(shaped.calendar, *arguments))
     except LimitReached:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.decision import FALSE, TRUE, Decisions, Truth
+from engine import decision
+from engine.decision import FALSE, LARGEST_DIAGRAM, TRUE, Decisions, TooManyCases, Truth
 
 QUESTIONS = ("p", "q", "r", "s")
 Formula = Any  # a question, or a tuple of an operation and its formulas
@@ -110,3 +112,16 @@ def test_what_is_assumed_is_not_asked() -> None:
     decisions.assumed = {"p": True, "q": False}
     assert (decisions.ask("p"), decisions.ask("q")) == (TRUE, FALSE)
     assert decisions.questions == []
+
+
+def test_a_step_that_grows_too_large_is_cut_and_the_step_around_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decision, "LARGEST_STEP", 4)
+    decisions = Decisions()
+    around = decisions.begin_step()
+    inner = decisions.begin_step()
+    with pytest.raises(TooManyCases):
+        decisions.all(decisions.either(decisions.ask(n), decisions.ask(-n)) for n in range(1, 9))
+    decisions.end_step(inner)
+    assert decisions.both(decisions.ask("p"), decisions.ask("q")).is_open
+    decisions.end_step(around)
+    assert decisions.limit == LARGEST_DIAGRAM

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -28,13 +29,14 @@ from engine.model import (
     Program,
     Relation,
     Silence,
+    Some,
     ValueOf,
     Variable,
 )
 from engine.program import Engine, build
 from engine.query import Query, Shape
 from engine.unknowns import NONE, UNKNOWN
-from engine.values import Kind, LimitReached, Type
+from engine.values import DATE, Kind, LimitReached, Type
 
 LEASE = Type("lease", Kind.SYMBOL)
 SHARES = Type("shares", Kind.NUMBER, (("share", 1),), whole=True, least=0)
@@ -130,3 +132,28 @@ def test_most_allowed_tells_none_from_no_bound() -> None:
 def test_what_nothing_bounds_is_a_limit() -> None:
     with pytest.raises(LimitReached):
         ENGINE.answer(ENGINE.facts(), Query(Compare(Comparison.AT_LEAST, N, Constant(2, SHARES)), Shape.MOST, N))
+
+
+EVENT = Type("event", Kind.SYMBOL)
+EVENTS = Relation("event", (Column("id", EVENT), Column("date", DATE)), 1, record=True, time=1)
+DATED: Engine = build(Program((EVENTS,), ()))
+D, E = Variable("d", DATE), Variable("e", EVENT)
+BY_THEN = Some((E,), And((Atom("event", (E,)), Compare(Comparison.AT_MOST, ValueOf("event", (E,), "date"), D))))
+HORIZON = date(2003, 12, 31)
+days = st.dates(date(2003, 12, 1), date(2004, 1, 31))
+
+
+@given(st.lists(days.filter(lambda day: day <= HORIZON), max_size=2), days, st.booleans())
+def test_days_up_to_the_record_s_end_are_solved_apart_from_those_past_it(
+    recorded: list[date], day: date, negated: bool
+) -> None:
+    facts = DATED.facts()
+    facts.complete_to = HORIZON
+    for number, each in enumerate(recorded):
+        facts.record("event", f"E-{number}", {"date": each})
+    goal: Condition = Not(BY_THEN) if negated else BY_THEN
+    regions = DATED.answer(facts, Query(goal, Shape.WHEN, D)).regions
+    (there,) = [each for each in regions if (each.low or date.min) <= day <= (each.high or date.max)]
+    held = bool(recorded) and min(recorded) <= day
+    known = held or day <= HORIZON
+    assert there.verdict is (Verdict.DEPENDS if not known else Verdict.YES if held is not negated else Verdict.NO)
