@@ -64,7 +64,11 @@ def test_a_known_value_is_referred_to_and_not_written() -> None:
     assert FORM.read(written, (other,)).source is other
 
 
-@pytest.mark.parametrize("value", [1.5, b"bytes", [1], {1}, object(), len, Form, datetime(2001, 1, 1)], ids=repr)  # noqa: DTZ001  # a value of a class that is not named
+@pytest.mark.parametrize(
+    "value",
+    [1.5, b"bytes", [1], {1}, object(), len, Form, datetime(2001, 1, 1)],
+    ids=lambda value: type(value).__name__,
+)  # noqa: DTZ001  # a value of a class that is not named
 def test_only_classes_that_are_named_are_written(value: object) -> None:
     with pytest.raises(NotPlain):
         FORM.write((value,))
