@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -66,9 +66,9 @@ def test_a_known_value_is_referred_to_and_not_written() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [1.5, b"bytes", [1], {1}, object(), len, Form, datetime(2001, 1, 1)],
+    [1.5, b"bytes", [1], {1}, object(), len, Form, datetime(2001, 1, 1, tzinfo=UTC)],
     ids=lambda value: type(value).__name__,
-)  # noqa: DTZ001  # a value of a class that is not named
+)
 def test_only_classes_that_are_named_are_written(value: object) -> None:
     with pytest.raises(NotPlain):
         FORM.write((value,))
