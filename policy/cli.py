@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from policy.audit_command import audit
 from policy.ledger_commands import facts, facts_options
 from policy.looking import COMMANDS
 from policy.terminal import (
@@ -349,7 +350,7 @@ def version() -> None:
     click.echo(f"clausebook {engine_version()}")
 
 
-for each in (*COMMANDS, facts):
+for each in (*COMMANDS, facts, audit):
     command.add_command(each)
 
 

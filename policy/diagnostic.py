@@ -164,6 +164,10 @@ ERRORS: dict[str, str] = {
     "E0622": "A question that the rules list no days or things for",
     "E0623": "A question over a time that is none",
     "E0624": "A report that is not there, or about too little",
+    "E0641": "An audit's question that is not about one kind of thing",
+    "E0642": "A row of an audit that came out two ways",
+    "E0643": "A ledger that cannot be audited by tables",
+    "E0644": "An audit's output without a form",
     # E07xx: limits
     "E0701": "A limit was reached: no verdict",
     # W00xx: warnings

@@ -33,7 +33,7 @@ def find_phrase(book: Book, text: str) -> Phrase:
 
     Raises `ClausebookError` (``E0611``) with the nearest ones where none does.
     """
-    wanted = _plain(text.rstrip("? "))
+    wanted = plain_phrase(text)
     plain = [phrase for phrase in book.vocabulary.phrases if phrase.value is None]
     known = {text.casefold(): phrase for phrase in plain for text in (phrase_text(phrase), _asked_text(phrase))}
     if wanted not in known:
@@ -41,6 +41,11 @@ def find_phrase(book: Book, text: str) -> Phrase:
             Diagnostic("E0611", f"no phrase is declared as `{text}`", None, nearest=nearest(wanted, known))
         )
     return known[wanted]
+
+
+def plain_phrase(text: str) -> str:
+    """A phrase's text, however its slots and spaces are written."""
+    return _plain(text.rstrip("? "))
 
 
 def _plain(text: str) -> str:

@@ -296,6 +296,8 @@ def _bind(into: Translator, source: _Source, found: Members, free: set[str], rem
     relation = source.relation
     if relation.silence is Silence.UNKNOWN and relation.name not in into.plan.ledger.complete:
         found.more = TRUE
+    if relation.name in into.plan.ledger.incomplete:
+        found.more = TRUE
     names = {key.name for key in source.keys if isinstance(key, Variable) and key.name in free}
     free -= names
     if relation.silence is Silence.CONCLUDED and not relation.record:

@@ -114,11 +114,18 @@ class Database:
         return sorted(self.run(self.printer.query(grouped)), key=repr)
 
 
-def opened(ledger: Ledger, memory: str = "2GB", threads: int | None = None, deadline: float | None = None) -> Database:
-    """A locked database with a ledger's tables."""
+def opened(
+    ledger: Ledger, memory: str = "2GB", threads: int | None = None, deadline: float | None = None, spill: str = ""
+) -> Database:
+    """A locked database with a ledger's tables; ``spill`` names a folder for what outgrows the memory ("": none)."""
     import duckdb
 
-    settings: dict[str, Any] = {"memory_limit": memory, "autoinstall_known_extensions": False}
+    settings: dict[str, Any] = {
+        "memory_limit": memory,
+        "temp_directory": spill,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
     if threads is not None:
         settings["threads"] = threads
     connection = duckdb.connect(":memory:", config=settings)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from attrs import evolve, frozen
 
-from engine.model import Condition, Expression, Relation, Variable
+from engine.model import Condition, Expression, Origin, Relation, Rule, Variable
 from engine.program import Engine
 from engine.relational import algebra, binding
-from engine.relational.algebra import TRUE, Scalar, either, tables_of
+from engine.relational.algebra import TRUE, Scalar, both, either, is_false, is_true, negation, tables_of, when
 from engine.relational.amounts import Amount, Unsupported
+from engine.relational.cited import Cited, deciding, of_value
 from engine.relational.scope import Loop, Plan, Scope, Step
 from engine.relational.tables import Ledger
-from engine.relational.translate import Translator
+from engine.relational.translate import Bound, Translator
 
 SUBJECT, TRUTH, NUMBER, SCALE, EXISTS, DOUBT = "subject", "truth", "number", "scale", "exists", "doubt"
+CITED, UNCITED = "cited", "uncited"
+TO_A_COLUMN = 60
+"""So many powers of two are added up in a column."""
 
 
 @frozen
@@ -31,13 +37,15 @@ class Worked:
     """What to run: the tables to make, in order; the final rows; and what the path leaves to the reference evaluator.
 
     The rows have `SUBJECT` (a symbol's code) and `DOUBT`; of a condition `TRUTH`; of a value `NUMBER`, `SCALE`,
-    `EXISTS`.
+    `EXISTS`. `UNCITED` says that what decides it is read off its proof; else `CITED` 0, 1, … are sums
+    of powers of two, a power for each of ``origins`` that decides it, so many to a column.
     """
 
     steps: tuple[tuple[str, Step], ...]
     rows: algebra.Relation
     value: Amount | None
     notes: tuple[str, ...]
+    origins: tuple[Origin, ...] = ()
 
 
 def work_out(engine: Engine, ledger: Ledger, goal: Goal) -> Worked:
@@ -53,24 +61,62 @@ def work_out(engine: Engine, ledger: Ledger, goal: Goal) -> Worked:
     subject = evolve(row.amount(table.columns[0]), exists=TRUE)
     columns: dict[str, Scalar] = {SUBJECT: subject.number}
     value: Amount | None = None
+    bound: Bound = {goal.subject.name: subject}
     if goal.is_value:
-        value = into.amount(goal.of, {goal.subject.name: subject}, scope)  # type: ignore[arg-type]  # an expression
+        value = into.amount(goal.of, bound, scope)  # type: ignore[arg-type]  # an expression
         scale = algebra.number(value.scale) if isinstance(value.scale, int) else value.scale
         columns |= {NUMBER: value.number, SCALE: scale, EXISTS: value.exists}
+        found, unread = _cited(of_value(into, goal.of, bound, scope), scope)  # type: ignore[arg-type]
     else:
-        columns[TRUTH] = into.test(goal.of, {goal.subject.name: subject}, scope)  # type: ignore[arg-type]
+        columns[TRUTH] = into.test(goal.of, bound, scope)  # type: ignore[arg-type]
+        truth = columns[TRUTH]
+        found, unread = _cited(_of_condition(into, goal, bound, scope, truth), scope)
+    columns |= _packed(scope, tuple(found.values()), unread)
     columns[DOUBT] = either(*scope.frame.errors)
-    return Worked(*finished(plan, scope, columns), value, tuple(plan.notes))
+    return Worked(*finished(plan, scope, columns), value, tuple(plan.notes), tuple(found))
+
+
+def _of_condition(into: Translator, goal: Goal, bound: Bound, scope: Scope, truth: Scalar) -> Iterator[Cited]:
+    for holds, when_ in ((True, is_true(truth)), (False, is_false(truth))):
+        for each, origin in deciding(into, goal.of, bound, scope, holds):  # type: ignore[arg-type]
+            yield both(when_, each), origin
+
+
+def _cited(all_cited: Iterator[Cited], scope: Scope) -> tuple[dict[Origin, Scalar], Scalar]:
+    """When each rule decides, and when that is read off a proof."""
+    found: dict[str, tuple[Origin, list[Scalar]]] = {}
+    unread: list[Scalar] = []
+    for truth, origin in all_cited:
+        named = scope.frame.let(truth)
+        if origin is None:
+            unread.append(named)
+        elif origin.clause:
+            found.setdefault(origin.clause, (origin, []))[1].append(named)
+    cited = {origin: scope.frame.let(either(*truths)) for origin, truths in found.values()}
+    return cited, scope.frame.let(either(*unread))
+
+
+def _packed(scope: Scope, truths: tuple[Scalar, ...], unread: Scalar) -> dict[str, Scalar]:
+    """The truths as powers of two, and where none of them says what decides."""
+    let = scope.frame.let
+    columns: dict[str, Scalar] = {}
+    for start in range(0, len(truths), TO_A_COLUMN):
+        total: Scalar = algebra.number(0)
+        for place, each in enumerate(truths[start : start + TO_A_COLUMN]):
+            power = when(each, algebra.number(2**place), algebra.number(0))
+            total = let(algebra.arithmetic("+", total, power))
+        columns[f"{CITED}{start // TO_A_COLUMN}"] = total
+    return columns | {UNCITED: either(is_true(unread), negation(either(*(is_true(each) for each in truths))))}
 
 
 def plan_of(engine: Engine, ledger: Ledger) -> Plan:
     """A plan for an engine's program over a ledger."""
-    rules: dict[str, list[object]] = {}
+    rules: dict[str, list[Rule]] = {}
     for rule in engine.program.rules:
         rules.setdefault(rule.head.relation, []).append(rule)
     return Plan(
         engine.relations,
-        rules,  # type: ignore[arg-type]
+        rules,
         engine.priorities,
         engine.recursive,
         engine.program.calendar,

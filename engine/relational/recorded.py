@@ -52,6 +52,8 @@ def statement(into: Translator, relation: Relation, arguments: tuple[Amount, ...
 
 def silence(into: Translator, relation: Relation, arguments: tuple[Amount, ...], scope: Scope) -> Scalar:
     """What it means that the facts say nothing of a statement."""
+    if relation.name in into.plan.ledger.incomplete:
+        return UNKNOWN_TRUTH
     if relation.silence is Silence.ASSUMED:
         return TRUE if relation.assumed else FALSE
     if relation.silence is Silence.UNKNOWN and relation.name not in into.plan.ledger.complete:
@@ -193,6 +195,8 @@ def _merged(matched: Scalar, stated: Amount, silent: Amount) -> Amount:
 def _silent_value(into: Translator, relation: Relation, arguments: tuple[Amount, ...], column: int) -> Amount:
     kind = relation.columns[column].type.kind
     nothing = evolve(unknown(kind), exists=FALSE, known=True)
+    if relation.name in into.plan.ledger.incomplete:
+        return unknown(kind, True)
     if relation.record:
         return nothing
     if relation.silence is Silence.ASSUMED:
@@ -261,6 +265,8 @@ def within(begins: Scalar, ends: Scalar, first: Amount, last: Amount) -> Scalar:
 
 def _silent_over_time(into: Translator, relation: Relation, last: Amount) -> Scalar:
     """Whether a statement over time may hold although no interval shows it."""
+    if relation.name in into.plan.ledger.incomplete:
+        return TRUE
     horizon = into.plan.horizon(relation)
     if horizon is not None:
         there = Amount(Kind.DATE, whole(horizon).scalar, 1, TRUE, horizon, horizon)

@@ -107,12 +107,16 @@ class Table:
 
 @define(eq=False)
 class Ledger:
-    """All tables of a fact base, by relation, with its symbols and how far its record is complete."""
+    """All tables of a fact base, by relation, with its symbols and how far its record is complete.
+
+    Of ``incomplete`` relations rows may be missing: their silence says nothing.
+    """
 
     symbols: Symbols
     tables: dict[str, Table]
     complete_to: date | None = None
     complete: frozenset[str] = frozenset()
+    incomplete: frozenset[str] = frozenset()
 
     def table(self, relation: str) -> Table | None:
         """The table of a relation; None where it has no rows."""
@@ -132,7 +136,7 @@ def ledger_of(facts: FactBase, relations: Mapping[str, Relation]) -> Ledger:
         rows = list(facts.rows(name))
         if rows:
             tables[name] = _table(f"t{number}", relation, rows, facts, symbols)
-    return Ledger(symbols, tables, facts.complete_to, facts.complete)
+    return Ledger(symbols, tables, facts.complete_to, facts.complete, facts.incomplete)
 
 
 def _table(name: str, relation: Relation, rows: Sequence[Any], facts: FactBase, symbols: Symbols) -> Table:

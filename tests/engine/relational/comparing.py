@@ -5,26 +5,42 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from engine.facts import FactBase
 from engine.judge import Verdict
-from engine.model import Atom, Condition, Constant, Expression, Relation, ValueOf, Variable
+from engine.model import Atom, Condition, Constant, Expression, Origin, Program, Relation, ValueOf, Variable
 from engine.program import Engine
 from engine.query import Query, Shape
 from engine.relational.duck import Database, opened
-from engine.relational.goal import DOUBT, EXISTS, NUMBER, SCALE, SUBJECT, TRUTH, Goal, Worked, work_out
+from engine.relational.goal import (
+    CITED,
+    DOUBT,
+    EXISTS,
+    NUMBER,
+    SCALE,
+    SUBJECT,
+    TO_A_COLUMN,
+    TRUTH,
+    UNCITED,
+    Goal,
+    Worked,
+    work_out,
+)
 from engine.relational.tables import Ledger, ledger_of
 from engine.values import Kind, LimitReached
+from policy.citing import citations
+from policy.speak import Lexicon
 from tests.engine.programs import CONCLUDED, RELATIONS, Example
 
 
 @frozen
 class Row:
-    """What is said of a subject: a verdict with its value, None where it is not settled."""
+    """What is said of a subject: a verdict with its value, None where it is not settled; the rules that decide it."""
 
     verdict: str | None
     value: Any = None
+    cited: frozenset[str] | None = None
 
 
 def by_tables(engine: Engine, ledger: Ledger, goal: Goal, database: Database | None = None) -> dict[str, Row]:
@@ -44,7 +60,7 @@ def settled(row: dict[str, Any], worked: Worked, ledger: Ledger) -> Row:
     if row[DOUBT]:
         return Row(None)
     if worked.value is None:
-        return Row({True: "yes", False: "no", None: None}[row[TRUTH]])
+        return Row({True: "yes", False: "no", None: None}[row[TRUTH]], None, cited(row, worked))
     if row[EXISTS] is None or (row[EXISTS] and row[NUMBER] is None):
         return Row(None)
     if not row[EXISTS]:
@@ -56,6 +72,17 @@ def settled(row: dict[str, Any], worked: Worked, ledger: Ledger) -> Row:
     return Row("value", Fraction(number, row[SCALE]))
 
 
+def cited(row: dict[str, Any], worked: Worked) -> frozenset[str] | None:
+    """The clauses that decide a row; None where they are read off its proof."""
+    if row.get(UNCITED, True):
+        return None
+    return frozenset(
+        origin.clause
+        for place, origin in enumerate(worked.origins)
+        if row[f"{CITED}{place // TO_A_COLUMN}"] >> place % TO_A_COLUMN & 1
+    )
+
+
 def by_reference(engine: Engine, facts: FactBase, goal: Goal, subject: str) -> Row:
     """The reference evaluator's answer about one subject."""
     substituted = substitute(goal.of, goal.subject, Constant(subject, goal.subject.type))
@@ -64,7 +91,14 @@ def by_reference(engine: Engine, facts: FactBase, goal: Goal, subject: str) -> R
         answer = engine.answer(facts, Query(substituted, shape))
     except LimitReached as limit:
         return Row(f"limit: {limit}")
-    return Row(answer.verdict.value, answer.value if answer.verdict is Verdict.VALUE else None)
+    lexicon = Lexicon(engine.relations, {}, {})
+    clauses = frozenset(citations(lexicon, Query(substituted, shape), answer))
+    return Row(answer.verdict.value, answer.value if answer.verdict is Verdict.VALUE else None, clauses)
+
+
+def named(program: Program) -> Program:
+    """The program with a clause for each rule, by its name."""
+    return evolve(program, rules=tuple(evolve(rule, origin=Origin(rule.name)) for rule in program.rules))
 
 
 def substitute(of: Condition | Expression, variable: Variable, constant: Constant) -> Any:

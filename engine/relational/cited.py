@@ -1,0 +1,156 @@
+"""Which rules decide a row: when each of them does, as a truth beside the row's own.
+
+What the explanation of one answer reads off its proof is here worked out for every row: of a *yes* the rules that grant
+and the limits that were tested, of a *no* the rules that forbid, or what keeps those that would grant from granting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from engine.model import (
+    Aggregate,
+    And,
+    Apply,
+    Atom,
+    Compare,
+    Condition,
+    Constant,
+    Exists,
+    Expression,
+    Not,
+    Or,
+    Origin,
+    Relation,
+    Silence,
+    Some,
+    ValueOf,
+    Variable,
+)
+from engine.relational.algebra import FALSE, TRUE, Scalar, both, either, is_false, is_true, negation
+from engine.relational.amounts import Amount
+from engine.relational.scope import Scope
+from engine.search import variables_of
+
+if TYPE_CHECKING:
+    from engine.relational.translate import Attempt, Bound, Translator
+
+Cited = tuple[Scalar, Origin | None]
+"""When a clause is cited (never NULL), and where it stands; None: what decides is read off the proof."""
+
+
+def deciding(into: Translator, of: Condition, bound: Bound, scope: Scope, holds: bool) -> Iterator[Cited]:
+    """What decides a condition in the rows in which it certainly holds (does not)."""
+    match of:
+        case Atom(relation, arguments):
+            relation_ = into.plan.relations[relation]
+            if holds:  # a value that an argument is computed from holds, whatever is said of it
+                yield from _noted(into, arguments, bound, scope)
+            yield from _of_statement(into, relation_, into.amounts(arguments, bound, scope), scope, holds)
+        case Compare(_, left, right):
+            yield from _noted(into, (left, right), bound, scope)
+        case Exists(expression):
+            yield from _noted(into, (expression,), bound, scope)
+        case Not(inner):
+            yield from deciding(into, inner, bound, scope, not holds)
+        case And() | Or():
+            yield from _joined(into, _flat(of), bound, scope, holds, every=isinstance(of, And) is holds)
+        case Some():
+            yield TRUE, None
+
+
+def of_value(into: Translator, of: Expression, bound: Bound, scope: Scope) -> Iterator[Cited]:
+    """What decides a value."""
+    if not isinstance(of, ValueOf):
+        yield TRUE, None
+        return
+    arguments = into.amounts(of.arguments, bound, scope)
+    yield from _of_value(into, into.plan.relations[of.relation], arguments, scope)
+
+
+def _flat(of: And | Or) -> tuple[Condition, ...]:
+    if isinstance(of, Or):
+        return of.conditions
+    return tuple(each for part in of.conditions for each in (_flat(part) if isinstance(part, And) else (part,)))
+
+
+def _joined(
+    into: Translator, parts: tuple[Condition, ...], bound: Bound, scope: Scope, holds: bool, every: bool
+) -> Iterator[Cited]:
+    """All parts, or the first that decides alone."""
+    before: Scalar = FALSE
+    for part in parts:
+        truth = into.test(part, bound, scope)
+        decides = is_true(truth) if holds else is_false(truth)
+        here = TRUE if every else both(decides, negation(before))
+        for when_, origin in deciding(into, part, bound, scope, holds):
+            yield both(here, when_), origin
+        before = either(before, decides)
+
+
+def _of_statement(
+    into: Translator, relation: Relation, arguments: tuple[Amount, ...], scope: Scope, holds: bool
+) -> Iterator[Cited]:
+    if relation.record or relation.span or relation.silence is not Silence.CONCLUDED:
+        yield TRUE, relation.origin
+        return
+    if relation.name in into.plan.recursive or into.plan.ledger.table(relation.name) is not None:
+        yield TRUE, None
+        return
+    attempts = into.attempts(relation, arguments, scope)
+    granting = [each for each in attempts if each.rule.positive]
+    limits = [each for each in attempts if not each.rule.positive]
+    if holds:
+        yield from ((_may_apply(each), each.rule.origin) for each in granting)
+        yield from ((_is_tried(each), each.rule.origin) for each in limits)
+        return
+    yield from ((is_true(each.truth), each.rule.origin) for each in limits)
+    nothing_forbids = negation(either(*(is_true(each.truth) for each in limits)))
+    for each in granting:
+        tried = both(nothing_forbids, _is_tried(each))
+        if tried == FALSE:
+            continue
+        yield tried, each.rule.origin
+        if set(variables_of(each.rule.body)) - set(each.bound):
+            yield tried, None
+            continue
+        fails = is_false(into.test(each.rule.body, each.bound, scope))
+        for when_, origin in deciding(into, each.rule.body, each.bound, scope, False):
+            yield both(tried, fails, when_), origin
+
+
+def _may_apply(attempt: Attempt) -> Scalar:
+    return both(_is_tried(attempt), negation(is_false(attempt.truth)))
+
+
+def _is_tried(attempt: Attempt) -> Scalar:
+    return negation(is_false(attempt.match))
+
+
+def _noted(into: Translator, expressions: tuple[Expression, ...], bound: Bound, scope: Scope) -> Iterator[Cited]:
+    """The clauses of the values that expressions are computed from, but for those in aggregates."""
+    for each in expressions:
+        match each:
+            case Variable() | Constant() | Aggregate():
+                continue
+            case Apply(_, arguments):
+                yield from _noted(into, arguments, bound, scope)
+            case ValueOf(name, arguments):
+                yield from _noted(into, arguments, bound, scope)
+                yield from _of_value(into, into.plan.relations[name], into.amounts(arguments, bound, scope), scope)
+
+
+def _of_value(into: Translator, relation: Relation, arguments: tuple[Amount, ...], scope: Scope) -> Iterator[Cited]:
+    if relation.record or relation.span or relation.silence is not Silence.CONCLUDED:
+        yield TRUE, relation.origin
+        return
+    if into.plan.ledger.table(relation.name) is not None:
+        yield TRUE, None
+        return
+    attempts = into.attempts(relation, arguments, scope)
+    none = negation(either(*(_may_apply(each) for each in attempts)))
+    for each in attempts:
+        yield either(_may_apply(each), both(none, _is_tried(each))), each.rule.origin
+    if not attempts:
+        yield TRUE, relation.origin

@@ -1,0 +1,70 @@
+"""The command that asks a whole ledger one question; a thin call of the library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from policy.ledger_commands import facts_options
+from policy.terminal import finish, tell_lines, tell_passed, watching
+
+_UNSETTLED = 3
+
+
+@click.command()
+@click.argument("book")
+@click.option("--case", "cases", multiple=True, type=click.Path(path_type=Path), help="A case file; several add up.")
+@facts_options
+@click.option("--part", default="", help="The `## Case (part)` whose facts are added.")
+@click.option("--ask", "question", required=True, help="A declared phrase with one slot: `*a grant* is permitted`.")
+@click.option("-o", "out", type=click.Path(path_type=Path), help="Where the rows go: a CSV or Parquet file.")
+@click.option("--verify", default=20, show_default=True, help="How many rows are asked again, one by one.")
+@click.option("--seed", default=1, show_default=True, help="Which rows these are.")
+@click.option("--explain", "subject", help="Answer for this subject alone, with its explanation.")
+def audit(
+    book: str,
+    cases: tuple[Path, ...],
+    ledgers: tuple[Path, ...],
+    mapping: Path | None,
+    strict: bool,
+    part: str,
+    question: str,
+    out: Path | None,
+    verify: int,
+    seed: int,
+    subject: str | None,
+) -> None:
+    """Ask one question of everything that the facts list: every grant of a ledger, with verdict, value and clauses.
+
+    OUT gets the rows, and beside it a page with their counts. An audit that was interrupted goes on where it was.
+    """
+    from policy import audit_report
+    from policy.audit_question import question_of
+    from policy.auditing import alone
+    from policy.auditing import audit as audited
+    from policy.instrument import load
+    from policy.ledger_door import read_facts
+
+    if subject is None and out is None:
+        raise click.UsageError("-o OUT says where the rows go, --explain ID which row is to be explained")
+    if out is not None:
+        audit_report.checked(out)
+    with watching() as watch:
+        case = read_facts(load(book), cases, ledgers, mapping, strict, part, watch)
+        asked = question_of(case, question)
+        if subject is not None:
+            text = alone(case, asked, subject).to_text()
+        else:
+            assert out is not None
+            kept = out.with_name(f".{out.name}.settled")
+            result = audited(case, asked, kept, verify, seed, watch)
+            audit_report.write(out, result)
+            audit_report.put(out.with_suffix(".html"), audit_report.page(case, result).encode())
+            kept.unlink(missing_ok=True)
+    tell_passed(case.passed, book)
+    if subject is not None:
+        tell_lines(text.splitlines())
+        return
+    tell_lines(audit_report.summary(case, result))
+    finish(_UNSETTLED if any(row.verdict == "no verdict" for row in result.rows) else 0)

@@ -1,0 +1,184 @@
+"""What an audit came to: counts by verdict, clause, year and class, as lines and as a page; and its rows as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import astuple, fields, frozen
+
+from engine.values import Kind
+from policy.auditing import Audit, AuditRow
+from policy.diagnostic import ClausebookError, Diagnostic
+from policy.storing import write_new, write_over
+
+if TYPE_CHECKING:
+    from policy.instrument import Case
+
+VERDICTS = ("yes", "value", "none", "no", "depends", "conflict", "no verdict")
+SUFFIXES = (".csv", ".parquet")
+_COLUMNS = tuple(each.name for each in fields(AuditRow))
+
+
+@frozen
+class Count:
+    """How many rows of a group came out how."""
+
+    heading: str
+    rows: tuple[tuple[str, dict[str, int]], ...]
+
+
+def counts(case: Case, audit: Audit) -> tuple[Count, ...]:
+    """The rows by verdict, by the clauses that decide them, by year, and by each closed kind of their attributes."""
+    found = [_count("All", (("", row) for row in audit.rows))]
+    clauses = ((clause, row) for row in audit.rows for clause in _clauses(row.citations))
+    by_clause = _count("Clause", clauses)
+    order = {f"§ {clause}": place for place, clause in enumerate(case.book.clause_ids)}
+    found.append(Count("Clause", tuple(sorted(by_clause.rows, key=lambda each: order.get(each[0], len(order))))))
+    relation = audit.question.goal.subjects
+    if relation.record:
+        cells = {table.columns[0][n]: table.cells(n) for table, n in case.facts.rows(relation.name)}
+        for place, column in enumerate(relation.columns):
+            if place == relation.time:
+                found.append(_count("Year", ((_year(cells[row.id][place]), row) for row in audit.rows)))
+            elif column.type.kind is Kind.SYMBOL and column.type.members:
+                heading = f"{column.name[:1].upper()}{column.name[1:]}"
+                found.append(_count(heading, ((_said(cells[row.id][place]), row) for row in audit.rows)))
+    return tuple(found)
+
+
+def _count(heading: str, rows: Iterable[tuple[str, AuditRow]]) -> Count:
+    groups: dict[str, Counter[str]] = {}
+    for group, row in rows:
+        groups.setdefault(group, Counter())[row.verdict] += 1
+    return Count(heading, tuple((group, dict(groups[group])) for group in sorted(groups)))
+
+
+def _clauses(citations: str) -> list[str]:
+    """The clauses of ``§ 1; § 2``, as `policy.answer.sections` writes them."""
+    return [each.strip() for each in citations.replace(", §", "; §").split(";") if each.strip()]
+
+
+def _year(cell: Any) -> str:
+    return str(cell.year) if isinstance(cell, date) else "not known"
+
+
+def _said(cell: Any) -> str:
+    return cell if isinstance(cell, str) else "not known"
+
+
+# ----------------------------------------------------------------------- lines
+
+
+def summary(case: Case, audit: Audit) -> Iterator[str]:
+    """The counts as tables of text."""
+    kinds = [each for each in VERDICTS if any(row.verdict == each for row in audit.rows)]
+    for count in counts(case, audit):
+        wide = max([len(count.heading), *(len(group) for group, _ in count.rows)])
+        yield "  ".join([count.heading.ljust(wide), *(kind.rjust(10) for kind in kinds)]).rstrip()
+        for group, by in count.rows:
+            yield "  ".join([group.ljust(wide), *(f"{by.get(kind, 0):,}".rjust(10) for kind in kinds)]).rstrip()
+        yield ""
+    yield told(audit)
+    for note in audit.notes:
+        yield f"Left to be settled one by one: {note}."
+
+
+def told(audit: Audit) -> str:
+    """How the rows came about, in a sentence."""
+    by_hand = f"{audit.settled:,} settled one by one, {audit.verified:,} asked again and confirmed"
+    return f"{len(audit.rows):,} rows; {by_hand}."
+
+
+# ------------------------------------------------------------------------ page
+
+_STYLE = (
+    "body{font:16px/1.5 serif;max-width:60em;margin:2em auto;padding:0 1em;color:#222}"
+    "table{border-collapse:collapse;width:100%;margin:0 0 2em}th,td{text-align:left;padding:.2em .8em .2em 0}"
+    "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}tr{border-bottom:1px solid #ddd}"
+    ".bar{display:flex;height:.9em;min-width:12em}.yes,.value{background:#4a7c59}.no{background:#a5443a}"
+    ".depends{background:#c9a23a}.conflict{background:#6b4a8a}.none,.verdict{background:#999}"
+)
+
+
+def page(case: Case, audit: Audit) -> str:
+    """The counts as a page that stands alone: a table with bars for each."""
+    kinds = [each for each in VERDICTS if any(row.verdict == each for row in audit.rows)]
+    title = f"{case.book.title}: {audit.question.text.replace('*', '')}"
+    parts = [
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(title)}</title><style>{_STYLE}</style>",
+        f"<h1>{escape(title)}</h1>",
+        f"<p>{told(audit)}</p>",
+    ]
+    for count in counts(case, audit):
+        heads = "".join(f"<th class=n>{escape(kind)}</th>" for kind in kinds)
+        parts.append(f"<table><tr><th>{escape(count.heading)}</th>{heads}<th></th></tr>")
+        most = max((sum(by.values()) for _, by in count.rows), default=1)
+        for group, by in count.rows:
+            cells = "".join(f"<td class=n>{by.get(kind, 0):,}</td>" for kind in kinds)
+            parts.append(f"<tr><td>{escape(group)}</td>{cells}<td>{_bar(by, kinds, most)}</td></tr>")
+        parts.append("</table>")
+    stamp = case.stamp
+    facts = ", ".join(escape(name) for name, _ in stamp.facts)
+    parts.append(
+        f"<p>{escape(stamp.book)} {stamp.book_hash[:12]}; {facts}; clausebook {escape(stamp.engine)}</p></html>"
+    )
+    return "\n".join(parts) + "\n"
+
+
+def _bar(by: dict[str, int], kinds: list[str], most: int) -> str:
+    pieces = (
+        f'<span class={kind.split()[-1]} style="width:{by[kind] * 1000 // most / 10}%" title="{escape(kind)}"></span>'
+        for kind in kinds
+        if by.get(kind)
+    )
+    return f"<span class=bar>{''.join(pieces)}</span>"
+
+
+# ------------------------------------------------------------------------ file
+
+
+def write(path: Path, audit: Audit) -> None:
+    """The rows as CSV or Parquet, by the name's ending; the file is there whole or not at all."""
+    data = _csv(audit.rows) if path.suffix == ".csv" else _parquet(audit.rows)
+    put(path, data)
+
+
+def put(path: Path, data: bytes) -> None:
+    """A file's content, in place of one that is there."""
+    if path.exists():
+        write_over(path, data)
+    else:
+        write_new(path, data)
+
+
+def checked(path: Path) -> Path:
+    """An output's path. Raises `ClausebookError` (``E0644``) for an ending that says no form of rows."""
+    if path.suffix not in SUFFIXES:
+        raise ClausebookError(Diagnostic("E0644", f"`{path.name}` names no form of rows", None, SUFFIXES))
+    return path
+
+
+def _csv(rows: list[AuditRow]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    writer.writerows(astuple(row) for row in rows)
+    return text.getvalue().encode()
+
+
+def _parquet(rows: list[AuditRow]) -> bytes:
+    import pyarrow
+    import pyarrow.parquet
+
+    columns = {name: [getattr(row, name) for row in rows] for name in _COLUMNS}
+    table = pyarrow.table({name: pyarrow.array(cells, pyarrow.string()) for name, cells in columns.items()})
+    sink = pyarrow.BufferOutputStream()
+    pyarrow.parquet.write_table(table, sink)
+    return bytes(sink.getvalue().to_pybytes())
