@@ -14,7 +14,9 @@ from click.testing import CliRunner
 
 from engine.relational import duck
 from engine.relational.tables import ledger_of
+from engine.values import LimitReached
 from policy import auditing
+from policy.answer import sections
 from policy.audit_question import question_of
 from policy.auditing import Audit, asked_alone, audit
 from policy.cli import command
@@ -93,7 +95,7 @@ def test_every_row_is_what_is_answered_about_it_alone(case: Case, folder: Path) 
     assert "L-4's shares" in found["L-4"].depends
     for id, row in found.items():
         alone = asked_alone(case, question_of(case, QUESTION), id)
-        assert (row.verdict, row.citations) == (alone.verdict.value, auditing.sections(alone.citations))
+        assert (row.verdict, row.citations) == (alone.verdict.value, sections(alone.citations))
 
 
 def test_a_value_of_every_row(case: Case, folder: Path) -> None:
@@ -193,5 +195,5 @@ def test_the_database_reads_nothing_but_its_tables(case: Case, folder: Path) -> 
         with pytest.raises(duckdb.Error):
             database.run(query)
     database.deadline = 0.0
-    with pytest.raises(duck.LimitReached):
+    with pytest.raises(LimitReached):
         database.run("SELECT 1")
