@@ -2,6 +2,8 @@
 
 What the explanation of one answer reads off its proof is here worked out for every row: of a *yes* the rules that grant
 and the limits that were tested, of a *no* the rules that forbid, or what keeps those that would grant from granting.
+What is NULL here may be certain in a proof that tells cases apart: where such a truth would decide what is cited, the
+proof is read.
 """
 
 from __future__ import annotations
@@ -28,13 +30,13 @@ from engine.model import (
     ValueOf,
     Variable,
 )
-from engine.relational.algebra import FALSE, TRUE, Scalar, both, either, is_false, is_true, negation
+from engine.relational.algebra import FALSE, TRUE, Scalar, both, either, is_false, is_true, is_unknown, negation
 from engine.relational.amounts import Amount
 from engine.relational.scope import Scope
 from engine.search import variables_of
 
 if TYPE_CHECKING:
-    from engine.relational.translate import Attempt, Bound, Translator
+    from engine.relational.translate import Bound, Translator
 
 Cited = tuple[Scalar, Origin | None]
 """When a clause is cited (never NULL), and where it stands; None: what decides is read off the proof."""
@@ -84,6 +86,8 @@ def _joined(
         truth = into.test(part, bound, scope)
         decides = is_true(truth) if holds else is_false(truth)
         here = TRUE if every else both(decides, negation(before))
+        if not every:
+            yield both(is_unknown(truth), negation(before)), None
         for when_, origin in deciding(into, part, bound, scope, holds):
             yield both(here, when_), origin
         before = either(before, decides)
@@ -101,31 +105,30 @@ def _of_statement(
     attempts = into.attempts(relation, arguments, scope)
     granting = [each for each in attempts if each.rule.positive]
     limits = [each for each in attempts if not each.rule.positive]
+    for each in attempts:
+        yield is_unknown(each.match), None
     if holds:
-        yield from ((_may_apply(each), each.rule.origin) for each in granting)
-        yield from ((_is_tried(each), each.rule.origin) for each in limits)
+        for each in granting:
+            yield is_true(each.truth), each.rule.origin
+            yield is_unknown(each.truth), None
+        yield from ((is_true(each.match), each.rule.origin) for each in limits)
         return
-    yield from ((is_true(each.truth), each.rule.origin) for each in limits)
+    for each in limits:
+        yield is_true(each.truth), each.rule.origin
+        yield is_unknown(each.truth), None
     nothing_forbids = negation(either(*(is_true(each.truth) for each in limits)))
     for each in granting:
-        tried = both(nothing_forbids, _is_tried(each))
+        tried = both(nothing_forbids, is_true(each.match))
         if tried == FALSE:
             continue
         yield tried, each.rule.origin
         if set(variables_of(each.rule.body)) - set(each.bound):
             yield tried, None
             continue
-        fails = is_false(into.test(each.rule.body, each.bound, scope))
+        body = into.test(each.rule.body, each.bound, scope)
+        yield both(tried, is_unknown(body)), None
         for when_, origin in deciding(into, each.rule.body, each.bound, scope, False):
-            yield both(tried, fails, when_), origin
-
-
-def _may_apply(attempt: Attempt) -> Scalar:
-    return both(_is_tried(attempt), negation(is_false(attempt.truth)))
-
-
-def _is_tried(attempt: Attempt) -> Scalar:
-    return negation(is_false(attempt.match))
+            yield both(tried, is_false(body), when_), origin
 
 
 def _noted(into: Translator, expressions: tuple[Expression, ...], bound: Bound, scope: Scope) -> Iterator[Cited]:
@@ -149,8 +152,9 @@ def _of_value(into: Translator, relation: Relation, arguments: tuple[Amount, ...
         yield TRUE, None
         return
     attempts = into.attempts(relation, arguments, scope)
-    none = negation(either(*(_may_apply(each) for each in attempts)))
+    none = negation(either(*(is_true(each.truth) for each in attempts)))
     for each in attempts:
-        yield either(_may_apply(each), both(none, _is_tried(each))), each.rule.origin
+        yield either(is_true(each.truth), both(none, is_true(each.match))), each.rule.origin
+        yield either(is_unknown(each.truth), is_unknown(each.match)), None
     if not attempts:
         yield TRUE, relation.origin

@@ -303,7 +303,11 @@ class Translator:
         value: Amount | None = None
         if inner and in_value:
             assert rule.value is not None
-            body, value = gather.witnesses(self, tuple(inner.values()), rule.body, rule.value, bound, scope)
+            try:
+                body, value = gather.witnesses(self, tuple(inner.values()), rule.body, rule.value, bound, scope)
+            except Unsupported as reason:
+                self.plan.note(str(reason))
+                body, value = UNKNOWN_TRUTH, unknown(Kind.NUMBER, optional=True)
         else:
             body = self.test(Some(tuple(inner.values()), rule.body) if inner else rule.body, bound, scope)
             if rule.value is not None and body != FALSE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from attrs import evolve
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from engine.program import build
 from engine.relational.goal import Goal
@@ -14,7 +14,12 @@ from tests.engine.relational.comparing import by_reference, by_tables, goals, le
 from tests.engine.test_agreement import fact_base
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
-FEW = settings(max_examples=10_000 if LONG else 12, deadline=None, suppress_health_check=[*HealthCheck])
+FEW = settings(
+    max_examples=10_000 if LONG else 12,
+    deadline=None,
+    suppress_health_check=[*HealthCheck],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # making one smaller takes minutes, and it is told whole
+)
 
 
 def told(example: Example, goal: Goal) -> str:
