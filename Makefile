@@ -12,10 +12,10 @@ CASE := rules/1992-plan.cases/annual-limit.md
 Q    := May Ann Lee receive 30,000 shares on September 1, 2001?
 
 .DELETE_ON_ERROR:
-.PHONY: help ask test check fuzz bench format clean
+.PHONY: help ask test check fuzz bench bench-ledger format clean
 
 help: ## Say what can be made
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 ask: $(CORE) ## Ask a book a question (BOOK=…, CASE=…, Q="…" to ask another)
 	@$(BIN)/clausebook ask "$(BOOK)" --case "$(CASE)" "$(Q)"
@@ -33,6 +33,9 @@ fuzz: $(TEST) ## Run the property tests for long
 
 bench: $(TEST) ## Measure speed
 	@$(BIN)/python -m bench
+
+bench-ledger: $(TEST) ## Measure a whole ledger, by the rules and by hand
+	@$(BIN)/python -m bench.ledger
 
 format: $(TEST) ## Put the code into its one format
 	@$(BIN)/ruff check --fix .

@@ -220,9 +220,10 @@ def _order(table: Table, facts: FactBase, ids: Sequence[str]) -> None:
     chains: list[int | None] = [None] * table.count
     places = {id: place for place, id in enumerate(ids)}
     after = {one: next(iter(others)) for one, others in pairs.items() if others}
-    if any(len(others) > 1 for others in pairs.values()) or len(set(after.values())) < len(after):
+    later = set(after.values())
+    if any(len(others) > 1 for others in pairs.values()) or len(later) < len(after):
         after = {}
-    starts = [one for one in after if one not in set(after.values())]
+    starts = [one for one in after if one not in later]
     for chain, start in enumerate(starts):
         one: str | None = start
         rank = 0
