@@ -11,7 +11,10 @@ to show it must be of its kind, and its parts must show what the condition needs
   completion in which they are so.
 
 What may go unsaid is what the record or the rules never offer: candidates that are not on the record, and
-those that no rule could conclude. These are looked up, the second by asking the oracle.
+those that no rule could conclude. These are looked up, row by row; of small programs the second also by asking
+the oracle. Where the record may be incomplete, something stands for what it lacks, and must be shown to fail too.
+
+What this judge cannot tell is `Unjudged`: neither accepted nor refused.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -65,6 +69,7 @@ from engine.proof import (
     Quantity,
     SomeStep,
     Witness,
+    walk,
 )
 from engine.unknowns import (
     Clash,
@@ -72,13 +77,16 @@ from engine.unknowns import (
     Equals,
     HasValue,
     Linear,
+    MayExist,
     OpenStatement,
     OpenValue,
     Shaped,
     Sign,
     Threshold,
+    Unrecorded,
+    is_symbolic,
 )
-from engine.values import NUMBER
+from engine.values import NUMBER, LimitReached
 from tests.engine import oracle
 from tests.engine.oracle import COMPARE, FOLDS, OPERATIONS, Bound, Facts, Keys, Unanswered, Verdict, free
 
@@ -90,6 +98,20 @@ class Refused(Exception):
     """This is no proof."""
 
 
+class Unjudged(Exception):
+    """It would take too long, or more than this judge knows, to say whether this is a proof."""
+
+
+MOST_COMPLETIONS = 2_000
+"""So many completions are tried for one condition, no more."""
+
+
+BY_RULES = "whether rules could conclude what is left out"
+
+MOST_RULES = 100
+"""Of so many rules the oracle is asked what they could conclude, no more."""
+
+
 def require(condition: object, why: str) -> None:
     if not condition:
         raise Refused(why)
@@ -97,30 +119,94 @@ def require(condition: object, why: str) -> None:
 
 def check(program: Program, facts: Facts, goal: Condition | Expression, answer: Any, proof: Any) -> None:
     """Refuse what does not prove that the goal holds (True), fails (False), or has a value (None: has none)."""
-    judge = Judge(program, facts, ())
-    if isinstance(goal, ValueOf):
-        notes = iter((proof,))
-        value = judge.read(goal, {}, notes)
-        require(judge.everywhere(value) == {answer}, "another value")
-    else:
-        judge.prove(goal, {}, proof, answer)  # type: ignore[arg-type]  # a condition
+    Judge(Law(program), facts, ()).judge(goal, {}, answer, proof)
+
+
+@attrs.frozen(eq=False)
+class Law:
+    """A program, with what is looked up in it again and again."""
+
+    program: Program
+
+    @cached_property
+    def relations(self) -> dict[str, Relation]:
+        """By name."""
+        return {relation.name: relation for relation in self.program.relations}
+
+    @cached_property
+    def rules(self) -> dict[str, list[Rule]]:
+        """By the relation that they conclude about."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self.program.rules:
+            found.setdefault(rule.head.relation, []).append(rule)
+        return found
+
+    @cached_property
+    def priorities(self) -> set[tuple[str, str]]:
+        """The names of each rule and of one under it."""
+        return {(priority.stronger, priority.weaker) for priority in self.program.priorities}
+
+    @cached_property
+    def recursive(self) -> dict[str, frozenset[str]]:
+        """The relations that are concluded from themselves."""
+        return oracle.recursive(self.program)
+
+    @cached_property
+    def without_rules(self) -> Program:
+        """The relations alone."""
+        return Program(self.program.relations, ())
+
+
+class World(oracle.World):
+    """A completion in which an open value, or something unrecorded, may stand where a value does."""
+
+    def __init__(self, case: oracle.Case, answers: Mapping[Any, Any], choices: Mapping[Any, Any]) -> None:
+        super().__init__(case, answers, choices)
+        self.was_read: dict[Read, Any] = {}
+
+    def holds(self, name: str, arguments: Keys) -> bool:
+        """Whether a statement is so; what is unrecorded is there or not."""
+        if self.relations[name].record and isinstance(arguments[0], Unrecorded):
+            return bool(self.answer(("exists", arguments[0]), (True, False)))
+        read = tuple(_reads(argument, self) for argument in arguments)
+        return None not in read and super().holds(name, read)
+
+    def value_of(self, name: str, keys: Keys, column: str) -> Any:
+        """A value; of what is unrecorded any, dated after the end of the record."""
+        thing = next((key for key in keys if isinstance(key, Unrecorded)), None)
+        if thing is None:
+            read = tuple(_reads(key, self) for key in keys)
+            return None if None in read else super().value_of(name, read, column)
+        relation = self.relations[thing.relation]
+        place = next(place for place, each in enumerate(relation.columns) if each.name == column)
+        kind = relation.columns[place]
+        options = self.facts.domains.get(kind.type.name, ())
+        if place == relation.time and relation.name not in self.facts.incomplete:
+            options = tuple(day for day in options if day > self.end_of_record(relation))  # type: ignore[operator]
+        return self.answer(("which", name, keys, column), (None, *options) if kind.optional else options)
+
+
+ANYTHING = object()
+"""Stands where something unrecorded, or not known, may stand."""
 
 
 class Judge:
     """Judges steps, given what is supposed: questions with the answers to them."""
 
-    def __init__(self, program: Program, facts: Facts, supposed: tuple[tuple[Any, bool], ...]) -> None:
-        self.program = program
+    def __init__(self, law: Law, facts: Facts, supposed: tuple[tuple[Any, bool], ...]) -> None:
+        self.law = law
+        self.program = law.program
         self.facts = facts
         self.supposed = supposed
-        self.relations = {relation.name: relation for relation in program.relations}
-        self.domains = oracle.domains_of(program, facts)
-        self.priorities = {(priority.stronger, priority.weaker) for priority in program.priorities}
+        self.relations = law.relations
+        self.priorities = law.priorities
         self._shown: dict[int, tuple[Any, frozenset[Any]]] = {}  # steps, with what was being worked out above them
+        self._read: dict[Any, tuple[Any, Read]] = {}
         self._unsupported: dict[tuple[str, Keys], bool] = {}
-        self.recursive = oracle.recursive(program)
+        self.recursive = law.recursive
         self.working: list[tuple[str, Keys]] = []
-        empty = oracle.Case(Program(program.relations, ()), facts, And(()), self.domains, {})
+        self.doubts: list[str] = []  # why something could not be judged
+        empty = oracle.Case(law.without_rules, facts, And(()), {}, {})
         self.worlds: list[Mapping[Any, Any]] = [{}]
         self._bare = empty
         self.worlds = [
@@ -129,21 +215,54 @@ class Judge:
             if so
         ]
 
+    @cached_property
+    def domains(self) -> dict[str, tuple[Any, ...]]:
+        """By the name of a type, all that facts and rules mention."""
+        return oracle.domains_of(self.program, self.facts)
+
+    def judge(self, goal: Condition | Expression, bound: Bound, answer: Any, proof: Any) -> None:
+        """Refuse what does not prove that the goal holds (True), fails (False), or has a value (None: has none)."""
+        if isinstance(proof, Witness):
+            require(answer is True, "a member that does not belong")
+            self.each_once(goal, bound, proof.parts)  # type: ignore[arg-type]  # members are those of a condition
+        elif isinstance(goal, Condition):
+            self.prove(goal, bound, proof, answer)
+        else:
+            if isinstance(proof, Quantity) and not proof.relation:
+                raise Unjudged("a value worked out from several, shown as one")
+            value = self.read(goal, bound, iter((proof,)))
+            require(self.everywhere(value) == {answer}, "another value")
+
     # -------------------------------------------------------------- completions
 
     def _completions(self, read: Read) -> Iterator[tuple[Mapping[Any, Any], Any]]:
         """What is read under every completion that agrees with what is supposed."""
         pending = list(self.worlds)
-        while pending:
+        for number in itertools.count():
+            if not pending:
+                return
+            if number > MOST_COMPLETIONS:
+                raise Unjudged("too many completions")
             answers = pending.pop()
             try:
-                yield answers, read(oracle.World(self._bare, answers, {}))
+                yield answers, read(World(self._bare, answers, {}))
             except Unanswered as open_:
+                if not open_.options:
+                    raise Unjudged("an unknown that may have any value") from None
                 pending += [{**answers, open_.question: option} for option in open_.options]
+            except LimitReached:  # in such a world the rules come to nothing: there are several of what is but one
+                continue
 
     def everywhere(self, read: Read) -> set[Any]:
         """All that may be read."""
-        return {result for _, result in self._completions(read)}
+        found: set[Any] = set()
+        for answers, result in self._completions(read):
+            found.add(result)
+            if len(found) == 2 and any(question[0] == "counts" for question in answers):
+                self.doubts.append("how what is uncertain hangs together")
+        if not found and self.worlds:
+            raise Unjudged("nothing that can be")
+        return found
 
     # --------------------------------------------------------------- conditions
 
@@ -152,6 +271,9 @@ class Judge:
         try:
             self.prove(condition, bound, step, holds)
         except Refused:
+            return False
+        except Unjudged as doubt:
+            self.doubts.append(str(doubt))
             return False
         return True
 
@@ -188,7 +310,8 @@ class Judge:
 
     def by_cases(self, condition: Condition, bound: Bound, step: ByCases, holds: bool) -> None:
         for answer, branch in ((True, step.yes), (False, step.no)):
-            judge = Judge(self.program, self.facts, (*self.supposed, (step.question, answer)))
+            judge = Judge(self.law, self.facts, (*self.supposed, (step.question, answer)))
+            judge.doubts = self.doubts
             if branch is None:
                 require(not judge.worlds, "a case is left out")
             else:
@@ -224,11 +347,13 @@ class Judge:
                 return lambda world: value(world) is not None
             case Before():
                 relation = self.relations[condition.relation]
-                records = self.read_all((condition.earlier, condition.later), bound, notes)
+                records = self.keys((condition.earlier, condition.later), bound, notes)
                 assert relation.time is not None
-                for record in next(iter(self.everywhere(records))):
+                for record in records:
+                    if record is None:
+                        return lambda world: False
                     self.quantity(relation, (record,), relation.columns[relation.time].name, next(notes, None))
-                return lambda world: _given(records(world), lambda x, y: world.comes_before(relation, x, y))
+                return lambda world: world.comes_before(relation, *records)
             case On():
                 relation = self.relations[condition.relation]
                 every_or_any = all if condition.throughout else any
@@ -250,6 +375,8 @@ class Judge:
         require(len(names) == len(witness.values) and None not in witness.values, "not every variable has a value")
         inner = {**bound, **dict(zip(names, witness.values, strict=True))}
         if not witness.truth.is_open:
+            if any(map(_is_unknown, witness.values)) and any(part.truth.is_open for part in witness.parts):
+                raise Unjudged("something unrecorded is supposed to be as the conditions ask")
             self.each_once(condition, inner, witness.parts)
         return inner
 
@@ -274,24 +401,161 @@ class Judge:
         require(all(len(parts) == 1 for _, parts in failures), "a candidate without the condition that fails")
         needed = list(conjuncts(condition))
         names = [variable.name for variable in variables]
-        ranges = [self.domains.get(variable.type.name, ()) for variable in variables]
         for candidate, (part,) in failures:
-            if len(candidate) == 1 and None not in candidate:
+            if len(candidate) == 1 and None not in candidate and not _is_unknown(candidate[0]):
                 inner = {**bound, names[0]: candidate[0]}
                 require(any(self.proves(each, inner, part, False) for each in needed), "it does not fail by that")
-        for values in itertools.product(*ranges):
-            inner = {**bound, **dict(zip(names, values, strict=True))}
-            if values in found or self.never_offered(needed, inner, set(names)):
+        for offered in self.offered(tuple(variables), needed, bound):
+            values = tuple(offered[name] for name in names)
+            if values in found or any(
+                self.fails(needed, {**bound, **dict(zip(names, tried, strict=True))}, part)
+                for candidate, (part,) in failures
+                for tried in _tried(values, candidate, part)
+            ):
                 continue
-            require(
-                any(
-                    self.proves(each, inner, part, False)
-                    for candidate, (part,) in failures
-                    if len(candidate) != 1 or candidate[0] in (*values, None)
-                    for each in needed
-                ),
-                "a candidate is left out",
-            )
+            if ANYTHING in values:
+                if any(_is_like(values, each) for each in found):
+                    continue
+                listed = [place for each in needed for place in self.sources(each, set(names))]
+                if not any(self.is_listed(self.relations[place.relation]) for place in listed):
+                    raise Unjudged("what rules would conclude of something unrecorded")
+                raise Refused("what may be unrecorded is left out")
+            require(self.never_offered(needed, offered, set(names)), "a candidate is left out")
+
+    def fails(self, needed: list[Condition], bound: Bound, part: Any) -> bool:
+        """Whether a step shows that one of the conditions fails."""
+        return any(self.proves(each, bound, part, False) for each in needed)
+
+    # ------------------------------------------------------------------ candidates
+
+    def offered(self, variables: tuple[Variable, ...], needed: list[Condition], bound: Bound) -> Iterator[Bound]:
+        """Bindings among which are all for which the conditions could hold: from row to row of what they name."""
+        left = tuple(variable for variable in variables if variable.name not in bound)
+        if not left:
+            yield bound
+            return
+        for more in self.next_bindings(left, needed, bound):
+            yield from self.offered(left, needed, {**bound, **more})
+
+    def next_bindings(self, left: tuple[Variable, ...], needed: list[Condition], bound: Bound) -> Iterable[Bound]:
+        """Ways to give some variable a value, by the condition that leaves the fewest."""
+        names = {variable.name for variable in left}
+        equated = [each for condition in needed for each in _equated(condition, names)]
+        for variable, other in equated:
+            if isinstance(other, Variable | Constant) and not names & {each.name for each in free(other)}:
+                return [{variable.name: _plain(other, bound)}]
+        rows = [
+            self.rows(place, bound, names)
+            for condition in needed
+            for place in self.sources(condition, names)
+            if self.is_listed(self.relations[place.relation])
+        ]
+        if rows:
+            return min(rows, key=len)
+        for variable, other in equated:
+            if not names & {each.name for each in free(other)}:
+                return [{variable.name: value} for value in self.possible_values(other, bound)]
+        for variable in left:
+            if (days := self.days_between(variable, needed, bound, names)) is not None:
+                return [{variable.name: day} for day in days]
+        for condition in needed:
+            for place in self.sources(condition, names):
+                if self.relations[place.relation].silence is Silence.CONCLUDED:
+                    return self.concluded(place, bound, names)
+        return [{left[0].name: value} for value in self.domains.get(left[0].type.name, ())]
+
+    def days_between(
+        self, variable: Variable, needed: list[Condition], bound: Bound, names: set[str]
+    ) -> Iterable[date] | None:
+        """The days that a day may be, where conditions say from when, and until when."""
+        ends: dict[bool, date] = {}
+        for condition in needed:
+            if isinstance(condition, Compare) and condition.comparison in _IS_FROM:
+                is_from = _IS_FROM[condition.comparison]
+                for side, other, low in (
+                    (condition.left, condition.right, is_from),
+                    (condition.right, condition.left, not is_from),
+                ):
+                    if side == variable and not names & {each.name for each in free(other)}:
+                        end = self.known(other, bound)
+                        if isinstance(end, date):
+                            ends.setdefault(low, end)
+        return oracle.days(ends[True], ends[False]) if len(ends) == 2 else None
+
+    def is_listed(self, relation: Relation) -> bool:
+        """Whether all there is of it is on record, or was left out because the record is incomplete."""
+        return relation.record or relation.span or relation.silence is Silence.FALSE
+
+    def rows(self, place: Atom | ValueOf, bound: Bound, names: set[str]) -> list[Bound]:
+        """What the variables would be for each row that fits what is bound already."""
+        relation = self.relations[place.relation]
+        arguments = place.arguments[: relation.keys]
+        facts = self.facts
+        keys: list[tuple[Any, ...]] = [interval.keys for interval in facts.spans.get(relation.name, [])]
+        keys += [(id,) for id in facts.records.get(relation.name, {})]
+        keys += [*facts.statements.get(relation.name, {}), *facts.values.get(relation.name, {})]
+        if self.may_lack(relation, arguments, bound, names):
+            keys.append((ANYTHING,) * relation.keys)
+        known = [None if _is_sought(argument, names) else self.known(argument, bound) for argument in arguments]
+        found: dict[tuple[Any, ...], Bound] = {}
+        for each in keys:
+            more = _unified(arguments, each, known, names)
+            if more is not None:
+                found.setdefault(tuple(more.items()), more)
+        return list(found.values())
+
+    def may_lack(self, relation: Relation, arguments: tuple[Expression, ...], bound: Bound, names: set[str]) -> bool:
+        """Whether the record may lack a row that fits; nothing is recorded of what is supposed."""
+        known = [bound.get(each.name) for each in arguments if isinstance(each, Variable) and each.name not in names]
+        if relation.name in self.facts.complete or any(value in self.facts.supposed for value in known):
+            return False
+        dated = self.facts.complete_to is not None and relation.time is not None
+        return dated or relation.name in self.facts.incomplete
+
+    def possible_values(self, expression: Expression, bound: Bound) -> Iterable[Any]:
+        """What an expression may come to; anything, where that rests on what is not known."""
+        if ANYTHING in bound.values():
+            return [ANYTHING]
+        ground = substitute(expression, bound)
+        if not self.is_plain(ground):
+            return [ANYTHING]
+        found = self.everywhere(lambda world: world.value(ground, {}))
+        return [value for value in found if value is not None]
+
+    def is_plain(self, node: Any) -> bool:
+        """Whether the record alone tells, without any rule."""
+        return all(
+            self.relations[part.relation].silence is not Silence.CONCLUDED or self.relations[part.relation].record
+            for part in oracle.parts(node)
+            if isinstance(part, Atom | ValueOf | On)
+        )
+
+    def concluded(self, place: Atom | ValueOf, bound: Bound, names: set[str]) -> list[Bound]:
+        """What the variables would be for all about which a rule could conclude, or a fact does."""
+        relation = self.relations[place.relation]
+        found = {tuple(more.items()): more for more in self.rows(place, bound, names)}
+        for rule in self.law.rules.get(relation.name, ()):
+            if not rule.positive:
+                continue
+            given: dict[str, Any] | None = {}
+            for argument, head in zip(place.arguments, rule.head.arguments, strict=True):
+                value = None if _is_sought(argument, names) else self.known(argument, bound)
+                if given is None or value is None:
+                    continue
+                if isinstance(head, Variable):
+                    given = None if given.setdefault(head.name, value) != value else given
+                elif value not in (ANYTHING, _plain(head, {})):
+                    given = None
+            if given is None:
+                continue
+            sought = tuple(sorted(free(rule.body) | free(rule.head), key=lambda variable: variable.name))
+            for binding in self.offered(sought, list(conjuncts(rule.body)), given):
+                keys = tuple(_plain(head, binding) for head in rule.head.arguments)
+                known = [None if _is_sought(argument, names) else ANYTHING for argument in place.arguments]
+                more = _unified(place.arguments, keys, known, names)
+                if more is not None:
+                    found.setdefault(tuple(more.items()), more)
+        return list(found.values())
 
     def never_offered(self, needed: list[Condition], bound: Bound, names: set[str]) -> bool:
         """Whether a search that runs through one of the conditions would never come upon this binding.
@@ -319,15 +583,19 @@ class Judge:
             case Compare():
                 places = (condition.left, condition.right)
         for place in places:
-            if isinstance(place, Atom | ValueOf) and names & {variable.name for variable in free(place)}:
-                plain = all(isinstance(argument, Variable | Constant) for argument in place.arguments)
-                if plain or self.relations[place.relation].span:
+            if isinstance(place, Atom | ValueOf):
+                keys = place.arguments[: self.relations[place.relation].keys]
+                sought = {argument.name for argument in keys if isinstance(argument, Variable)} & names
+                inner = {each.name for key in keys if not isinstance(key, Variable) for each in free(key)}
+                if sought and not inner & names:
                     yield place
 
     def has_no_row(self, place: Atom | ValueOf, bound: Bound) -> bool:
         """Whether the facts, or the rules, offer nothing under these keys."""
         relation = self.relations[place.relation]
-        keys = tuple(_plain(argument, bound) for argument in place.arguments[: relation.keys])
+        keys = tuple(self.known(argument, bound) for argument in place.arguments[: relation.keys])
+        if any(key is ANYTHING or _is_unknown(key) for key in keys):
+            return False
         if relation.span:
             return not any(interval.keys == keys for interval in self.facts.spans.get(relation.name, []))
         if relation.record:
@@ -338,6 +606,15 @@ class Judge:
         if relation.silence is Silence.FALSE:
             return not oracle.World(self._bare, {}, {}).silence_is_open(relation, keys)
         return relation.silence is Silence.CONCLUDED and self.unsupported(relation, keys)
+
+    def known(self, expression: Expression, bound: Bound) -> Any:
+        """What an expression comes to, where the record settles it; else it may be anything."""
+        if isinstance(expression, Variable | Constant):
+            return _plain(expression, bound)
+        found = [*self.possible_values(expression, bound)]
+        if found == [ANYTHING]:
+            self.doubts.append(BY_RULES)
+        return found[0] if len(found) == 1 else ANYTHING
 
     def is_elsewhere(self, attribute: Expression, sought: Expression, bound: Bound, names: set[str]) -> bool:
         """Whether what is equated to something is something else, or the record sought by an attribute has another."""
@@ -363,19 +640,38 @@ class Judge:
         return known
 
     def is_unsupported(self, relation: Relation, keys: Keys) -> bool:
-        for rule in self.program.rules:
-            bound = _head(rule, keys) if rule.head.relation == relation.name and rule.positive else None
+        for rule in self.law.rules.get(relation.name, ()):
+            bound = _head(rule, keys) if rule.positive else None
             if bound is not None and not self.impossible(rule.body, bound):
                 return False
         return True
 
     def impossible(self, condition: Condition, bound: Bound) -> bool:
-        """Whether the oracle finds no way for a condition to hold."""
+        """Whether no row allows a condition to hold, or the oracle finds no way."""
         ground = substitute(condition, bound)
+        if all(
+            self.ruled_out(ground, binding) for binding in self.offered(tuple(free(ground)), [*conjuncts(ground)], {})
+        ):
+            return True
+        if len(self.program.rules) > MOST_RULES:
+            if not self.is_plain(ground):
+                self.doubts.append(BY_RULES)
+            return False
         some = Some(tuple(free(ground)), ground)
         case = oracle.Case(self.program, self.facts, some, self.domains, self.recursive)
         found = (finding for world in self.worlds for finding in oracle.completions(case, world))
         return all(finding.verdict is Verdict.NO for finding in found)
+
+    def ruled_out(self, condition: Condition, bound: Bound) -> bool:
+        """Whether the record alone shows that one of the conditions fails."""
+        for each in conjuncts(condition):
+            if isinstance(each, Atom) and self.has_no_row(each, bound):
+                return True
+            if ANYTHING not in bound.values() and self.is_plain(each):
+                ground = substitute(each, bound)
+                if self.everywhere(lambda world, ground=ground: world.test(ground, {})) == {False}:  # type: ignore[misc]
+                    return True
+        return False
 
     # -------------------------------------------------------------- statements
 
@@ -386,16 +682,18 @@ class Judge:
             require(len(step.parts) > 1, "no statement")
             *before, step = step.parts
             notes = iter(before)
-        arguments = self.read_all(atom.arguments, bound, notes)
-        require(next(notes, None) is None, "a value that nothing uses")
         require(relation.name == getattr(step, "relation", relation.name), "another statement")
         if relation.span:
+            arguments = self.read_all(atom.arguments, bound, notes)
+            require(next(notes, None) is None, "a value that nothing uses")
             truth = self.everywhere(lambda world: _given(arguments(world), lambda *of: world.holds(atom.relation, of)))
             require(isinstance(step, Fact | AllStep) and truth <= {holds}, "it is not recorded so")
             return
-        found = self.everywhere(arguments)
-        require(len(found) == 1 and None not in found, "arguments that are not settled")
-        (keys,) = found
+        keys = self.keys(atom.arguments, bound, notes)
+        require(next(notes, None) is None, "a value that nothing uses")
+        if None in keys:
+            require(not holds, "nothing is so of what there is not")
+            return
         self.statement(relation, keys, step, holds)
 
     def statement(self, relation: Relation, keys: Keys, step: Any, holds: bool) -> None:
@@ -443,10 +741,10 @@ class Judge:
 
         ``unfinished``: on the way to a fixpoint not every rule for it is found to apply that will; one is enough.
         """
-        rules = [rule for rule in self.program.rules if rule.head.relation == relation.name]
+        rules = self.law.rules.get(relation.name, [])
         require(all(attempt.body is not None for attempt in attempts), "no condition")
         for rule in rules:
-            mine = [attempt for attempt in attempts if attempt.rule == rule]
+            mine = [attempt for attempt in attempts if attempt.rule is rule or attempt.rule == rule]
             bound = _head(rule, keys)
             require(bool(mine) is (bound is not None), "a rule is left out")
             if bound is not None:
@@ -465,12 +763,16 @@ class Judge:
         inner = _inner(rule)
         if not _is_searched(rule):
             require(len(attempts) == 1, "a rule is tried twice")
-        elif attempts[0].body.truth is not FALSE:
-            tried = {tuple(attempt.scope.bound(attempt.bindings).get(v.name) for v in inner) for attempt in attempts}
-            require(len(tried) == len(attempts), "a binding is tried twice")
-            for values in itertools.product(*(self.domains.get(variable.type.name, ()) for variable in inner)):
-                binding = {**bound, **{v.name: value for v, value in zip(inner, values, strict=True)}}
-                require(values in tried or self.impossible(rule.body, binding), "a binding is left out")
+            return
+        failing: list[Any] = [attempt.body for attempt in attempts if attempt.body.truth is FALSE]
+        failed = [Witness((), FALSE, (part,)) for body in failing for part in body.parts]
+        found = [
+            tuple(attempt.scope.bound(attempt.bindings).get(variable.name) for variable in inner)
+            for attempt in attempts
+            if attempt.body.truth is not FALSE
+        ]
+        require(len(set(found)) == len(found), "a binding is tried twice")
+        self.none(inner, rule.body, bound, failed, frozenset(found))
 
     def body(self, attempt: Attempt, keys: Keys) -> Read | None:
         """What an attempt concludes, once its condition and exemptions are dealt with; None where they stop it."""
@@ -482,9 +784,7 @@ class Judge:
         body: Any = attempt.body
         if _is_searched(rule):
             require(isinstance(body, AllStep), "not a search")
-            if body.truth is FALSE:
-                self.none(inner, rule.body, bound, [Witness((), FALSE, (part,)) for part in body.parts])
-            else:
+            if body.truth is not FALSE:  # that no binding is left out, `all_tried` sees
                 values = attempt.scope.bound(attempt.bindings)
                 witness = Witness(tuple(values.get(v.name) for v in inner), body.truth, body.parts)
                 bound = self.witness(inner, rule.body, bound, witness)
@@ -521,22 +821,26 @@ class Judge:
         attempt, value = attempts[number], values[number]
         if value is None or attempt.truth.is_open:
             return
-        over = {
+        over = [
             place
             for place, other in enumerate(attempts)
             if (other.rule.name, attempt.rule.name) in self.priorities and other.truth is not FALSE
-            if (stronger := values[place]) is not None and self.differs(stronger, value)
-        }
+            if values[place] is not None
+        ]
         if attempt.truth is TRUE:
-            require(not over, "something over it may apply")
+            require(all(self.differs(values[place], value) == {False} for place in over), "something over it may apply")
         else:
-            stopped = any(attempts[place].truth is TRUE and place in attempt.defeaters for place in over)
-            require(stopped, "nothing stops it")
+            sure = [place for place in over if attempts[place].truth is TRUE and place in attempt.defeaters]
+            require(any(self.differs(values[place], value) == {True} for place in sure), "nothing stops it")
 
-    def differs(self, one: Read, other: Read) -> bool:
-        found = self.everywhere(lambda world: one(world) != other(world))
-        require(len(found) == 1, "it is not settled whether they conclude otherwise")
-        return found == {True}
+    def differs(self, one: Any, other: Any) -> set[bool]:
+        """Whether, or in which cases, two conclusions both exist and are not the same."""
+
+        def differ(world: oracle.World) -> bool:
+            values = one(world), other(world)
+            return None not in values and values[0] != values[1]
+
+        return self.everywhere(differ)
 
     # --------------------------------------------------------------- expressions
 
@@ -550,17 +854,43 @@ class Judge:
 
         return read
 
+    def keys(self, expressions: tuple[Expression, ...], bound: Bound, notes: Iterator[Any]) -> Keys:
+        """The values of expressions as what is said is about them: each settled, or an unknown that a variable is."""
+        found: list[Any] = []
+        for expression in expressions:
+            if isinstance(expression, Variable) and _is_unknown(_plain(expression, bound)):
+                found.append(_plain(expression, bound))
+                continue
+            values = self.everywhere(self.read(expression, bound, notes))
+            open_ = None if len(values) == 1 or None in values else self.open_value(expression, bound)
+            if len(values) != 1 and open_ is None:
+                raise Unjudged("a statement about what is not settled")
+            found += values if open_ is None else [open_]
+        return tuple(found)
+
+    def open_value(self, expression: Expression, bound: Bound) -> OpenValue | None:
+        """The unknown that an expression is, where it is a value that the record does not know."""
+        if not isinstance(expression, ValueOf):
+            return None
+        relation = self.relations[expression.relation]
+        keys = tuple(self.known(argument, bound) for argument in expression.arguments)
+        if ANYTHING in keys or (relation.silence is Silence.CONCLUDED and not relation.record):
+            return None
+        kind = next(each for each in relation.columns if each.name == expression.column)
+        return OpenValue(relation.name, keys, kind.name, kind.type)
+
     def read(self, expression: Expression, bound: Bound, notes: Iterator[Any]) -> Read:
         """The value of an expression, worked out from the steps that give the values it uses."""
         match expression:
             case Variable() | Constant():
                 value = _plain(expression, bound)
-                return lambda world: value
+                return lambda world: _reads(value, world)
             case ValueOf():
-                keys = self.everywhere(self.read_all(expression.arguments, bound, notes))
-                require(len(keys) == 1 and None not in keys, "arguments that are not settled")
-                relation = self.relations[expression.relation]
-                return self.quantity(relation, keys.pop(), expression.column, next(notes, None))
+                keys = self.keys(expression.arguments, bound, notes)
+                if None in keys:
+                    require(next(notes, None) is not None, "no value")
+                    return lambda world: None
+                return self.quantity(self.relations[expression.relation], keys, expression.column, next(notes, None))
             case Apply():
                 operation, calendar = OPERATIONS[expression.operation], self.program.calendar
                 operands = self.read_all(expression.arguments, bound, notes)
@@ -569,23 +899,42 @@ class Judge:
                 return self.folded(expression, bound, next(notes, None))
 
     def quantity(self, relation: Relation, keys: Keys, column: str, note: Any) -> Read:
-        """A value that is recorded, or concluded."""
+        """A value that is recorded, or concluded; each step is judged once."""
+        about = (id(note), relation.name, keys, column)
+        if about not in self._read:
+            self._read[about] = note, _once(self.stated_or_concluded(relation, keys, column, note))
+        return self._read[about][1]
+
+    def stated_or_concluded(self, relation: Relation, keys: Keys, column: str, note: Any) -> Read:
+        """A value that is recorded, or that rules conclude."""
         require(isinstance(note, Quantity), "no value")
         require((note.relation, note.arguments, note.column) == (relation.name, keys, column), "another value")
         overridden = keys in self.facts.values.get(relation.name, {})
         if relation.record or relation.silence is not Silence.CONCLUDED or overridden:
             require(not note.attempts, "rules for what is recorded")
             return lambda world: world.value_of(relation.name, keys, column)
-        attempts = list(zip(note.attempts, self.attempts(relation, keys, note.attempts), strict=True))
+        values = self.attempts(relation, keys, note.attempts)
+        attempts = [(attempt, value) for attempt, value in zip(note.attempts, values, strict=True) if value is not None]
 
         def conclude(world: oracle.World) -> Any:
-            found = {value(world) for attempt, value in attempts if value is not None and _counts(world, attempt)} - {
-                None
+            said = [(attempt, value(world)) for attempt, value in attempts]
+            found = {
+                value
+                for attempt, value in said
+                if value is not None and not self.is_overruled(attempt, value, said) and _counts(world, attempt)
             }
             side = ("which side", relation.name, keys)
             return world.answer(side, sorted(found)) if len(found) > 1 else next(iter(found), None)
 
         return conclude
+
+    def is_overruled(self, attempt: Attempt, value: Any, said: list[tuple[Attempt, Any]]) -> bool:
+        """Whether a rule over this one, which certainly applies, says something else."""
+        return any(
+            other.truth is TRUE and differing not in (None, value)
+            for other, differing in said
+            if (other.rule.name, attempt.rule.name) in self.priorities
+        )
 
     def folded(self, aggregate: Aggregate, bound: Bound, note: Any) -> Read:
         """A total of its members, none left out."""
@@ -641,6 +990,17 @@ def substitute(node: Any, bound: Bound) -> Any:
     return attrs.evolve(node, **changed)
 
 
+def _once(read: Read) -> Read:
+    """Reads once in each world."""
+
+    def once(world: Any) -> Any:
+        if once not in world.was_read:
+            world.was_read[once] = read(world)
+        return world.was_read[once]
+
+    return once
+
+
 def _counts(world: oracle.World, part: Any) -> bool:
     """Whether a rule applies, or a member belongs; of what is uncertain either may be."""
     return part.truth is TRUE or (part.truth.is_open and world.answer(("counts", id(part)), (True, False)))
@@ -659,6 +1019,73 @@ def _plain(expression: Expression, bound: Bound) -> Any:
     return expression.value if isinstance(expression, Constant) else bound[expression.name]  # type: ignore[union-attr]
 
 
+def _equated(condition: Condition, names: set[str]) -> Iterator[tuple[Variable, Expression]]:
+    """What a condition says that a variable is."""
+    if isinstance(condition, Compare) and condition.comparison is Comparison.IS:
+        for side, other in ((condition.left, condition.right), (condition.right, condition.left)):
+            if isinstance(side, Variable) and side.name in names:
+                yield side, other
+
+
+_IS_FROM = {
+    Comparison.AT_LEAST: True,
+    Comparison.MORE: True,
+    Comparison.AT_MOST: False,
+    Comparison.LESS: False,
+}
+"""Whether a comparison says from when on, not until when."""
+
+
+def _is_sought(argument: Expression, names: set[str]) -> bool:
+    return isinstance(argument, Variable) and argument.name in names
+
+
+def _unified(
+    arguments: tuple[Expression, ...], keys: tuple[Any, ...], known: list[Any], names: set[str]
+) -> dict[str, Any] | None:
+    """What variables must be for arguments to be these keys; None where they cannot."""
+    more: dict[str, Any] = {}
+    for argument, key, value in zip(arguments, keys, known, strict=False):
+        if isinstance(argument, Variable) and argument.name in names:
+            if more.setdefault(argument.name, key) != key:
+                return None
+        elif ANYTHING not in (key, value) and not _is_unknown(value) and value != key:
+            return None
+    return more
+
+
+def _is_unknown(value: Any) -> bool:
+    return is_symbolic(value) or isinstance(value, Unrecorded)
+
+
+def _is_like(values: tuple[Any, ...], tried: tuple[Any, ...]) -> bool:
+    """Whether a binding that was tried is what values stand for: of anything, something not known."""
+    return all(
+        other is None or (_is_unknown(other) if value is ANYTHING else value == other)
+        for value, other in zip(values, tried, strict=True)
+    )
+
+
+def _tried(values: tuple[Any, ...], candidate: tuple[Any, ...], part: Any) -> Iterator[tuple[Any, ...]]:
+    """The bindings of which a step may show that they fail, if it is about the candidate."""
+    if candidate and not _is_like(values, candidate):
+        return
+    named = candidate or (None,) * len(values)
+    merged = tuple(value if other is None else other for value, other in zip(values, named, strict=True))
+    unknown = [*_unknowns_in(part), ANYTHING] if ANYTHING in merged else []
+    yield from itertools.product(*(unknown if value is ANYTHING else (value,) for value in merged))
+
+
+def _unknowns_in(part: Any) -> dict[Any, None]:
+    """What is unrecorded or not known of which a step speaks."""
+    found: dict[Any, None] = {}
+    for step in walk(part):
+        for said in (*getattr(step, "arguments", ()), *getattr(step, "bindings", ()), *getattr(step, "values", ())):
+            if _is_unknown(said):
+                found.setdefault(said)
+    return found
+
+
 def _head(rule: Rule, keys: Keys) -> dict[str, Any] | None:
     """The bindings under which a rule is about these keys."""
     bound: dict[str, Any] = {}
@@ -666,6 +1093,8 @@ def _head(rule: Rule, keys: Keys) -> dict[str, Any] | None:
         if isinstance(argument, Variable):
             if bound.setdefault(argument.name, key) != key:
                 return None
+        elif _is_unknown(key):
+            raise Unjudged("a rule for one thing, and something not known")
         elif _plain(argument, bound) != key:
             return None
     return bound
@@ -702,18 +1131,23 @@ def _is_so(question: Any, world: oracle.World) -> bool | None:
             )
             return bool(total < 0 if question.strict else total <= 0)
         case ComesFirst():
-            first, second = sorted((question.first, question.second))
+            first, second = sorted((question.first, question.second), key=str)
             came_first = world.answer(("which first", question.relation, first, second), (True, False))
             return bool(came_first) is (question.first == first)
+        case MayExist():
+            thing: Any = Unrecorded(question.relation, question.context)
+            return world.holds(question.relation, (thing,))
         case Clash():
             return bool(world.answer(("clash", question), (True, False)))
-    raise Refused("a question that no completion answers")
+    raise Unjudged(f"a question that no completion answers: {question}")
 
 
 def _reads(unknown: Any, world: oracle.World) -> Any:
     """The value of an unknown under a completion."""
     match unknown:
         case OpenValue():
+            if unknown.relation not in world.relations:
+                raise Unjudged("a number of what may be unrecorded")
             return world.value_of(unknown.relation, unknown.keys, unknown.column)
         case Shaped():
             values = [_reads(argument, world) for argument in unknown.arguments]
@@ -723,6 +1157,11 @@ def _reads(unknown: Any, world: oracle.World) -> Any:
             if None in numbers:
                 return None
             return unknown.constant + sum(f * v for (_, f), v in zip(unknown.terms, numbers, strict=True))
+        case _ if unknown is ANYTHING:
+            raise Refused("nothing is shown of what may be anything")
+        case Unrecorded():
+            there: Any = (unknown,)
+            return unknown if world.holds(unknown.relation, there) else None
     return unknown
 
 

@@ -17,6 +17,7 @@ Questions and choices are answered when they are first met: one that is never me
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import itertools
 import math
@@ -24,9 +25,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import attrs
+import holidays
 from attrs import define, field, frozen
 
 from engine import values
@@ -54,7 +57,7 @@ from engine.model import (
     ValueOf,
     Variable,
 )
-from engine.values import Type, Value, exact
+from engine.values import DATE, Type, Value, exact
 
 # ------------------------------------------------------------------------ facts
 
@@ -72,12 +75,16 @@ Cell = Value | Mark
 
 @frozen
 class Interval:
-    """The days, both ends included, on which a span statement holds (``known``: or may hold)."""
+    """The days, both ends included, on which a span statement holds (not ``known``: may hold; ``denied``: does not).
+
+    Without a last day it continues: to the end of the record, where the record has one.
+    """
 
     keys: Keys
     first: date
     last: date | None = None
     known: bool = True
+    denied: bool = False
 
 
 @define
@@ -87,6 +94,9 @@ class Facts:
     A statement is so, is not so, or (None) it is not known whether. A record has cells by column.
     ``order`` holds recorded pairs (earlier, later). ``domains`` lists, by the name of a type, the values
     that an unknown of that type may have.
+
+    ``complete_to`` is the last day for which the record is complete: of what is dated later silence says
+    nothing, but where the relation is ``complete``. Of one that is ``incomplete`` it says nothing at all.
     """
 
     statements: dict[str, dict[Keys, bool | None]] = field(factory=dict)
@@ -95,6 +105,9 @@ class Facts:
     spans: dict[str, list[Interval]] = field(factory=dict)
     order: dict[str, list[tuple[str, str]]] = field(factory=dict)
     supposed: set[str] = field(factory=set)
+    complete_to: date | None = None
+    complete: set[str] = field(factory=set)
+    incomplete: set[str] = field(factory=set)
     domains: dict[str, tuple[Value, ...]] = field(factory=dict)
 
 
@@ -155,6 +168,19 @@ class Case:
     domains: Mapping[str, tuple[Value, ...]]
     recursive: Mapping[str, frozenset[str]]
 
+    @cached_property
+    def relations(self) -> dict[str, Relation]:
+        """By name."""
+        return {relation.name: relation for relation in self.program.relations}
+
+    @cached_property
+    def stronger(self) -> dict[str, list[str]]:
+        """The rules over a rule, by name."""
+        found: dict[str, list[str]] = {}
+        for priority in self.program.priorities:
+            found.setdefault(priority.weaker, []).append(priority.stronger)
+        return found
+
 
 def ask(program: Program, facts: Facts, goal: Condition | Expression, limit: int = 4_000) -> Finding:
     """The answer to a question about a condition (yes or no) or an expression (its value)."""
@@ -200,14 +226,11 @@ class World:
     """A program and its facts under one completion and one choice of sides."""
 
     def __init__(self, case: Case, answers: Answers, choices: Answers) -> None:
-        program = self.program = case.program
+        self.program = case.program
         self.facts = case.facts
         self.answers = answers
         self.choices = choices
-        self.relations = {relation.name: relation for relation in program.relations}
-        self.stronger: dict[str, list[str]] = {}
-        for priority in program.priorities:
-            self.stronger.setdefault(priority.weaker, []).append(priority.stronger)
+        self.relations, self.stronger = case.relations, case.stronger
         self.domains = case.domains
         self.recursive = case.recursive
         self.known: dict[tuple[str, Keys], frozenset[Conclusion]] = {}
@@ -259,17 +282,43 @@ class World:
         """Whether a span statement is so on a day; an interval without an end continues."""
         assert isinstance(day, date)
         for number, interval in enumerate(self.facts.spans.get(relation.name, [])):
-            includes = interval.keys == keys and interval.first <= day <= (interval.last or date.max)
-            if includes and (interval.known or self.answer(("interval", relation.name, number), (True, False))):
-                return True
-        if self.silence_is_open(relation, keys):
+            last = interval.last or max(self.end_of_record(relation), interval.first)
+            if interval.keys == keys and interval.first <= day <= last:
+                if interval.denied:
+                    return False
+                if interval.known or self.answer(("interval", relation.name, number), (True, False)):
+                    return True
+        if self.silence_is_open(relation, (*keys, day)):
             return bool(self.answer(("whether", relation.name, (*keys, day)), (True, False)))
         return False
 
+    def ended(self, relation: Relation, keys: Keys) -> Value | None:
+        """The last day on which a span statement held; one that continues may have ended since the record did."""
+        lasts = [each.last for each in self.facts.spans.get(relation.name, []) if each.keys == keys and not each.denied]
+        end = self.end_of_record(relation)
+        if None not in lasts or end == date.max:
+            return None if None in lasts else max((last for last in lasts if last is not None), default=None)
+        later = (day for day in self.facts.domains.get(DATE.name, ()) if isinstance(day, date) and day > end)
+        cell = self.answer(("which", relation.name, keys, "ended"), (Mark.NONE, *later))
+        return None if isinstance(cell, Mark) else cell
+
+    def end_of_record(self, relation: Relation) -> date:
+        """The last day for which the record of a relation is complete."""
+        return date.max if relation.name in self.facts.complete else self.facts.complete_to or date.max
+
     def silence_is_open(self, relation: Relation, keys: Keys) -> bool:
-        """Whether it means nothing that the facts say nothing."""
+        """Whether it means nothing that the facts say nothing; nothing goes unrecorded of what is supposed."""
         about_supposed = any(key in self.facts.supposed for key in keys)
-        return relation.silence is Silence.UNKNOWN or (relation.open_for_supposed and about_supposed)
+        if relation.open_for_supposed and about_supposed:
+            return True
+        if relation.silence is Silence.UNKNOWN:
+            return relation.name not in self.facts.complete
+        if relation.silence is Silence.ASSUMED or about_supposed:
+            return relation.silence is Silence.ASSUMED and relation.name in self.facts.incomplete
+        time = len(relation.columns) if relation.span else relation.time
+        day = keys[time] if time is not None and time < len(keys) else None
+        later = isinstance(day, date) and day > self.end_of_record(relation)
+        return later or relation.name in self.facts.incomplete
 
     def comes_before(self, relation: Relation, earlier: Value, later: Value) -> bool:
         """By date, then by recorded order, what is supposed last; what then is left is open."""
@@ -294,6 +343,8 @@ class World:
     def value_of(self, name: str, keys: Keys, column: str) -> Value | None:
         """The value in a column of a row; None: there is none."""
         relation = self.relations[name]
+        if relation.span:
+            return self.ended(relation, keys)
         question = ("which", name, keys, column)
         kind = next(each for each in relation.columns if each.name == column)
         cell: Cell
@@ -564,6 +615,22 @@ def days(first: Any, last: Any) -> Iterator[date]:
         yield first + datetime.timedelta(days=number)
 
 
+def business_day(calendar: values.Calendar, count: int, day: date, step: int) -> date:
+    """The business day so many of them after a day, or before it."""
+    closed = holidays.country_holidays(calendar.holidays) if calendar.holidays else ()
+    while count:
+        day = values.add_days(day, step)
+        count -= day.weekday() not in calendar.closed_weekdays and day not in closed
+    return day
+
+
+def the_one(first: Value, last: Value) -> Value:
+    """Where the rules speak of the one, there are not several."""
+    if first != last:
+        raise values.LimitReached("there are several")
+    return first
+
+
 COMPARE: dict[Comparison, Callable[[Any, Any], bool]] = {
     Comparison.IS: lambda x, y: x == y,
     Comparison.IS_NOT: lambda x, y: x != y,
@@ -596,6 +663,12 @@ OPERATIONS: dict[str, Callable[..., Value]] = {
     "before": lambda calendar, period, day: values.before(day, period, calendar.rounding),
     "day_after": lambda _, day: values.add_days(day, 1),
     "day_before": lambda _, day: values.add_days(day, -1),
+    "business_days_after": lambda calendar, count, day: business_day(calendar, count, day, 1),
+    "business_days_before": lambda calendar, count, day: business_day(calendar, count, day, -1),
+    "first_business_day": lambda calendar, day: business_day(calendar, 1, values.add_days(day, -1), 1),
+    "only": lambda _, first, last: the_one(first, last),
+    "last_of_month": lambda _, day: day.replace(day=calendar.monthrange(day.year, day.month)[1]),
+    "first_of_next_month": lambda _, day: date(day.year + day.month // 12, day.month % 12 + 1, 1),
     "year_of": lambda _, day: day.year,
     "first_of_year": lambda _, day: date(day.year, 1, 1),
     "last_of_year": lambda _, day: date(day.year, 12, 31),
