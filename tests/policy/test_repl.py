@@ -32,7 +32,8 @@ class Terminal:
 
     def __init__(self, folder: Path, columns: int = 100, rows: int = 40, **environment: str) -> None:
         variables = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(folder / "state"), "TERM": "xterm"}
-        variables.pop("NO_COLOR", None)
+        for name in ("NO_COLOR", "COLUMNS", "LINES"):  # the terminal's own size counts
+            variables.pop(name, None)
         self.screen = pyte.HistoryScreen(columns, rows, history=5000)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
