@@ -259,6 +259,8 @@ class Evaluation:
         """Whether a row would be one that the record may lack: dated after the last day for which it is complete."""
         if relation.name in self.facts.incomplete and not any(self.is_supposed(argument) for argument in arguments):
             return TRUE
+        if relation.name not in self.facts.complete and any(type(argument) is Unrecorded for argument in arguments):
+            return TRUE  # what the record may lack, it may lack with all that is said of it
         horizon = self.facts.complete_to
         if horizon is None or relation.time is None or relation.time >= len(arguments):
             return FALSE
