@@ -11,10 +11,15 @@ from engine.unknowns import Cases
 
 
 class Cancellations:
-    """The open truths whose combination came out certain, noted as they are met; a group for each."""
+    """The open truths whose combination came out certain, noted as they are met; a group for each.
+
+    Those met while something is concluded count only if the conclusion is certain: on an open one nothing certain
+    rests, until a case is supposed, and then all of it is worked out again.
+    """
 
     def __init__(self) -> None:
         self._groups: list[tuple[Truth, ...]] = []
+        self._concluding: list[list[tuple[Truth, ...]]] = []
 
     def __len__(self) -> int:
         return len(self._groups)
@@ -22,9 +27,20 @@ class Cancellations:
     def __iter__(self) -> Iterator[tuple[Truth, ...]]:
         return iter(self._groups)
 
+    def begin_conclusion(self) -> None:
+        """What is noted from here on belongs to one conclusion."""
+        self._concluding.append([])
+
+    def end_conclusion(self, is_certain: bool) -> None:
+        """The conclusion is made, or was cut."""
+        groups = self._concluding.pop()
+        if is_certain:
+            self._groups += groups
+
     def truths(self, truths: Iterable[Truth]) -> None:
         """A certain truth came from these, none of which makes it certain alone."""
-        self._groups.append(tuple(truth for truth in truths if truth.is_open))
+        groups = self._concluding[-1] if self._concluding else self._groups
+        groups.append(tuple(truth for truth in truths if truth.is_open))
 
     def parts(self, parts: Iterable[Any]) -> None:
         """A certain truth came from these steps, none of which makes it certain alone."""
@@ -34,7 +50,7 @@ class Cancellations:
         """A certain comparison came from values that are one or another by open questions."""
         guards = [under for value in values if type(value) is Cases for under, _ in value.alternatives if under.is_open]
         if guards:
-            self._groups.append(tuple(guards))
+            self.truths(guards)
 
     def conclusion(self, truth: Truth, attempts: tuple[Attempt, ...]) -> None:
         """A certain conclusion, if no attempt for or against it makes it certain alone."""

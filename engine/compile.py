@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from engine.decision import FALSE, TRUE
+from engine.decision import FALSE, TRUE, Truth
 from engine.fold import distinct, fold
 from engine.model import (
     Aggregate,
@@ -23,6 +23,7 @@ from engine.model import (
     Atom,
     Before,
     Compare,
+    Comparison,
     Condition,
     Constant,
     Exists,
@@ -257,7 +258,7 @@ class Compiler:
                 truth = TRUE if holds(one, other) else FALSE
             else:
                 truth = compare(comparison, one, other, e.decisions)
-                if not truth.is_open:
+                if not truth.is_open and not _alike(comparison, one, other, truth, e):
                     e.cancellations.cases(one, other)
             return Compared(truth, condition, scope, tuple(env), one, other, tuple(notes))
 
@@ -486,6 +487,15 @@ class Compiler:
 
 def _nothing(e: Evaluation, env: Bindings) -> Step:
     return AllStep(TRUE, ())
+
+
+def _alike(comparison: Comparison, one: Any, other: Any, truth: Truth, e: Evaluation) -> bool:
+    """Whether the sides compare so whichever of its cases each is."""
+    return all(
+        compare(comparison, left, right, e.decisions) is truth
+        for _, left in (one.alternatives if type(one) is Cases else ((TRUE, one),))
+        for _, right in (other.alternatives if type(other) is Cases else ((TRUE, other),))
+    )
 
 
 def _constant(argument: Expression) -> Any:

@@ -7,9 +7,9 @@ gives strong Kleene answers and exact case analysis alike.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.cancelled import Cancellations
 from engine.compile import CompiledRule, Compiler
@@ -44,12 +44,14 @@ from engine.unknowns import (
     OpenStatement,
     OpenValue,
     Unrecorded,
+    are_cases,
     is_symbolic,
     least_of,
 )
 from engine.values import PLAIN, LimitReached
 
 STEP_LIMIT = 2_000_000
+Concluded = TypeVar("Concluded", bound=Step)
 
 
 class Evaluation:
@@ -111,7 +113,7 @@ class Evaluation:
             if kept is not None:
                 self._statements[key] = kept
                 return kept
-        if _are_cases(arguments):
+        if are_cases(arguments):
             step = self._spread_statement(relation, arguments)
         else:
             self._count()
@@ -176,13 +178,9 @@ class Evaluation:
             overridden = self._override(relation, arguments)
             if overridden is not None:
                 return overridden
-            before = self.decisions.begin_step()
-            try:
-                if relation.name in self._recursive:
-                    return self._recursion(relation, arguments, key)
-                return self._conclude(relation, arguments)
-            finally:
-                self.decisions.end_step(before)
+            if relation.name in self._recursive:
+                return self._concluded(lambda: self._recursion(relation, arguments, key))
+            return self._concluded(lambda: self._conclude(relation, arguments))
         except TooManyCases:
             self.was_cut = True
             return Fact(self.ask(Cut(relation.name, arguments)), relation.name, arguments, Basis.OPEN)
@@ -295,7 +293,7 @@ class Evaluation:
         name = relation.columns[column].name
         if relation.record and type(arguments[0]) is str:
             return self._attribute_of_known(relation, arguments, column, name)
-        if _are_cases(arguments):
+        if are_cases(arguments):
             inner: list[Quantity] = []
 
             def each(*scalars: Any) -> Any:
@@ -318,11 +316,7 @@ class Evaluation:
             if found is not None:
                 return self.cell(*found, relation, arguments, column, name)
             if relation.silence is Silence.CONCLUDED:
-                before = self.decisions.begin_step()
-                try:
-                    return self._conclude_value(relation, arguments, column)
-                finally:
-                    self.decisions.end_step(before)
+                return self._concluded(lambda: self._conclude_value(relation, arguments, column))
             if symbolic:
                 return value_for_open(self, relation, arguments, column, name)
             return self.silent_value(relation, arguments, column, name)
@@ -392,6 +386,20 @@ class Evaluation:
 
     # ---------------------------------------------------------------- rules
 
+    def _concluded(self, conclude: Callable[[], Concluded]) -> Concluded:
+        """A conclusion by rules, within the nodes of a step; what is cancelled in it counts if it is certain."""
+        before = self.decisions.begin_step()
+        self.cancellations.begin_conclusion()
+        is_certain = False
+        try:
+            step = conclude()
+            value = step.value if isinstance(step, Quantity) else None
+            is_certain = not step.truth.is_open if value is None else value is NONE or type(value) in PLAIN
+            return step
+        finally:
+            self.cancellations.end_conclusion(is_certain)
+            self.decisions.end_step(before)
+
     def _conclude(self, relation: Relation, arguments: tuple[Any, ...]) -> Step:
         attempts = self._attempts(relation, arguments)
         decisions = self.decisions
@@ -459,11 +467,7 @@ class Evaluation:
         """A value rule whose value depends on what its condition finds: an attempt for each witness."""
         assert compiled.search is not None
         findings = Findings(all=True)
-        compiled.search(self, env, TRUE, (), findings)
-        if not findings.found:
-            failed = AllStep(FALSE, tuple(step for witness in findings.failed for step in witness.parts))
-            yield self._attempt(compiled, env, FALSE, failed)
-            return
+        compiled.search(self, [*env], TRUE, (), findings)
         for witness in findings.found:
             each = [*env]
             for place, value in zip(compiled.found, witness.values, strict=True):
@@ -472,7 +476,7 @@ class Evaluation:
             if witness.unrecorded and attempt.holds is not FALSE:
                 self._blur(attempt, arguments)
             yield attempt
-        if findings.failed:
+        if findings.failed or not findings.found:
             others = AllStep(FALSE, tuple(step for witness in findings.failed for step in witness.parts))
             yield self._attempt(compiled, env, FALSE, others)
 
@@ -587,14 +591,6 @@ class Evaluation:
         for key in [key for key in self._statements if key not in known]:
             del self._statements[key]
         self._quantities.clear()
-
-
-def _are_cases(arguments: tuple[Any, ...]) -> bool:
-    """Whether an argument is one of several values, or none."""
-    for argument in arguments:
-        if type(argument) is Cases or argument is NONE:
-            return True
-    return False
 
 
 def _known_first(option: tuple[Any, Truth]) -> bool:

@@ -179,6 +179,14 @@ def is_symbolic(scalar: Scalar) -> bool:
 _SYMBOLIC = frozenset({OpenValue, Shaped, Linear})
 
 
+def are_cases(arguments: tuple[Any, ...]) -> bool:
+    """Whether an argument is one of several values, or none."""
+    for argument in arguments:
+        if type(argument) is Cases or argument is NONE:
+            return True
+    return False
+
+
 def plain(scalar: Any) -> Value | None:
     """The value where it is certain and exists, else None."""
     if scalar is NONE or type(scalar) is Cases or is_symbolic(scalar):
