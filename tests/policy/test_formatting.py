@@ -109,7 +109,11 @@ def test_a_file_with_errors_is_left_alone(tmp_path: Path) -> None:
     assert format_source(Source("club.md", BOOK.replace("is a member on", "is a membre on")))[0] is None
 
 
-@pytest.mark.parametrize("name", ["club", *shipped_books()])
+THOROUGH = settings().max_examples > 1_000
+BOOKS = shipped_books() if THOROUGH else ["severance-agreement"]
+
+
+@pytest.mark.parametrize("name", ["club", *BOOKS])
 def test_a_formatted_book_has_the_same_rules(name: str) -> None:
     text = BOOK if name == "club" else find_book(name).read_text("utf-8")
     before, _ = book_of(Source("book.md", text), name)
