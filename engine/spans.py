@@ -136,12 +136,12 @@ def _silence(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...], 
     horizon = evaluation.facts.complete_to
     if relation.name in evaluation.facts.incomplete and not any(evaluation.is_supposed(key) for key in keys):
         later = TRUE
+    elif relation.silence is Silence.UNKNOWN and not complete:
+        later = TRUE
     elif horizon is not None and not complete and not any(evaluation.is_supposed(key) for key in keys):
         later = compare(Comparison.MORE, last, horizon, decisions)
-    elif evaluation.is_about_supposed(relation, keys):
-        later = TRUE
     else:
-        later = TRUE if relation.silence is Silence.UNKNOWN and not complete else FALSE
+        later = TRUE if evaluation.is_about_supposed(relation, keys) else FALSE
     if later is FALSE:
         return FALSE
     return decisions.both(later, evaluation.ask(OpenStatement(relation.name, (*keys, first, last))))
@@ -184,8 +184,12 @@ def ended(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...]) -> 
         return Quantity(NONE, relation.name, keys, ENDED, Basis.ABSENT)
     (interval,) = intervals
     row = interval.rows[-1]
-    if interval.status is not None and not interval.goes_on:
-        return Quantity(interval.last, relation.name, keys, ENDED, Basis.STATED, row)
+    if not interval.goes_on:
+        if interval.status is not None:
+            return Quantity(interval.last, relation.name, keys, ENDED, Basis.STATED, row)
+        held = _possible(evaluation, relation, interval)
+        value = cases(((held, interval.last), (evaluation.decisions.negation(held), NONE)), evaluation.decisions)
+        return Quantity(value, relation.name, keys, ENDED, Basis.OPEN, row)
     if evaluation.facts.complete_to is None or relation.name in evaluation.facts.complete:
         return Quantity(NONE, relation.name, keys, ENDED, Basis.STATED, row)
     least = evaluation.facts.complete_to.toordinal() + 1

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from engine.facts import BadFact, FactBase
 from engine.judge import Verdict
-from engine.model import Column, Constant, On, Program, Relation, Silence
+from engine.model import Column, Constant, On, Program, Relation, Silence, ValueOf
 from engine.program import Engine, build
-from engine.query import Query
+from engine.query import Query, Shape
+from engine.spans import ENDED
 from engine.values import DATE, Kind, Type
 
 PERSON = Type("person", Kind.SYMBOL)
@@ -79,3 +80,10 @@ def test_an_interval_holds_by_its_days(
             for other in range(one, LENGTH):
                 within = [known[day] for day in DAYS[one : other + 1]]
                 assert asked(base, DAYS[one], DAYS[other], throughout) is expected(within, throughout)
+
+
+def test_the_end_of_an_interval_that_may_not_have_held_is_open() -> None:
+    facts = ENGINE.facts()
+    facts.during("member", ("ann",), date(1990, 1, 1), date(1995, 1, 1), None)
+    ended = ValueOf("member", (Constant("ann", PERSON),), ENDED)
+    assert ENGINE.answer(facts, Query(ended, Shape.VALUE)).verdict is Verdict.DEPENDS
