@@ -132,14 +132,15 @@ def _each_day(
 def _silence(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...], first: Any, last: Any) -> Truth:
     """Whether a span statement may hold although no interval shows it."""
     decisions = evaluation.decisions
-    complete = relation.name in evaluation.facts.complete
-    horizon = evaluation.facts.complete_to
-    if relation.name in evaluation.facts.incomplete and not any(evaluation.is_supposed(key) for key in keys):
+    facts = evaluation.facts
+    complete = relation.name in facts.complete
+    about_supposed = any(evaluation.is_supposed(key) for key in keys)
+    if (relation.silence is Silence.UNKNOWN and not complete) or (
+        relation.name in facts.incomplete and not about_supposed
+    ):
         later = TRUE
-    elif relation.silence is Silence.UNKNOWN and not complete:
-        later = TRUE
-    elif horizon is not None and not complete and not any(evaluation.is_supposed(key) for key in keys):
-        later = compare(Comparison.MORE, last, horizon, decisions)
+    elif facts.complete_to is not None and not complete and not about_supposed:
+        later = compare(Comparison.MORE, last, facts.complete_to, decisions)
     else:
         later = TRUE if evaluation.is_about_supposed(relation, keys) else FALSE
     if later is FALSE:
