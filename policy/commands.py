@@ -169,7 +169,7 @@ def _yes(session: Session, rest: str) -> Step:
 def _suppose(session: Session, rest: str) -> Step:
     if not rest:
         return session, _listed(session)
-    supposed = session.suppose(rest)
+    supposed = session.suppose(rest.removeprefix("that ").lstrip())
     after, shown = _again(supposed, session)
     new = supposed.suppositions[-1]
     return after, (Words(f"Supposed ({new.number}): {new.text}"), *shown)

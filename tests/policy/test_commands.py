@@ -138,7 +138,7 @@ def test_what_would_make_it_yes_is_told_with_clauses(session: Session) -> None:
 
 
 def test_suppositions_are_numbered_listed_forgotten_and_undone(session: Session) -> None:
-    two, text = said(session, "suppose L-1 is authorized", "suppose a given up lease does not count")
+    two, text = said(session, "suppose that L-1 is authorized", "suppose a given up lease does not count")
     assert text.startswith("Supposed (2): A given up lease does not count.")
     assert said(two, "suppose")[1] == "  (1) L-1 is authorized.\n  (2) A given up lease does not count.\n"
     one, left = said(two, "forget 1")
