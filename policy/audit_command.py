@@ -19,7 +19,13 @@ _UNSETTLED = 3
 @click.option("--part", default="", help="The `## Case (part)` whose facts are added.")
 @click.option("--ask", "question", required=True, help="A declared phrase with one slot: `*a grant* is permitted`.")
 @click.option("-o", "out", type=click.Path(path_type=Path), help="Where the rows go: a CSV or Parquet file.")
-@click.option("--verify", default=20, show_default=True, help="How many rows are asked again, one by one.")
+@click.option(
+    "--verify",
+    default=20,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="How many rows are asked again, one by one.",
+)
 @click.option("--seed", default=1, show_default=True, help="Which rows these are.")
 @click.option("--explain", "subject", help="Answer for this subject alone, with its explanation.")
 def audit(

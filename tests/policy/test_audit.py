@@ -178,6 +178,13 @@ def test_what_cannot_be_audited_is_an_error(folder: Path, arguments: tuple[str, 
     assert code == 1 and error in told
 
 
+@pytest.mark.parametrize("rows", ["0", "-1"])
+def test_some_rows_are_always_asked_again(folder: Path, rows: str) -> None:
+    code, told = clausebook(folder, "--ask", QUESTION, "-o", "x.csv", "--verify", rows)
+    assert code == 2 and "--verify" in told
+    assert not (folder / "x.csv").exists()
+
+
 def test_names_are_never_part_of_a_statement(folder: Path) -> None:
     case = load(folder / "club.md").case(folder / "leases.md")
     for number, name in enumerate((HOSTILE, "' OR 1=1", "\\'; --", '"', "$$", "\u202e\x00", "🜁")):
