@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
@@ -14,7 +13,7 @@ from attrs import field, frozen
 from engine.judge import Verdict
 from engine.proof import Step
 from engine.values import PERIOD, Period
-from policy.layout import markdown, plain_text
+from policy.layout import json_text, markdown, plain_text
 from policy.outline import Line
 from policy.quantities import print_value
 
@@ -138,7 +137,7 @@ class Answer:
 
     def to_json(self) -> str:
         """The answer as JSON by the schema in ``docs/answer.schema.json``."""
-        return json.dumps(self.to_data(), ensure_ascii=False, indent=2)
+        return json_text(self.to_data())
 
     def to_data(self) -> dict[str, Any]:
         """The answer as plain data: numbers exact, as strings where not whole; dates as ISO strings."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -16,6 +17,7 @@ from attrs import astuple, fields, frozen
 from engine.values import Kind
 from policy.auditing import Audit, AuditRow
 from policy.diagnostic import ClausebookError, Diagnostic
+from policy.layout import for_spreadsheet, inert
 from policy.storing import write_new, write_over
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 VERDICTS = ("yes", "value", "none", "no", "depends", "conflict", "no verdict")
 SUFFIXES = (".csv", ".parquet")
+_NEGATIVE = re.compile(r"-\$?[\d,]+(?:\.\d+)?%?(?: [a-z]+)*")
 _COLUMNS = tuple(each.name for each in fields(AuditRow))
 
 
@@ -125,7 +128,7 @@ def page(case: Case, audit: Audit) -> str:
             parts.append(f"<tr><td>{escape(group)}</td>{cells}<td>{_bar(by, kinds, most)}</td></tr>")
         parts.append("</table>")
     stamp = case.stamp
-    facts = ", ".join(escape(name) for name, _ in stamp.facts)
+    facts = ", ".join(escape(inert(name)) for name, _ in stamp.facts)
     parts.append(
         f"<p>{escape(stamp.book)} {stamp.book_hash[:12]}; {facts}; clausebook {escape(stamp.engine)}</p></html>"
     )
@@ -169,8 +172,13 @@ def _csv(rows: list[AuditRow]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    writer.writerows(astuple(row) for row in rows)
+    writer.writerows(map(_cell, astuple(row)) for row in rows)
     return text.getvalue().encode()
+
+
+def _cell(text: str) -> str:
+    """A text as a cell of CSV; a negative quantity stays as it is."""
+    return text if _NEGATIVE.fullmatch(text) is not None else for_spreadsheet(text)
 
 
 def _parquet(rows: list[AuditRow]) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from policy.book import Book
 from policy.coverage import case_files
 from policy.effects import Effect, Effects, Outcome, effects
 from policy.instrument import engine_version
+from policy.layout import json_text
 from policy.redline import ClauseChange, Edit, Words, redline
 from policy.reviewpages import TEMPLATES, environment
 
@@ -116,7 +116,7 @@ def to_json(compared: Compared) -> str:
         "asked": compared.effects.asked,
         "effects": [_effect_data(each) for each in compared.effects.changed],
     }
-    return json.dumps(data, ensure_ascii=False, indent=2)
+    return json_text(data)
 
 
 def _change_data(change: ClauseChange) -> dict[str, Any]:

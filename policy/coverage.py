@@ -6,7 +6,6 @@ instrument's clauses counted by somebody else, a Markdown table) can be held aga
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,6 +23,7 @@ from policy.answer import Answer
 from policy.book import Book
 from policy.declaring import is_recital
 from policy.document import CLAUSE_ID, Paragraph
+from policy.layout import json_text
 from policy.phrases import Parts
 from policy.priorities import is_under
 from policy.quantities import print_value
@@ -335,7 +335,7 @@ def to_json(covered: Coverage) -> str:
             {"name": each.rule.name, "place": place(each.rule), "never": each.missing} for each in covered.one_sided
         ],
     }
-    return json.dumps(data, ensure_ascii=False, indent=2)
+    return json_text(data)
 
 
 def _data(each: Covered) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from unicodedata import normalize
 
 from attrs import define, evolve, field, frozen
 
@@ -397,8 +398,9 @@ def _never_supposed(asking: Asking, hypothetical: Iterable[str]) -> str:
 
 
 def _question_span(text: str) -> Span:
-    source = Source("question", text)
-    return Span(source, 0, len(text))
+    """A question as a place; its letters are composed, as those of names are."""
+    source = Source("question", normalize("NFC", text))
+    return Span(source, 0, len(source.text))
 
 
 def _descriptions(asked: Query, speaker: Speaker) -> dict[str, str]:

@@ -69,7 +69,8 @@ def _paragraphs(text: str) -> str:
         indent = line[: len(line) - len(line.lstrip())]
         listed = line.lstrip().startswith("- ")
         found += ("\n" if listed and found.rsplit("\n", 1)[-1].lstrip().startswith("- ") else "\n\n") * bool(found)
-        found += f"{indent}{escaped(line)}"
+        mark = "- " if listed else ""
+        found += f"{indent}{mark}{escaped(line.strip().removeprefix(mark))}"
     return found
 
 

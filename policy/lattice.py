@@ -23,7 +23,7 @@ from policy.words import Heading
 
 DEEPEST = 40
 LONGEST_CHAIN = 40
-LONGEST_NAME = 16
+LONGEST_NAME = 40
 """So many tokens of a text are looked up as a name that a ledger lists, no more."""
 MOST_WAYS = 400
 

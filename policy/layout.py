@@ -1,12 +1,17 @@
-"""Explanations laid out: plain text with the clauses in a column at the right, and Markdown."""
+"""Explanations laid out: plain text with the clauses in a column at the right, and Markdown.
+
+Whatever stands in a name, here it becomes inert for each kind of reader: a terminal, JSON, a spreadsheet, Markdown.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
+from typing import Any
 
 from policy.outline import Line
 
@@ -18,10 +23,43 @@ _NARROWEST_COLUMN = 16
 
 def inert(text: str) -> str:
     """Text with control characters and terminal escapes made visible and harmless."""
-    return "".join(
-        character if character == "\n" or unicodedata.category(character)[0] != "C" else f"\\x{ord(character):02x}"
-        for character in text
-    )
+    if text.isprintable():
+        return text
+    return "".join(f"\\x{ord(character):02x}" if _steers(character) else character for character in text)
+
+
+def _steers(character: str) -> bool:
+    """Whether a character steers a terminal, hides, or breaks lines where a line ends for nobody else."""
+    return character != "\n" and unicodedata.category(character).startswith(("C", "Zl", "Zp"))
+
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+
+
+def json_text(data: Any) -> str:
+    """Plain data as JSON, in which what would steer a terminal, or hide, is written as an escape."""
+    return _visible(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def json_line(data: Any) -> str:
+    """The same in one line without blanks."""
+    return _visible(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+
+
+def _visible(text: str) -> str:
+    return text if text.replace("\n", "").isprintable() else "".join(map(_json_character, text))
+
+
+def _json_character(character: str) -> str:
+    return json.dumps(character)[1:-1].replace("\x7f", "\\u007f") if _steers(character) else character
+
+
+def for_spreadsheet(text: str) -> str:
+    """A text as a cell: one that a spreadsheet would take for a formula gets an apostrophe before it.
+
+    So does one that begins as if it had got one: `policy.ledger_cells.plain` takes just one away.
+    """
+    return f"'{text}" if _FORMULA.match(text) is not None else text
 
 
 def plain_text(said: str, citations: Iterable[str], lines: Iterable[Line], width: int) -> str:
@@ -87,7 +125,11 @@ def columns(pairs: Iterable[tuple[str, str]], width: int) -> Iterator[str]:
         yield "\n".join(f"  {one:<{room}}{_BETWEEN}{other}".rstrip() for one, other in lines).replace(_FIXED, " ")
 
 
-_MARKS = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|~"})
+_MARKS = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|~&"})
+_ADDRESS = re.compile(r"(?<=\w):(?=//)|(?<=www)\.|@|\$(?!\d)", re.IGNORECASE)
+"""What makes some readers take a text for the address of a page or of a person, or for a formula."""
+_ITEM = re.compile(r"^(?:(?P<digits>\d+)(?=[.)])|(?=[-+=]))")
+"""What would make a line an item of a list, or underline a heading."""
 
 
 def markdown(question: str, said: str, citations: Iterable[str], lines: Iterable[Line]) -> str:
@@ -102,4 +144,5 @@ def markdown(question: str, said: str, citations: Iterable[str], lines: Iterable
 
 def escaped(text: str) -> str:
     """Text in one line in which no sign means anything to Markdown."""
-    return " ".join(text.split()).translate(_MARKS)
+    text = _ADDRESS.sub(r"\\\g<0>", " ".join(text.split()).translate(_MARKS))
+    return _ITEM.sub(r"\g<digits>\\" if text[:1].isdigit() else r"\\", text)

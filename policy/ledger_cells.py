@@ -149,7 +149,12 @@ def broken_place(sheet: Sheet, broken: Broken) -> Span:
 
 
 def plain(text: str) -> str | Unread:
-    """A cell's text with blanks single, in the composed form of its letters; what hides or steers is no text."""
+    """A cell's text with blanks single, in the composed form of its letters; what hides or steers is no text.
+
+    The apostrophe that keeps a spreadsheet from reckoning a text is no part of it.
+    """
+    if text[:1] == "'" and _KEPT.match(text) is not None:
+        text = text[1:]
     if len(text) > LONGEST_CELL:
         return Unread("E0552", f"a cell of {len(text):,} characters; {LONGEST_CELL:,} are the most")
     if text.isascii() and text.isprintable():
@@ -161,7 +166,8 @@ def plain(text: str) -> str | Unread:
     return Unread("E0552", f"the character U+{ord(hidden):04X} cannot be seen, so it may not stand in a cell")
 
 
-_UNTIDY = re.compile(r"[^ -~\n]|  |^ | $|^$|^\?$", re.MULTILINE)
+_KEPT = re.compile(r"'+[=+\-@]")
+_UNTIDY = re.compile(r"[^ -~\n]|  |^ | $|^$|^\?$|^'+[=+\-@]", re.MULTILINE)
 
 
 def are_tidy(cells: Sequence[Cell]) -> bool:

@@ -22,13 +22,13 @@ from engine.unknowns import NONE, UNKNOWN
 from engine.values import Type
 from policy.diagnostic import ClausebookError, Diagnostic, nearest
 from policy.instrument import Case
+from policy.layout import for_spreadsheet, inert
 from policy.ledger_door import heading, is_told, rows_told
 from policy.quantities import print_value
 from policy.vocabulary_text import phrase_text
 from policy.words import Phrase
 
 MAPPING = "mapping.toml"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(case: Case, target: Path, kind: str | None = None) -> list[str]:
@@ -88,13 +88,14 @@ def _row(table: Table, number: int) -> Iterator[str]:
     if not relation.columns:
         yield "yes"
     for column, cell in zip(relation.columns, table.cells(number), strict=True):
-        yield _inert(_written(cell, column.type), cell)
+        written = _written(cell, column.type)
+        yield for_spreadsheet(written) if isinstance(cell, str) else written
     if relation.span:
         first, last = table.spans[number] or (None, None)
         yield "" if first is None else first.isoformat()
         yield "" if last is None else last.isoformat()
     source = table.sources[number]
-    yield "" if source is None else _inert(str(source), str(source))
+    yield "" if source is None else for_spreadsheet(inert(str(source)))
 
 
 def _written(cell: Any, type: Type) -> str:
@@ -123,10 +124,6 @@ def plain_decimal(value: Fraction) -> str:
             return ""
     digits = f"{abs(int(value * 10**places)):0{places + 1}d}"
     return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
-
-
-def _inert(text: str, cell: Any) -> str:
-    return f"'{text}" if isinstance(cell, str) and text.startswith(_FORMULA) else text
 
 
 # ------------------------------------------------------------------ mapping

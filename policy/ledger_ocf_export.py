@@ -8,7 +8,6 @@ say that there is none. Statements have no place. Names serve as ids.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
@@ -18,6 +17,7 @@ from typing import Any
 from engine.facts import Table
 from engine.unknowns import NONE, UNKNOWN
 from policy.instrument import Case
+from policy.layout import json_text
 from policy.ledger_door import heading, is_told, rows_told
 from policy.ledger_export import plain_decimal, write_whole
 from policy.ledger_load import CURRENCY
@@ -59,7 +59,7 @@ def export_ocf(case: Case, target: Path) -> list[str]:
             lines.append(f"{len(objects):,} of {taking.relation.name} as {taking.table}")
     files: dict[str, list[dict[str, str]]] = {key: [] for _, key, _ in (*_FILES.values(), _TRANSACTIONS)}
     for (name, key, file_type), objects in items.items():
-        text = json.dumps({"file_type": file_type, "items": objects}, ensure_ascii=False, indent=2) + "\n"
+        text = json_text({"file_type": file_type, "items": objects}) + "\n"
         write_whole(target / f"{name}.ocf.json", text)
         digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
         files[key].append({"filepath": f"./{name}.ocf.json", "md5": digest})
@@ -67,7 +67,7 @@ def export_ocf(case: Case, target: Path) -> list[str]:
     if case.facts.complete_to is not None:
         manifest["as_of"] = case.facts.complete_to.isoformat()
     manifest |= {"issuer": {"id": "issuer", "object_type": "ISSUER", "legal_name": case.book.title}, **files}
-    write_whole(target / "Manifest.ocf.json", json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
+    write_whole(target / "Manifest.ocf.json", json_text(manifest) + "\n")
     lines += [f"left out: {count:,} {what}" for what, count in left.items()]
     for name, table in case.facts.tables.items():
         if name not in placed and is_told(case, table.relation) and (rows := rows_told(case, table)):

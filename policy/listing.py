@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ from attrs import frozen
 
 from engine.graph import edges
 from policy.book import Book
+from policy.layout import json_text
 from policy.quantities import print_value
 from policy.samples import Fillers
 from policy.vocabulary_text import joined, phrase_text
@@ -179,7 +179,7 @@ def example(book: Book, phrase: Phrase) -> str:
 
 def to_json(found: Iterable[Entry]) -> str:
     """The entries as JSON."""
-    return json.dumps([_data(entry) for entry in found], ensure_ascii=False, indent=2)
+    return json_text([_data(entry) for entry in found])
 
 
 def _data(entry: Entry) -> dict[str, Any]:

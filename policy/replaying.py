@@ -13,6 +13,7 @@ from policy.book import find_book, load
 from policy.diagnostic import ClausebookError, Diagnostic
 from policy.document import read_source
 from policy.instrument import Instrument
+from policy.layout import json_text
 from policy.outline import Line
 
 _MOST_BYTES = 32 * 1024 * 1024
@@ -46,7 +47,7 @@ def replay(
     named["stamp"]["facts"] = _under_old_names(named["stamp"]["facts"], stamp["facts"])
     new, old = _without_folders(json.loads(json.dumps(named))), _without_folders(old)
     if new == old:
-        same = json.dumps(named, ensure_ascii=False, indent=2).strip() == text.strip()
+        same = json_text(named).strip() == text.strip()
         return Replayed(True, (Line(0, f"Stands. {old['said']}"), Line(0, _on_what(stamp, same))))
     return Replayed(False, tuple(_changes(old, new)))
 

@@ -6,7 +6,6 @@ report says nothing that its questions do not.
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from policy.course import Course, course, is_course
 from policy.coverage import case_files
 from policy.diagnostic import ClausebookError, Diagnostic, nearest
 from policy.instrument import Case, Instrument
+from policy.layout import json_text
 from policy.treepicture import tree
 
 _SLOT = re.compile(r"\{(?P<name>[a-z][a-z ]*)\}")
@@ -153,7 +153,7 @@ def picture(found: Sequence[Answer | Course]) -> str:
 def to_json(found: Sequence[Answer | Course]) -> str:
     """Answers and courses as JSON."""
     data = [to_data(each) if isinstance(each, Course) else each.to_data() for each in found]
-    return json.dumps(data, ensure_ascii=False, indent=2)
+    return json_text(data)
 
 
 def lines(known: Mapping[str, Report]) -> Iterator[str]:

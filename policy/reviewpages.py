@@ -24,7 +24,7 @@ from policy.fidelity import Fate
 from policy.governing import place_of
 from policy.hypertext import Hypertext
 from policy.instrument import engine_version
-from policy.layout import inert
+from policy.layout import inert, json_line
 from policy.linking import Linker
 from policy.listing import Entry, entries
 from policy.parallel import results
@@ -44,10 +44,20 @@ def environment() -> jinja2.Environment:
     """The templates, with everything escaped that is put into them, and nothing missing unnoticed."""
     loader = jinja2.FileSystemLoader(TEMPLATES)
     found = jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=loader,
+        autoescape=True,
+        finalize=_shown,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     found.filters["inert"] = inert
     return found
+
+
+def _shown(value: Any) -> Any:
+    """What is put into a template: plain text without what steers or hides; what is HTML already was made so."""
+    return inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def pages(review: Review, serving: bool = False, jobs: int = 1) -> dict[str, str]:
@@ -326,9 +336,9 @@ def _svg(text: str) -> Markup:
 
 
 def _script(data: Any) -> str:
-    """JSON as a script may hold it: no tag, and no line end that only a script knows, is left in it."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    for mark in "<>&\u2028\u2029":
+    """JSON as a script may hold it: no tag, and nothing that steers or hides, is left in it."""
+    text = json_line(data)
+    for mark in "<>&":
         text = text.replace(mark, f"\\u{ord(mark):04x}")
     return text
 

@@ -6,7 +6,6 @@ asks must name this machine as the host (so that no foreign name that points her
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -19,7 +18,7 @@ from policy.desk import BadRequest, Desk, errors, openapi
 from policy.diagnostic import ClausebookError, Diagnostic
 from policy.hypertext import Hypertext
 from policy.instrument import engine_version
-from policy.layout import inert
+from policy.layout import inert, json_text
 
 HOST = "127.0.0.1"
 LARGEST_BODY = 64 * 1024
@@ -161,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send_data(status, {"error": message})
 
     def _send_data(self, status: HTTPStatus, data: Any) -> None:
-        self._send(status, json.dumps(data, ensure_ascii=False, indent=2), "application/json")
+        self._send(status, json_text(data), "application/json")
 
     def _send(self, status: HTTPStatus, text: str, kind: str) -> None:
         body = text.encode()

@@ -39,6 +39,7 @@ class _Reader(HTMLParser):
     ids: list[str] = field(factory=list)
     links: list[str] = field(factory=list)
     tags: list[tuple[str, dict[str, str | None]]] = field(factory=list)
+    texts: list[str] = field(factory=list)
 
     def __attrs_post_init__(self) -> None:
         HTMLParser.__init__(self)
@@ -49,6 +50,9 @@ class _Reader(HTMLParser):
         if found.get("id"):
             self.ids.append(found["id"] or "")
         self.links += [found[key] or "" for key in ("href", "src") if key in found]
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
 
 
 def read(page: str) -> _Reader:
