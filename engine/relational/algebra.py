@@ -314,6 +314,19 @@ class Running:
 
 
 @frozen
+class Differences:
+    """With further columns (name, of): a column less what it was in the row of the same ``within`` before, by ``by``.
+
+    In the first row, less nothing. Rows that are equal in both ``within`` and ``by`` are equal in all columns.
+    """
+
+    input: Relation
+    within: tuple[str, ...]
+    by: str
+    columns: tuple[tuple[str, str], ...]
+
+
+@frozen
 class Union:
     """The rows of all inputs, which have these columns."""
 
@@ -321,8 +334,8 @@ class Union:
     columns: tuple[str, ...]
 
 
-Relation = Scan | One | Extend | Keep | Filter | Join | Group | Running | Union
-RELATIONS = (Scan, One, Extend, Keep, Filter, Join, Group, Running, Union)
+Relation = Scan | One | Extend | Keep | Filter | Join | Group | Running | Differences | Union
+RELATIONS = (Scan, One, Extend, Keep, Filter, Join, Group, Running, Differences, Union)
 
 
 def tables_of(relation: Relation) -> Iterator[str]:
@@ -336,5 +349,5 @@ def tables_of(relation: Relation) -> Iterator[str]:
                 pending += [left, right]
             case Union(inputs):
                 pending += inputs
-            case Extend(inner) | Keep(inner) | Filter(inner) | Group(inner) | Running(inner):
+            case Extend(inner) | Keep(inner) | Filter(inner) | Group(inner) | Running(inner) | Differences(inner):
                 pending.append(inner)

@@ -6,6 +6,8 @@ outer scope depends on what its conditions compare (`Members.fold`):
 * all compare rows here with each other, or equate them with something outside: the rows are grouped once for all;
 * one bounds a day or number here by one outside, or puts records before one: running folds along that order,
   read at the place asked about (`engine.relational.running`);
+* it is a total, and what a row adds changes with a day asked about: running folds of the differences along the days
+  (`engine.relational.stepping`);
 * otherwise: what is asked about is joined with the rows.
 """
 
@@ -50,7 +52,8 @@ from engine.relational.amounts import BITS_64, Amount, Unsupported, bounded, unk
 from engine.relational.binding import Members
 from engine.relational.recorded import within
 from engine.relational.running import Cell, reach_of, run
-from engine.relational.scope import Loop, LoopHere, Scope
+from engine.relational.scope import AskedTable, Loop, LoopHere, Scope
+from engine.relational.stepping import Stepped, along, stepped
 from engine.relational.tables import FIRST, LAST, STATUS, Table
 from engine.values import Kind
 
@@ -58,8 +61,10 @@ if TYPE_CHECKING:
     from engine.relational.translate import Bound, Translator
 
 
-Make = Callable[[Scalar], tuple[Scalar, Scalar, tuple[Folded, ...]]]
-"""From the truth that a row is a member: whether it certainly is, whether that is unsure, and what else to fold."""
+Told = tuple[Scalar, Scalar, tuple[Folded, ...]]
+"""Whether a row certainly is a member, whether that is unsure, and what else to fold."""
+Make = Callable[[Scalar], Told]
+"""From the truth that a row is a member."""
 
 
 # ------------------------------------------------------------------- results
@@ -106,7 +111,7 @@ def aggregate(into: Translator, expression: Aggregate, bound: Bound, scope: Scop
     if members.count == 0 or FALSE in (parts.inner, parts.given):
         unsure = both(negation(is_false(parts.given)), members.may_be_more)
         return empty if unsure == FALSE else _blurred(empty, of.kind, unsure, scope)
-    return _folded(into, expression.fold, members, parts.given, of, empty)
+    return _folded(into, expression, members, parts.given, of, empty, bound)
 
 
 def _of_none(kind: Fold) -> Amount:
@@ -129,18 +134,35 @@ def _blurred(amount: Amount, kind: Kind, unsure: Scalar, scope: Scope) -> Amount
     )
 
 
-def _folded(into: Translator, kind: Fold, members: Members, given: Scalar, of: Amount, empty: Amount) -> Amount:
-    let = members.scope.frame.let
+def _folded(
+    into: Translator, expression: Aggregate, members: Members, given: Scalar, of: Amount, empty: Amount, bound: Bound
+) -> Amount:
+    kind = expression.fold
     wide, name, idle, low, high = _shape(kind, members.count, of)
     total_name = members.scope.plan.names.next("f")
 
-    def make(truth: Scalar) -> tuple[Scalar, Scalar, tuple[Folded, ...]]:
-        belongs = let(is_true(truth))
-        counts = let(both(belongs, is_true(of.exists)))
-        doubtful = let(either(both(is_unknown(truth), negation(is_false(of.exists))), both(belongs, of.missing)))
-        return counts, doubtful, (Folded(total_name, name, let(when(counts, of.number, idle)), wide),)
+    def of_each(scope: Scope, of: Amount) -> Make:
+        let = scope.frame.let
 
-    result = fold(into, members, make)
+        def make(truth: Scalar) -> Told:
+            belongs = let(is_true(truth))
+            counts = let(both(belongs, is_true(of.exists)))
+            doubtful = let(either(both(is_unknown(truth), negation(is_false(of.exists))), both(belongs, of.missing)))
+            return counts, doubtful, (Folded(total_name, name, let(when(counts, of.number, idle)), wide),)
+
+        return make
+
+    def by_steps() -> tuple[Stepped, Told] | None:
+        found = stepped(into, expression, members, bound)
+        if found is None:
+            return None
+        again = of
+        if expression.of is not None and kind is not Fold.NUMBER:
+            again = found.scope.named(into.amount(expression.of, found.bound, found.scope))
+        told = of_each(found.scope, again)(found.truth)
+        return (found, told) if again.scale == of.scale else None
+
+    result = fold(into, members, of_each(members.scope, of), by_steps if name == "sum" else None)
     outer = members.outer
     (total,) = result.folded
     exists: Scalar = TRUE
@@ -189,7 +211,7 @@ def witnesses(
     let = members.scope.frame.let
     names = [members.scope.plan.names.next("f") for _ in ("min", "max")]
 
-    def make(truth: Scalar) -> tuple[Scalar, Scalar, tuple[Folded, ...]]:
+    def make(truth: Scalar) -> Told:
         holds = let(both(truth, of.exists))
         counts = let(is_true(holds))
         doubtful = let(either(is_unknown(holds), both(counts, is_unknown(of.number))))
@@ -212,26 +234,35 @@ def witnesses(
 # --------------------------------------------------------------- the folding
 
 
-def fold(into: Translator, members: Members, make: Make) -> Result:
-    """Fold the members; see the module's description for how."""
+def fold(
+    into: Translator,
+    members: Members,
+    make: Make,
+    by_steps: Callable[[], tuple[Stepped, Told] | None] | None = None,
+) -> Result:
+    """Fold the members; see the module's description for how. ``by_steps``: over the days on which they change."""
     scope, outer = members.scope, members.outer
     names = (scope.plan.names.next("f"), scope.plan.names.next("f"), scope.plan.names.next("f"))
-
-    def every(truth: Scalar) -> tuple[Folded, ...]:
-        sure, unsure, others = make(truth)
-        errors = (Folded(names[2], "any", scope.frame.let(either(*scope.frame.errors))),) if scope.frame.errors else ()
-        return (Folded(names[0], "any", sure), Folded(names[1], "any", unsure), *errors, *others)
-
     reach = None if members.repeats else reach_of(into, members)
-    found = None if reach is None else run(members, reach, every(both(*reach.here)))
+    found = None if reach is None else run(members, reach, _every(names, scope, make(both(*reach.here))))
+    if found is None and by_steps is not None:
+        each = by_steps()
+        found = None if each is None else along(each[0], outer, _every(names, each[0].scope, each[1]))
     if found is None:
-        found = _joined(members, every(members.parts().inner))
+        found = _joined(members, _every(names, scope, make(members.parts().inner)))
     cell, missing, folds = found
     let = outer.frame.let
-    if scope.frame.errors:
+    if any(each.name == names[2] for each in folds):
         outer.frame.error(is_true(cell(names[2])))
     others = tuple(cell(each.name) for each in folds if each.name not in names)
     return Result(let(is_true(cell(names[0]))), let(is_true(cell(names[1]))), missing, others)
+
+
+def _every(names: tuple[str, str, str], scope: Scope, told: Told) -> tuple[Folded, ...]:
+    """All that is folded: whether any row is a member, whether any may be, whether any errs, and what else."""
+    sure, unsure, others = told
+    errors = (Folded(names[2], "any", scope.frame.let(either(*scope.frame.errors))),) if scope.frame.errors else ()
+    return (Folded(names[0], "any", sure), Folded(names[1], "any", unsure), *errors, *others)
 
 
 def _joined(members: Members, folds: tuple[Folded, ...]) -> tuple[Cell, Scalar, tuple[Folded, ...]]:
@@ -249,6 +280,7 @@ def _joined(members: Members, folds: tuple[Folded, ...]) -> tuple[Cell, Scalar, 
         relation = Group(relation, (*asked, *sorted(own)), once)
         named = tuple(evolve(each, of=Column(first.name)) for each, first in zip(folds, once, strict=True))
     table = scope.plan.step(Group(relation, tuple(asked), named))
+    scope.plan.asked[table] = AskedTable(scope, frozenset(rows), members.count)
     nullable = any(name not in scope.plan.never_null for name in asked)
     found = outer.frame.look_up(table, tuple((name, Column(name)) for name in asked), nullable)
     missing = either(*(is_unknown(theirs) for _, theirs in scope.sorted_filters()[0]))
@@ -291,7 +323,7 @@ def in_intervals(
     let = inner.frame.let
     names = [into.plan.names.next("f") for _ in range(2 if table.status else 0)]
 
-    def make(truth: Scalar) -> tuple[Scalar, Scalar, tuple[Folded, ...]]:
+    def make(truth: Scalar) -> Told:
         told = (is_true(status), is_unknown(status))
         folds = (Folded(name, "any", let(both(is_true(truth), each))) for name, each in zip(names, told, strict=False))
         return let(is_true(truth)), let(is_unknown(truth)), tuple(folds)

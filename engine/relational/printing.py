@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.relational.algebra import (
     Column,
+    Differences,
     Extend,
     Filter,
     Folded,
@@ -92,6 +93,9 @@ class Printer:
             case Running(inner, within, by, folds):
                 cells = [self._running(each, within, by) for each in folds]
                 return exp.Select(expressions=[exp.Star(), *cells]).from_(self._inner(inner))
+            case Differences(inner, within, by, differences):
+                cells = [self._difference(name, of, within, by) for name, of in differences]
+                return exp.Select(expressions=[exp.Star(), *cells]).from_(self._inner(inner))
             case Union(inputs, names):
                 parts = [self._select(Keep(each, names)) for each in inputs]
                 result: Any = parts[0]
@@ -151,6 +155,16 @@ class Printer:
         )
         result = self._cast(window, "BIGINT") if inner is not plain else window
         return self._alias(result, fold.name)
+
+    def _difference(self, name: str, of: str, within: tuple[str, ...], by: str) -> Any:
+        exp = self._exp
+        before = exp.Window(
+            this=exp.Lag(this=self._named(of), offset=exp.Literal.number(1)),
+            partition_by=[self._named(each) for each in within],
+            order=exp.Order(expressions=[exp.Ordered(this=self._named(by), nulls_first=False)]),
+        )
+        none = exp.Coalesce(this=before, expressions=[self._number(0)])
+        return self._alias(exp.Sub(this=self._named(of), expression=none), name)
 
     def _inner(self, relation: Relation, alias: str = "") -> Any:
         exp = self._exp

@@ -34,13 +34,13 @@ from engine.relational.algebra import (
     when,
 )
 from engine.relational.recorded import place_of
-from engine.relational.scope import Scope
+from engine.relational.scope import AlongTable, Scope
 
 if TYPE_CHECKING:
     from engine.relational.binding import Members
     from engine.relational.translate import Translator
 
-Cell = Callable[[str], Column]
+Cell = Callable[[str], Scalar]
 
 
 @frozen
@@ -167,13 +167,18 @@ def run(members: Members, reach: Reach, folds: tuple[Folded, ...]) -> tuple[Cell
     missing = either(*(is_unknown(each) for name, each in theirs.items() if name in keys or name == next(iter(steps))))
     if not steps:
         table = scope.plan.step(Group(rows, tuple(keys), inputs))
+        scope.plan.counts[table] = members.count
     else:
-        table = scope.plan.step(_merged(outer, rows, tuple(keys), tuple(steps), inputs, theirs, reach.last))
+        if len(steps) == 1:  # rows that are as far along count together
+            once = tuple(evolve(each, name=f"{each.name}v") for each in inputs)
+            rows = Group(rows, (*keys, *steps), once)
+        table = scope.plan.step(merged(outer, rows, tuple(keys), tuple(steps), inputs, theirs, reach.last))
+        scope.plan.asked[table] = AlongTable(rows, tuple(keys), tuple(steps), reach.last, members.count)
     found = outer.frame.look_up(table, tuple(theirs.items()), bool(reach.until[1:]))
     return (lambda name: outer.frame.cell(found, name)), let(missing), folds
 
 
-def _merged(
+def merged(
     outer: Scope,
     rows: algebra.Relation,
     keys: tuple[str, ...],

@@ -48,9 +48,35 @@ class Loop:
 Step = algebra.Relation | Loop
 
 
+@frozen
+class AlongTable:
+    """What a table of folds along an order was made of: up to ``count`` rows, with keys and steps.
+
+    ``last``: a row that is as far along as the question counts.
+    """
+
+    rows: algebra.Relation
+    keys: tuple[str, ...]
+    steps: tuple[str, ...]
+    last: bool
+    count: int
+
+
+@frozen
+class AskedTable:
+    """What a table was made of that answers just what was asked: a scope's rows, and which columns were folded."""
+
+    scope: Scope
+    columns: frozenset[str]
+    count: int
+
+
 @define(eq=False)
 class Plan:
-    """What there is to translate, and the steps that come of it: tables to be made, each from those before it."""
+    """What there is to translate, and the steps that come of it: tables to be made, each from those before it.
+
+    ``asked`` are the tables whose rows rest on what was asked, ``counts`` the most rows of those that do not.
+    """
 
     relations: dict[str, Relation]
     rules: dict[str, list[Rule]]
@@ -62,6 +88,11 @@ class Plan:
     steps: dict[str, Step] = field(factory=dict)
     notes: dict[str, None] = field(factory=dict)
     never_null: set[str] = field(factory=set)
+    asked: dict[str, AlongTable | AskedTable] = field(factory=dict)
+    counts: dict[str, int] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.counts = {table.name: table.count for table in self.ledger.tables.values()}
 
     def step(self, relation: Step) -> str:
         """A table to be made."""
