@@ -39,20 +39,21 @@ class Untold(Exception):
 
 @frozen
 class Change:
-    """Days of change: ``day`` is of the scope's rows; with a ``relation``, of its rows with these keys (here, there)."""
+    """Days of change: ``day`` is of the scope's rows; of a ``relation``, of those with these keys (here, there)."""
 
     day: Scalar
     relation: Relation | None = None
     keys: tuple[tuple[Scalar, str], ...] = ()
 
 
-Moves = frozenset[tuple[int, int]] | None
+Moving = frozenset[tuple[int, int]]
+Moves = Moving | None
 """How a scalar goes with the day asked about. None: not at all. Empty: by steps.
 
 Else it is one of these, each (sign, days): the day itself (1), or its negative (-1), and so many days; (0, 0): or
 something that goes by steps.
 """
-STEPS: frozenset[tuple[int, int]] = frozenset()
+STEPS: Moving = frozenset()
 _STAYS = (0, 0)
 _COMPARED = ("=", "<>", "<", "<=")
 
@@ -196,7 +197,8 @@ class Course:
         first, *further = table.steps
         if any(moving.get(name) for name in further):
             raise Untold
-        days = [(there, each, (0, 1)) for there, each in moving.items() if further or there != first]
+        on_it: tuple[int, ...] = (0, 1)
+        days = [(there, each, on_it) for there, each in moving.items() if further or there != first]
         keys = {there: here for there, here in fixed.items() if there in table.keys}
         relation = Keep(table.rows, (*table.keys, first))
         self._rows(relation, keys, days, table.count)
@@ -210,7 +212,7 @@ class Course:
         self,
         relation: Relation,
         keys: dict[str, Scalar],
-        days: Iterable[tuple[str, frozenset[tuple[int, int]], tuple[int, ...]]],
+        days: Iterable[tuple[str, Moving, tuple[int, ...]]],
         count: int,
     ) -> None:
         """A table's rows are met by the day asked about, in these columns."""

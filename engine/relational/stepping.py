@@ -1,9 +1,9 @@
 """Totals of values that themselves depend on the day asked about, as running folds of differences.
 
-What a member adds to such a total is a step function of the day, and `engine.relational.changes` tells on which days it may
-step. So each member is asked about once for the first day and once for each of those days, what it adds then is taken
-less what it added before, and these differences are folded along the days: n log n in all where members times days
-asked about would be quadratic.
+What a member adds to such a total is a step function of the day, and `engine.relational.changes` tells on which days
+it may step. So each member is asked about once for the first day and once for each of those days, what it adds then is
+taken less what it added before, and these differences are folded along the days: n log n in all, where members times
+days asked about would be quadratic.
 """
 
 from __future__ import annotations
@@ -164,14 +164,12 @@ def _over(
 
 def _every(course: Course, cells: dict[str, Scalar], day: str, here: list[Scalar]) -> list[algebra.Relation]:
     """The members on their days of change."""
-    result = list(course.relations(cells, day, here))
     assert course.outer is not None
     frame = course.outer.scope.frame
     rows = course.scope.built_rows(columns_of(*cells.values()), here)
     rows = Keep(Extend(rows, tuple(cells.items())), tuple(cells))
-    for change in course.outer.changes.values():
-        result.append(Keep(_at_once(rows, change, day, frame), (*cells, day)))
-    return result
+    at_once = (_at_once(rows, change, day, frame) for change in course.outer.changes.values())
+    return [*course.relations(cells, day, here), *(Keep(each, (*cells, day)) for each in at_once)]
 
 
 def _at_once(rows: algebra.Relation, change: Change, day: str, frame: Frame) -> algebra.Relation:
