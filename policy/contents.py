@@ -188,7 +188,7 @@ def _forms(vocabulary: Vocabulary, parser: Parser, declared: Declared, problems:
 
 def _readings_of(form: AskedForm, parser: Parser, problems: list[Diagnostic]) -> list[AskedTree]:
     """What an asked form supposes and asks, in every way that it can be read."""
-    asking = parser.asking(form.ask)
+    asking = parser.asking(form.ask, form.list)
     problems += asking.diagnostics
     if form.suppose is None:
         return [AskedTree(form.phrase, None, (), ask, form.ask) for ask in asking.readings]

@@ -390,7 +390,7 @@ class _Reader:
             if ask is None:
                 self._problem("E0211", "an asked phrase says what it asks", phrase_span, expected=("Ask whether S.",))
             else:
-                self.asked.append(AskedForm(phrase, suppose, ask))
+                self.asked.append(AskedForm(phrase, suppose, ask, item.nested))
 
     def _default(self, text: str | None, value: Slot | None, span: Span) -> Value | bool | None:
         if text is None:

@@ -206,9 +206,9 @@ class Parser:
         """``Suppose a grant whose …`` of an asked form."""
         return self._parse(span, None, "supposition", ".", asked=True)
 
-    def asking(self, span: Span) -> Parsed[Condition]:
-        """``Ask whether S`` of an asked form."""
-        return self._parse(span, None, "asking", ".", asked=True)
+    def asking(self, span: Span, list: List | None = None) -> Parsed[Condition]:
+        """``Ask whether S`` of an asked form, with the list it takes."""
+        return self._parse(span, list, "asking", ".", asked=True)
 
     def begun(self, tokens: Tokens, source: Source, start: str) -> Iterator[Lattice]:
         """The tracing lattices of the beginning of a sentence, one for each way to read its first word."""

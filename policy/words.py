@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from engine.values import Type, Value
 from policy.source import Span
+
+if TYPE_CHECKING:
+    from policy.document import List
 
 
 class Heading(Enum):
@@ -95,10 +99,11 @@ class AskedForm:
     """A question's phrase with what it supposes and asks.
 
     ``suppose`` maps attributes of one supposed record of ``record`` to slot numbers or fixed terms (as written);
-    ``ask`` is the sentence asked, as written, with ``the <record>`` for the supposed one. Both are spans, parsed
-    with the rest of the book.
+    ``ask`` is the sentence asked, as written, with ``the <record>`` for the supposed one, and ``list`` the list that it
+    takes. They are parsed with the rest of the book.
     """
 
     phrase: Phrase
     suppose: Span | None
     ask: Span
+    list: List | None = None

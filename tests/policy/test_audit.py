@@ -98,6 +98,32 @@ def test_every_row_is_what_is_answered_about_it_alone(case: Case, folder: Path) 
         assert (row.verdict, row.citations) == (alone.verdict.value, sections(alone.citations))
 
 
+def test_a_list_of_conditions_asked_of_every_row(folder: Path) -> None:
+    """What is asked need not be concluded: the conditions are listed where the question is declared."""
+    listed = """
+- the Club allows *a lease* (does not allow)
+  Ask whether all of these hold:
+  - the lease's tenant is welcome on the lease's date;
+  - any of these holds:
+    - the shares let up to the lease are at most 100 shares;
+    - the lease's plot size is large plot.
+
+## § 1 Members"""
+    path = folder / "club.md"
+    path.write_text(BOOK.replace("\n## § 1 Members", listed))
+    case = load(path).case(folder / "leases.md")
+    found = {row.id: row.verdict for row in run(case, folder, "the Club allows *a lease*").rows}
+    assert found == {
+        "L-1": "yes",
+        "L-2": "yes",
+        "L-3": "no",
+        "L-4": "depends",
+        "L-5": "depends",
+        "L-6": "no",
+        "L-7": "no",
+    }
+
+
 def test_a_value_of_every_row(case: Case, folder: Path) -> None:
     result = run(case, folder, SHARES)
     assert {row.id: row.value for row in result.rows if row.by == "tables"}["L-3"] == "101 shares"
