@@ -152,6 +152,7 @@ ERRORS: dict[str, str] = {
     "E0553": "A package of OCF that cannot be read",
     "E0555": "Two rows of one name",
     "E0556": "A file that cannot be written",
+    "E0557": "A file that fills in what Open Cap Format has not",
     # E06xx: questions
     "E0601": "No question",
     "E0602": "A question that supposes, or is given, the wrong number of things",

@@ -72,6 +72,7 @@ def facts_check(
 @click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="A folder, or one CSV file.")
 @click.option("--kind", help="The record kind to write, where TO is a file.")
 @click.option("--ocf", "as_ocf", is_flag=True, help="Write a package of Open Cap Format 1.2 into the folder.")
+@click.option("--fill", type=_FILE, help="What Open Cap Format wants and no fact says: a TOML file.")
 def facts_export(
     book: str,
     cases: tuple[Path, ...],
@@ -81,15 +82,18 @@ def facts_export(
     target: Path,
     kind: str | None,
     as_ocf: bool,
+    fill: Path | None,
 ) -> None:
     """Write the facts of case files and ledgers as CSV: a file for each kind of record and each phrase."""
     from policy.instrument import load
     from policy.ledger_door import read_facts
     from policy.ledger_export import export
     from policy.ledger_ocf_export import export_ocf
+    from policy.ledger_ocf_wanted import read_fill
 
+    stated = None if fill is None else read_fill(fill)
     with watching() as watch:
         case = read_facts(load(book), cases, ledgers, mapping, strict, "", watch)
-        lines = export_ocf(case, target) if as_ocf else export(case, target, kind)
+        lines = export_ocf(case, target, stated) if as_ocf else export(case, target, kind)
     tell_passed(case.passed, book)
     tell_lines(lines)

@@ -1,7 +1,8 @@
 """Open Cap Format packages, versions 1.0 to 1.2: objects to sheets, one for each kind of object.
 
 A field of a field is a column (``exercise_price.amount``); a list of objects is a sheet of its own
-(``VESTING_TERMS.vesting_conditions``) with the column ``of``, the id of the object it belongs to. Older names are read
+(``VESTING_TERMS.vesting_conditions``) with the column ``of``, the id of the object it belongs to (of an object within
+an object, both ids). Older names are read
 as those of 1.2. What the schemas do not have is reported and passed over, and so are kinds of objects that no plan asks
 about.
 """
@@ -23,6 +24,7 @@ from attrs import define, field
 
 from policy.diagnostic import Diagnostic, nearest
 from policy.ledger_cells import Cell, Column, RowSource, Sheet, Unread
+from policy.ledger_ocf_vesting import WITHIN, relate_acts, relate_conditions, relate_listed
 from policy.ledger_workbook import wrong_archive
 from policy.source import Span
 
@@ -34,22 +36,23 @@ _VERSION = re.compile(r"1\.[012](?:\.|$)")
 _OBJECT = {"id", "comments", "object_type"}
 _SECURITY = {*_OBJECT, "date", "security_id"}
 _ENDS = {*_SECURITY, "quantity", "reason_text", "consideration_text", "resulting_security_ids", "balance_security_id"}
+_NOT_OF_RELEASES = {"reason_text", "balance_security_id"}
 FIELDS: Mapping[str, frozenset[str]] = {
     name: frozenset(fields)
     for name, fields in {
         "STAKEHOLDER": {
-            *_OBJECT, "name", "stakeholder_type", "issuer_assigned_id", "current_relationship", "current_relationships",
-            "current_status", "primary_contact", "contact_info", "addresses", "tax_ids",
+            *_OBJECT, "name", "stakeholder_type", "issuer_assigned_id", "current_relationship",
+            "primary_contact", "contact_info", "addresses", "tax_ids",
         },
         "STOCK_CLASS": {
             *_OBJECT, "name", "class_type", "default_id_prefix", "initial_shares_authorized",
-            "current_shares_authorized", "board_approval_date", "stockholder_approval_date", "votes_per_share",
+            "board_approval_date", "stockholder_approval_date", "votes_per_share",
             "par_value", "price_per_share", "seniority", "conversion_rights", "liquidation_preference_multiple",
             "participation_cap_multiple",
         },
         "STOCK_PLAN": {
             *_OBJECT, "plan_name", "board_approval_date", "stockholder_approval_date", "initial_shares_reserved",
-            "current_shares_reserved", "default_cancellation_behavior", "stock_class_id", "stock_class_ids",
+            "default_cancellation_behavior", "stock_class_id", "stock_class_ids",
         },
         "VESTING_TERMS": {*_OBJECT, "name", "description", "allocation_type", "vesting_conditions"},
         "VESTING_TERMS.vesting_conditions": {
@@ -68,8 +71,8 @@ FIELDS: Mapping[str, frozenset[str]] = {
         "TX_EQUITY_COMPENSATION_EXERCISE": _ENDS - {"balance_security_id", "reason_text"},
         "TX_EQUITY_COMPENSATION_CANCELLATION": _ENDS - {"resulting_security_ids", "consideration_text"},
         "TX_EQUITY_COMPENSATION_TRANSFER": _ENDS - {"reason_text"},
-        "TX_EQUITY_COMPENSATION_RELEASE": {*_ENDS, "settlement_date", "release_price"} - {"reason_text"},
-        "TX_EQUITY_COMPENSATION_REPRICING": {*_SECURITY, "new_exercise_price", "resulting_security_ids"},
+        "TX_EQUITY_COMPENSATION_RELEASE": {*_ENDS, "settlement_date", "release_price"} - _NOT_OF_RELEASES,
+        "TX_EQUITY_COMPENSATION_REPRICING": {*_SECURITY, "new_exercise_price"},
         "TX_EQUITY_COMPENSATION_RETRACTION": {*_SECURITY, "reason_text"},
         "TX_EQUITY_COMPENSATION_ACCEPTANCE": _SECURITY,
         "TX_VESTING_START": {*_SECURITY, "vesting_condition_id"},
@@ -83,6 +86,23 @@ FIELDS: Mapping[str, frozenset[str]] = {
     }.items()
 }  # fmt: skip
 """The fields that some version from 1.0 to 1.2 has, by kind of object."""
+
+_MONEY = frozenset(("amount", "currency"))
+INNER: Mapping[str, frozenset[str]] = {
+    "name": frozenset(("legal_name", "first_name", "last_name")),
+    "split_ratio": frozenset(("numerator", "denominator")),
+    "portion": frozenset(("numerator", "denominator", "remainder")),
+    "trigger": frozenset(
+        (
+            "type",
+            "date",
+            "relative_to_condition_id",
+            *map("period.{}".format, ("length", "type", "occurrences", "day_of_month")),
+        )
+    ),
+    **dict.fromkeys(("exercise_price", "base_price", "price_per_share", "par_value", "new_exercise_price"), _MONEY),
+}
+"""The fields of fields from which facts are taken."""
 
 
 @define
@@ -317,7 +337,13 @@ class _Gathered:
             if isinstance(value, list):
                 self._list(f"{kind}.{name}", file, number, item, value)
                 value = value[0] if len(value) == 1 and not isinstance(value[0], (dict, list)) else None
-            _flatten(name, value, cells)
+            found: dict[str, Cell] = {}
+            _flatten(name, value, found)
+            for inner in [each for each in found if "." in each and name in INNER]:
+                if inner.removeprefix(f"{name}.") not in INNER[name]:
+                    del found[inner]
+                    self._off.setdefault((kind, inner, file), []).append((number, str(item.get("id", ""))))
+            cells |= found
         rows.cells.append(cells)
         rows.files.append(file)
         rows.items.append(number)
@@ -326,16 +352,30 @@ class _Gathered:
         for value in values:
             inner = value if isinstance(value, dict) else {"value": value}
             if isinstance(of.get("id"), str):
-                self._object(kind, file, number, {"of": of["id"], **inner})
+                around = {"of": f"{of['of']} {of['id']}", WITHIN: of["of"]} if "of" in of else {"of": of["id"]}
+                self._object(kind, file, number, {**around, **inner})
 
     def sheets(self, package: str) -> list[Sheet]:
         found: list[Sheet] = []
-        for kind, rows in sorted(self.kinds.items()):
+        for rows in self.kinds.values():
             rows.leave_out(self._others)
+        self._relate()
+        for kind, rows in sorted(self.kinds.items()):
             names = dict.fromkeys(name for cells in rows.cells for name in cells)
             columns = {name: Column([cells.get(name) for cells in rows.cells]) for name in names}
             found.append(Sheet(f"{package}[{kind}]", kind, columns, rows.items, (), "item", rows.files, True))
         return found
+
+    def _relate(self) -> None:
+        """Say of conditions, and of what was done about them, what they are to each other."""
+        issuances = self._cells("TX_EQUITY_COMPENSATION_ISSUANCE")
+        conditions = self._cells("VESTING_TERMS.vesting_conditions")
+        relate_conditions(conditions, self._cells("VESTING_TERMS.vesting_conditions.next_condition_ids"))
+        relate_acts([*self._cells("TX_VESTING_START"), *self._cells("TX_VESTING_EVENT")], issuances)
+        relate_listed(self._cells("TX_EQUITY_COMPENSATION_ISSUANCE.vestings"), issuances)
+
+    def _cells(self, kind: str) -> list[dict[str, Cell]]:
+        return self.kinds[kind].cells if kind in self.kinds else []
 
     def findings(self) -> Iterator[Diagnostic]:
         yield from self._wrong

@@ -262,10 +262,13 @@ _READERS: Mapping[Kind, Callable[[Cell, Type, CellRule, re.Pattern[str] | None],
 
 
 def divided(values: Sequence[Any], divisors: Sequence[Any]) -> list[Any]:
-    """The quotients row by row; what has no value, or a divisor that is none, is not known."""
-    return [
-        exact(Fraction(value) / divisor)
-        if isinstance(value, (int, Fraction)) and isinstance(divisor, (int, Fraction)) and divisor
-        else UNKNOWN
-        for value, divisor in zip(values, divisors, strict=True)
-    ]
+    """The quotients row by row: none where neither part is there, and not known where only one is, or divides by 0."""
+    return [_quotient(value, divisor) for value, divisor in zip(values, divisors, strict=True)]
+
+
+def _quotient(value: Any, divisor: Any) -> Any:
+    if value is NONE and divisor is NONE:
+        return NONE
+    if isinstance(value, (int, Fraction)) and isinstance(divisor, (int, Fraction)) and divisor:
+        return exact(Fraction(value) / divisor)
+    return UNKNOWN
