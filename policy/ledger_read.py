@@ -11,11 +11,10 @@ from attrs import define, field
 
 from policy.diagnostic import Diagnostic, nearest
 from policy.ledger_cells import Sheet
-from policy.ledger_foreign import read_foreign
+from policy.ledger_foreign import read_foreign, read_workbook
 from policy.ledger_kinds import KINDS
 from policy.ledger_ocf import is_package, read_package
 from policy.ledger_text import MOST_BYTES, read_csv
-from policy.ledger_workbook import read_workbook
 
 _ENDINGS = (*KINDS, ".ocf.zip", "Manifest.ocf.json")
 

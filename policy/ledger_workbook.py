@@ -1,13 +1,16 @@
 """Ledgers as XLSX: each worksheet a sheet. Formulas are refused: what they would give, another program must say.
 
 A workbook is a ZIP of XML. Before it is opened, its parts are counted and their sizes added up, so that a small file
-that unpacks to a huge one is refused; entities are refused by the parser.
+that unpacks to a huge one is refused; so is one that declares entities. What opens it is `policy.ledger_child`, in a
+process with limits; here its cells get their meaning.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
+from collections.abc import Iterable
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -27,24 +30,6 @@ _MOST_RATIO = 200
 """Text packs twenty to one; what packs better by far is made to."""
 
 
-def read_workbook(path: Path, data: bytes) -> list[Sheet] | Diagnostic:
-    """The worksheets of a workbook that have a header. Raises `ImportError` where openpyxl is missing."""
-    import openpyxl
-
-    name = str(path)
-    if (problem := wrong_archive(name, data)) is not None:
-        return problem
-    if (part := _with_entities(data)) is not None:
-        return Diagnostic("E0540", f"{name} is no workbook: its part {part} declares a type of document", None)
-    try:
-        book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=False, keep_links=False)
-        found = [each for each in (_sheet(path, sheet) for sheet in book.worksheets) if each is not None]
-    except Exception as error:
-        return Diagnostic("E0540", f"{name} is no workbook that can be read: {type(error).__name__}", None)
-    wrong = next((each for each in found if isinstance(each, Diagnostic)), None)
-    return wrong if wrong is not None else [each for each in found if isinstance(each, Sheet)]
-
-
 def wrong_archive(name: str, data: bytes) -> Diagnostic | None:
     """What is wrong with a ZIP: it is none, or it unpacks to more than any ledger needs."""
     try:
@@ -56,6 +41,15 @@ def wrong_archive(name: str, data: bytes) -> Diagnostic | None:
     if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or unpacked > _MOST_RATIO * max(packed, 10_000):
         message = f"{name} would unpack to {unpacked:,} bytes in {len(parts):,} parts, from {packed:,}"
         return Diagnostic("E0543", message, None)
+    return None
+
+
+def wrong_workbook(name: str, data: bytes) -> Diagnostic | None:
+    """What is wrong with a workbook before any of its parts is read."""
+    if (problem := wrong_archive(name, data)) is not None:
+        return problem
+    if (part := _with_entities(data)) is not None:
+        return Diagnostic("E0540", f"{name} is no workbook: its part {part} declares a type of document", None)
     return None
 
 
@@ -74,12 +68,19 @@ def _with_entities(data: bytes) -> str | None:
     return None
 
 
-def _sheet(path: Path, worksheet: Any) -> Sheet | Diagnostic | None:
-    name = f"{path}[{worksheet.title}]"
+def workbook_sheets(path: Path, parts: Iterable[tuple[bytes, memoryview]]) -> list[Sheet] | Diagnostic:
+    """The worksheets that have a header, from what `policy.ledger_child` says of each: its title, and its rows."""
+    found = [_sheet(path, title.decode("utf-8", "replace"), json.loads(bytes(rows))) for title, rows in parts]
+    wrong = next((each for each in found if isinstance(each, Diagnostic)), None)
+    return wrong if wrong is not None else [each for each in found if isinstance(each, Sheet)]
+
+
+def _sheet(path: Path, title: str, read: list[list[Any]]) -> Sheet | Diagnostic | None:
+    name = f"{path}[{title}]"
     rows: list[list[Cell]] = []
     numbers: list[int] = []
     header: list[str] = []
-    for number, row in enumerate(worksheet.iter_rows(), 1):
+    for number, row in enumerate(read, 1):
         cells = [_cell(cell) for cell in row]
         if not header:
             header = [str(cell).strip() for cell in _trimmed(cells)]
@@ -94,7 +95,7 @@ def _sheet(path: Path, worksheet: Any) -> Sheet | Diagnostic | None:
     wide = next((number for number, row in zip(numbers, rows, strict=True) if len(row) > len(header)), None)
     if wide is not None:
         return Diagnostic("E0540", f"{name}: row {wide} has cells beside the columns that have names", None)
-    return Sheet(name, worksheet.title, columns_of(header, rows), numbers)
+    return Sheet(name, title, columns_of(header, rows), numbers)
 
 
 def _trimmed(cells: list[Cell]) -> list[Cell]:
@@ -103,22 +104,23 @@ def _trimmed(cells: list[Cell]) -> list[Cell]:
     return cells[:last]
 
 
-def _cell(cell: Any) -> Cell:
-    value = cell.value
-    if value is None or isinstance(value, str):
-        if value and getattr(cell, "data_type", "") == "f":
+def _cell(said: Any) -> Cell:
+    """A cell of what the child says of it: a text, nothing, or a kind with how it is written."""
+    if said is None or isinstance(said, str):
+        return said
+    kind, written = said
+    match kind:
+        case "bool":
+            return "true" if written == "True" else "false"
+        case "int" | "float":
+            return workbook_number(int(written) if kind == "int" else float(written))
+        case "datetime":
+            moment = datetime.fromisoformat(written)
+            return moment.date() if is_whole_day(moment) else Unread("E0550", f"`{moment}` has a time of day")
+        case "date":
+            return date.fromisoformat(written)
+        case "formula":
             return Unread("E0552", "a formula; store what it gives as a value")
-        if value and getattr(cell, "data_type", "") == "e":
-            return Unread("E0552", f"an error, {value}")
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.date() if is_whole_day(value) else Unread("E0550", f"`{value}` has a time of day")
-    if isinstance(value, int):
-        return workbook_number(value)
-    if isinstance(value, date):
-        return value
-    if isinstance(value, float):
-        return workbook_number(value)
-    return Unread("E0552", f"a {type(value).__name__} is no plain value")
+        case "error":
+            return Unread("E0552", f"an error, {written}")
+    return Unread("E0552", f"a {kind} is no plain value")

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from policy import ledger_foreign
 from policy.instrument import Case
 from policy.ledger_arrow import columns_from
 from policy.ledger_values import CellRule, converted, reader_of
@@ -155,6 +156,27 @@ def test_a_workbook_with_entities_is_refused(folder: Folder) -> None:
                 data = b'<!DOCTYPE x [<!ENTITY a0 "aaaaaaaaaa">' + entities + b"]>" + data
             new.writestr(name, data)
     assert refused(lambda: folder.case(bomb)) == ["E0540"]
+
+
+def test_a_cell_far_off_makes_no_sheet_huge(folder: Folder) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["person"])
+    book.active.append(["Cy Orr"])
+    book.active["XFD9999"] = "far"
+    book.save(folder.path / "people.xlsx")
+    assert refused(lambda: folder.case(folder.path / "people.xlsx")) == ["E0540"]
+
+
+def test_a_workbook_is_opened_in_a_process_of_its_own(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = workbook(folder.path / "leases.xlsx", ("leases", [HEADER, *ROWS]))
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *_given, **_named: pytest.fail("opened here"))
+    assert folder.case(path).ask(QUESTION).said == "No."
+
+
+def test_a_reader_that_dies_is_an_error(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = workbook(folder.path / "leases.xlsx", ("leases", [HEADER, *ROWS]))
+    monkeypatch.setattr(ledger_foreign, "_environment", lambda: {"PATH": "/nonexistent"})
+    assert refused(lambda: folder.case(path)) == ["E0540"]
 
 
 @pytest.mark.parametrize(
