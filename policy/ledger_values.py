@@ -223,12 +223,12 @@ def _decimal_of(cell: Any, rule: CellRule) -> Any:
     return _bounded(Fraction(number), number)
 
 
-def workbook_number(cell: Any) -> Cell:
-    """The decimal of at most fifteen digits that a number of a workbook stands for."""
-    number = Decimal(repr(cell))
+def workbook_number(written: str) -> Cell:
+    """The decimal of at most fifteen digits that a number of a workbook, written out, stands for."""
+    number = Decimal(written)
     if number.is_finite() and len(number.normalize().as_tuple().digits) <= _BINARY_DIGITS:
         return number
-    return Unread("E0551", f"`{cell}` is no decimal of at most {_BINARY_DIGITS} digits; write it as text")
+    return Unread("E0551", f"`{written}` is no decimal of at most {_BINARY_DIGITS} digits; write it as text")
 
 
 def _bounded(number: int | Fraction | None, written: object) -> Any:

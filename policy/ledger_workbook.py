@@ -113,7 +113,7 @@ def _cell(said: Any) -> Cell:
         case "bool":
             return "true" if written == "True" else "false"
         case "int" | "float":
-            return workbook_number(int(written) if kind == "int" else float(written))
+            return workbook_number(written)
         case "datetime":
             moment = datetime.fromisoformat(written)
             return moment.date() if is_whole_day(moment) else Unread("E0550", f"`{moment}` has a time of day")
