@@ -82,7 +82,7 @@ class Enumeration:
             return
         open_ended = relation.silence is Silence.UNKNOWN and not relation.record
         missing = name in self._facts.incomplete
-        dated = missing or (self._facts.complete_to is not None and relation.time is not None)
+        dated = missing or (self._facts.complete_to is not None and (relation.span or relation.time is not None))
         if not open_ended and not dated:
             return
         unrecorded = Unrecorded(name, (occurrence, *(value for value in pattern if value is not FREE)))

@@ -47,6 +47,7 @@ from engine.unknowns import (
     are_cases,
     is_symbolic,
     least_of,
+    unrecorded_in,
 )
 from engine.values import PLAIN, LimitReached
 
@@ -179,6 +180,9 @@ class Evaluation:
             if overridden is not None:
                 return overridden
             if relation.name in self._recursive:
+                things = [thing for argument in arguments if (thing := unrecorded_in(argument)) is not None]
+                if things:
+                    return self._chained(relation, arguments, things)
                 return self._concluded(lambda: self._recursion(relation, arguments, key))
             return self._concluded(lambda: self._conclude(relation, arguments))
         except TooManyCases:
@@ -556,6 +560,15 @@ class Evaluation:
         return {value: self.decisions.any(options.values())}
 
     # ------------------------------------------------------------ recursion
+
+    def _chained(self, relation: Relation, arguments: tuple[Any, ...], things: list[Unrecorded]) -> Step:
+        """What is concluded from itself of something unrecorded: open, if that exists at all.
+
+        The chain may go on through what is not recorded either, for as long as one likes.
+        """
+        exist = (self.ask(MayExist(thing.relation, thing.context)) for thing in things)
+        truth = self.decisions.all((*exist, self.ask(OpenStatement(relation.name, arguments))))
+        return Fact(truth, relation.name, arguments, Basis.OPEN)
 
     def _recursion(self, relation: Relation, arguments: tuple[Any, ...], key: tuple[str, tuple[Any, ...]]) -> Step:
         """The least fixpoint: a statement met again while it is worked out is what the last round made of it."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from engine.decision import FALSE, TRUE, Truth
-from engine.facts import Row
+from engine.facts import Row, Table
 from engine.model import Relation
 from engine.proof import Basis, Fact, Quantity, Step
 from engine.reckon import cases
+from engine.unknowns import is_of_no_row
 
 if TYPE_CHECKING:
     from engine.evaluate import Evaluation
@@ -24,7 +26,7 @@ def statement_about_open(evaluation: Evaluation, relation: Relation, arguments: 
     decisions = evaluation.decisions
     truth, matched = FALSE, FALSE
     rows: list[Row] = []
-    for table, number in evaluation.facts.rows(relation.name):
+    for table, number in _rows_for(evaluation, relation, arguments):
         same = evaluation.matches(arguments, table, number, relation.keys)
         if same is FALSE:
             continue
@@ -64,7 +66,7 @@ def value_for_open(
     evaluation.searched += 1
     alternatives: list[tuple[Truth, Any]] = []
     rest = TRUE
-    for table, number in evaluation.facts.rows(relation.name):
+    for table, number in _rows_for(evaluation, relation, arguments):
         same = evaluation.decisions.both(rest, evaluation.matches(arguments, table, number, relation.keys))
         if same is not FALSE:
             quantity = evaluation.cell(table, number, relation, table.cells(number)[: relation.keys], column, name)
@@ -73,3 +75,10 @@ def value_for_open(
     silent = evaluation.silent_value(relation, arguments, column, name)
     value = cases([*alternatives, (rest, silent.value)], evaluation.decisions)
     return Quantity(value, relation.name, arguments, name, silent.basis)
+
+
+def _rows_for(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...]) -> Iterator[tuple[Table, int]]:
+    """The rows that open keys may name."""
+    if is_of_no_row(relation, keys):
+        return iter(())
+    return evaluation.facts.rows(relation.name)

@@ -13,7 +13,7 @@ from engine.facts import DateSpan, Row
 from engine.model import Comparison, Relation, Silence
 from engine.proof import Basis, Quantity
 from engine.reckon import cases, compare, spread
-from engine.unknowns import NONE, Cases, HasValue, OpenStatement, OpenValue, is_symbolic
+from engine.unknowns import NONE, Cases, HasValue, OpenStatement, OpenValue, is_of_no_row, is_symbolic
 from engine.values import DATE, LimitReached
 
 if TYPE_CHECKING:
@@ -223,6 +223,8 @@ def _intervals(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...]
     layers = facts.layers(relation.name)
     symbolic = any(is_symbolic(key) for key in keys)
     found: list[_Interval] = []
+    if symbolic and is_of_no_row(relation, keys):
+        return found
     for depth in range(len(layers) - 1, -1, -1):
         table = layers[depth]
         for number in range(len(table)) if symbolic else table.rows_of(keys):

@@ -16,6 +16,7 @@ from typing import Any
 from attrs import field, frozen
 
 from engine.decision import Truth
+from engine.model import Relation
 from engine.operations import OPERATIONS
 from engine.values import Calendar, Kind, LimitReached, Type, Value
 
@@ -236,6 +237,19 @@ def unrecorded_in(scalar: Scalar) -> Unrecorded | None:
     if isinstance(scalar, OpenValue):
         return next((key for key in scalar.keys if isinstance(key, Unrecorded)), None)
     return None
+
+
+def is_of_no_row(relation: Relation, keys: tuple[Any, ...]) -> bool:
+    """Whether keys are those of something that no row of the relation shows: so they are the keys of none of them."""
+    things = (unrecorded_in(key) for key in keys if isinstance(key, OpenValue) and key.relation == relation.name)
+    thing = next(things, None)
+    if thing is None or thing.relation != relation.name:
+        return False
+    given = iter(thing.context[1:])
+    return all(
+        key.column == column.name if isinstance(key, OpenValue) and key.keys == (thing,) else next(given, NONE) == key
+        for key, column in zip(keys[: relation.keys], relation.columns, strict=False)
+    )
 
 
 def least_of(scalar: Any) -> int | None:
