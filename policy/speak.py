@@ -42,6 +42,7 @@ from engine.unknowns import (
     Shaped,
     Unrecorded,
     is_symbolic,
+    unrecorded_in,
 )
 from engine.values import DATE, Kind, Type, exact
 from policy.quantities import print_value
@@ -77,6 +78,8 @@ class Speaker:
             return "none"
         if value is UNKNOWN:
             return "not known"
+        if isinstance(value, _NoOther):
+            return f"no other such {value.type.name}"
         if isinstance(value, Cases):
             plain_first = sorted((each for _, each in value.alternatives), key=is_symbolic)
             known = [self.value(each, type) for each in plain_first if each is not NONE]
@@ -133,10 +136,24 @@ class Speaker:
             if event is not None:
                 return f"the day {event}"
             of = self.unrecorded(thing, many=not value.relation)
-            return f"the {value.column} of {of}" if value.relation else f"what {of} add"
+            if not value.relation:
+                return f"what {of} add"
+            if self._is_another(value):
+                return f"another such {value.type.name}"
+            return f"the {value.column} of {of}" if thing.relation in self.lexicon.records else f"some {value.column}"
         if not value.relation:
+            other = next((key for key in value.keys if self._is_another(key)), None)
+            if other is not None:
+                others = f"other such {plural(other.type.name)}"
+                return f"the number of {others}" if value.column == "number" else f"what {others} add"
             return "that day" if value.type is DATE else f"the {value.column} asked for"
         return self.quantity(value.relation, value.keys, value.column)
+
+    def _is_another(self, value: Any) -> bool:
+        """Whether a value is what a statement may be about without any row to show it."""
+        if not isinstance(value, OpenValue) or value.type.kind is not Kind.SYMBOL:
+            return False
+        return unrecorded_in(value) is not None and value.relation not in self.lexicon.records
 
     def valued(self, relation: str, keys: tuple[Any, ...], column: str, value: Any) -> str:
         """What a value is, or that there is none."""
@@ -193,6 +210,10 @@ class Speaker:
             some = self.facts.complete_to is None or declared.name in self.facts.incomplete
             since = "on some day" if some else self._since(declared.name)
             return f"{self.event(day, holds)} {since}"
+        other = next((place for place, each in enumerate(arguments) if self._is_another(each)), None)
+        if not holds and other is not None:  # of anything that no row shows
+            denied = _NoOther(arguments[other].type)
+            return self.statement(relation, (*arguments[:other], denied, *arguments[other + 1 :]))
         parts = phrase.parts if holds or not phrase.negative else phrase.negative
         if declared.span:
             said = self._fill(parts, declared, arguments[: declared.keys])
@@ -500,6 +521,13 @@ _OPERATIONS = {
     "whole_years": "the number of whole years from {0} to {1}",
     "days_between": "the number of days from {0} to {1}",
 }
+
+
+@frozen
+class _NoOther:
+    """What is denied of anything of a type that no row shows."""
+
+    type: Type
 
 
 def _open_day(value: Any) -> OpenValue | None:
