@@ -67,6 +67,7 @@ class Evaluation:
         deadline: float | None = None,
         ground: Ground | None = None,
         touched: frozenset[str] = frozenset(),
+        changed: frozenset[str] = frozenset(),
     ) -> None:
         self.compiler = compiler
         self.facts = facts
@@ -74,7 +75,7 @@ class Evaluation:
         self.origins: list[Origin] = []
         self.cancellations = Cancellations()
         self.was_cut = False
-        self.searched = 0  # how often the rows were run through for one that an open value may name
+        self.searched: set[str] = set()  # of these the rows were run through for one that an open value may name
         self._priorities = priorities
         self._recursive = recursive
         self._deadline = deadline
@@ -88,6 +89,7 @@ class Evaluation:
         self._ground = ground
         self._ground_facts = None if ground is None else ground.facts
         self._touched = touched
+        self._changed = changed
 
     def begin(self, deadline: float | None) -> None:
         """Start counting steps and time anew."""
@@ -110,7 +112,7 @@ class Evaluation:
         if known is not None:
             return known
         if self._ground is not None and relation.name not in self._touched and self._is_plain(arguments):
-            kept = self._ground.statement(relation, arguments)
+            kept = self._ground.statement(relation, arguments, self._changed)
             if kept is not None:
                 self._statements[key] = kept
                 return kept
@@ -286,7 +288,7 @@ class Evaluation:
                 if relation.record
                 else relation.name not in self._touched and self._is_plain(arguments)
             ):
-                known = self._ground.quantity(relation, arguments, column)
+                known = self._ground.quantity(relation, arguments, column, self._changed)
             if known is None:
                 known = self._quantity(relation, arguments, column)
             self._quantities[key] = known

@@ -7,7 +7,9 @@ that the overlay touches is the same for every question; if it is certain, its s
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from attrs import frozen
 
 from engine.facts import FactBase
 from engine.model import Relation
@@ -16,6 +18,17 @@ from engine.unknowns import NONE, Cases, is_symbolic
 
 if TYPE_CHECKING:
     from engine.evaluate import Evaluation
+
+Certain = TypeVar("Certain", Step, Quantity)
+
+
+@frozen
+class _Kept(Generic[Certain]):
+    """A certain step, and the relations of which any further row might have had a part in it."""
+
+    step: Certain
+    searched: frozenset[str]
+
 
 LARGEST_GROUND = 100_000
 """So many kept steps are let go of together."""
@@ -27,8 +40,8 @@ class Ground:
     def __init__(self, fresh: Callable[[], Evaluation]) -> None:
         self._fresh = fresh
         self.evaluation = fresh()
-        self._statements: dict[tuple[str, tuple[Any, ...]], Step | None] = {}
-        self._quantities: dict[tuple[str, tuple[Any, ...], int], Quantity | None] = {}
+        self._statements: dict[tuple[str, tuple[Any, ...]], _Kept[Step] | None] = {}
+        self._quantities: dict[tuple[str, tuple[Any, ...], int], _Kept[Quantity] | None] = {}
         self._deadline: float | None = None
 
     @property
@@ -44,38 +57,43 @@ class Ground:
         self._deadline = deadline
         self.evaluation.begin(deadline)
 
-    def _restart(self) -> None:
-        """Begin anew after a doubtful step, lest a later one rest on it unnoticed."""
-        self.evaluation = self._fresh()
-        self.evaluation.begin(self._deadline)
+    def statement(self, relation: Relation, arguments: tuple[Any, ...], changed: frozenset[str]) -> Step | None:
+        """The step of a statement that is certain whatever is supposed; None where it is not.
 
-    def statement(self, relation: Relation, arguments: tuple[Any, ...]) -> Step | None:
-        """The step of a statement that is certain whatever is supposed; None where it is not."""
+        ``changed`` are the relations of which more than the ground's rows are there.
+        """
         key = (relation.name, arguments)
         if key not in self._statements:
-            doubts = self._doubts()
             step = self.evaluation.statement(relation, arguments)
-            certain = not step.truth.is_open and self._doubts() == doubts
-            self._statements[key] = step if certain else None
-            if self._doubts() != doubts:
-                self._restart()
-        return self._statements[key]
+            self._statements[key] = self._keep(step, not step.truth.is_open)
+        kept = self._statements[key]
+        return kept.step if kept is not None and kept.searched.isdisjoint(changed) else None
 
-    def quantity(self, relation: Relation, arguments: tuple[Any, ...], column: int) -> Quantity | None:
+    def quantity(
+        self, relation: Relation, arguments: tuple[Any, ...], column: int, changed: frozenset[str]
+    ) -> Quantity | None:
         """The step of a value that is certain whatever is supposed; None where it is not."""
         key = (relation.name, arguments, column)
         if key not in self._quantities:
-            doubts = self._doubts()
             step = self.evaluation.quantity(relation, arguments, column)
             settled = step.value is NONE or not (type(step.value) is Cases or is_symbolic(step.value))
-            self._quantities[key] = step if settled and self._doubts() == doubts else None
-            if self._doubts() != doubts:
-                self._restart()
-        return self._quantities[key]
+            self._quantities[key] = self._keep(step, settled)
+        kept = self._quantities[key]
+        return kept.step if kept is not None and kept.searched.isdisjoint(changed) else None
 
-    def _doubts(self) -> tuple[int, bool, int]:
-        """What would make a certain step one that needs a proof by cases, one that was cut, or one of all rows."""
-        return len(self.evaluation.cancellations), self.evaluation.was_cut, self.evaluation.searched
+    def _keep(self, step: Certain, is_certain: bool) -> _Kept[Certain] | None:
+        """A step to be kept, unless it needs a proof by cases, or was cut.
+
+        The evaluation begins anew after one that is doubtful, or that all rows of some relations had a part in: a
+        later step could rest on it unnoticed.
+        """
+        evaluation = self.evaluation
+        doubtful = len(evaluation.cancellations) > 0 or evaluation.was_cut
+        searched = frozenset(evaluation.searched)
+        if doubtful or searched:
+            self.evaluation = self._fresh()
+            self.evaluation.begin(self._deadline)
+        return _Kept(step, searched) if is_certain and not doubtful else None
 
 
 def touched(facts: FactBase, ground: FactBase) -> list[tuple[str, bool]] | None:

@@ -63,7 +63,8 @@ class Engine:
             return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline)
         rests = self.dependents
         affected = frozenset[str]().union(*((rests.listing if new else rests.any)[name] for name, new in changed))
-        return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline, ground, affected)
+        names = frozenset(name for name, _ in changed)
+        return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline, ground, affected, names)
 
     def ground(self, facts: FactBase) -> Ground:
         """What facts that will not change any more settle, to be shared by questions over them."""

@@ -22,7 +22,7 @@ MOST_ROWS = 64
 
 def statement_about_open(evaluation: Evaluation, relation: Relation, arguments: tuple[Any, ...]) -> Step:
     """A recorded statement about an open value: one of the rows, or else silence."""
-    evaluation.searched += 1
+    evaluation.searched.add(relation.name)
     decisions = evaluation.decisions
     truth, matched = FALSE, FALSE
     rows: list[Row] = []
@@ -43,7 +43,7 @@ def attribute_of_open(
     evaluation: Evaluation, relation: Relation, arguments: tuple[Any, ...], column: int, name: str
 ) -> Quantity:
     """An attribute of a record that is not known: that of one of the records, or of none of them."""
-    evaluation.searched += 1
+    evaluation.searched.add(relation.name)
     rows = list(islice(evaluation.facts.rows(relation.name), MOST_ROWS + 1))
     if len(rows) > MOST_ROWS:
         return Quantity(evaluation.open(relation, arguments, column, True), relation.name, arguments, name, Basis.OPEN)
@@ -63,7 +63,7 @@ def value_for_open(
     evaluation: Evaluation, relation: Relation, arguments: tuple[Any, ...], column: int, name: str
 ) -> Quantity:
     """A stated value for open keys: one of the rows', or else silence."""
-    evaluation.searched += 1
+    evaluation.searched.add(relation.name)
     alternatives: list[tuple[Truth, Any]] = []
     rest = TRUE
     for table, number in _rows_for(evaluation, relation, arguments):

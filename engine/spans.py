@@ -223,8 +223,10 @@ def _intervals(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...]
     layers = facts.layers(relation.name)
     symbolic = any(is_symbolic(key) for key in keys)
     found: list[_Interval] = []
-    if symbolic and is_of_no_row(relation, keys):
-        return found
+    if symbolic:
+        evaluation.searched.add(relation.name)
+        if is_of_no_row(relation, keys):
+            return found
     for depth in range(len(layers) - 1, -1, -1):
         table = layers[depth]
         for number in range(len(table)) if symbolic else table.rows_of(keys):
