@@ -157,18 +157,18 @@ class Decisions:
 
     def where(self, truth: Truth, place: int, answer: bool) -> Truth:
         """The truth once a question is answered."""
-        known: dict[Truth, Truth] = {}
+        return self._where(truth, place, answer, {})
 
-        def walk(node: Truth) -> Truth:
-            if node.place > place:
-                return node
-            if node.place == place:
-                return node.yes if answer else node.no
-            if node not in known:
-                known[node] = self._node(node.place, walk(node.yes), walk(node.no))
-            return known[node]
-
-        return walk(truth)
+    def _where(self, node: Truth, place: int, answer: bool, known: dict[Truth, Truth]) -> Truth:
+        if node.place > place:
+            return node
+        if node.place == place:
+            return node.yes if answer else node.no
+        found = known.get(node)
+        if found is None:
+            yes, no = self._where(node.yes, place, answer, known), self._where(node.no, place, answer, known)
+            found = known[node] = self._node(node.place, yes, no)
+        return found
 
     def always(self, truth: Truth, places: Iterable[int]) -> Truth:
         """Holds whatever the answers to these questions are."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from attrs import define, field
+
 from engine.decision import FALSE, TRUE, Decisions, Truth
 from engine.model import Comparison, Priority, Relation
 from engine.proof import Attempt
@@ -34,31 +36,44 @@ def defeat(
     numbers: dict[str, list[int]] = {}
     for number, attempt in enumerate(attempts):
         numbers.setdefault(attempt.rule.name, []).append(number)
-    settled: set[int] = set()
+    defeats = _Defeats(attempts, numbers, priorities, decisions, cancelled)
+    for number in range(len(attempts)):
+        defeats.settle(number)
 
-    def settle(number: int) -> None:
-        if number in settled:
+
+@define
+class _Defeats:
+    """The attempts of one conclusion, as they are settled."""
+
+    attempts: list[Attempt]
+    numbers: dict[str, list[int]]
+    priorities: Mapping[str, tuple[Priority, ...]]
+    decisions: Decisions
+    cancelled: Callable[[tuple[Truth, ...]], None]
+    settled: set[int] = field(factory=set)
+
+    def settle(self, number: int) -> None:
+        """Take from an attempt what is defeated, those over it settled first."""
+        if number in self.settled:
             return
-        settled.add(number)
+        self.settled.add(number)
+        attempts, decisions = self.attempts, self.decisions
         attempt = attempts[number]
         if attempt.holds is FALSE:
             return
         truth = attempt.holds
         defeaters = []
-        for priority in priorities.get(attempt.rule.name, ()):
-            for stronger in numbers.get(priority.stronger, ()):
-                settle(stronger)
+        for priority in self.priorities.get(attempt.rule.name, ()):
+            for stronger in self.numbers.get(priority.stronger, ()):
+                self.settle(stronger)
                 over = _otherwise(attempts[stronger], attempt, decisions)
                 if over is not FALSE:
                     defeaters.append(stronger)
                     truth = decisions.both(truth, decisions.negation(over))
         if truth is FALSE and not any(attempts[place].truth is TRUE for place in defeaters):
-            cancelled((attempt.holds, *(attempts[place].truth for place in defeaters)))
+            self.cancelled((attempt.holds, *(attempts[place].truth for place in defeaters)))
         attempt.truth = truth
         attempt.defeaters = tuple(defeaters)
-
-    for number in range(len(attempts)):
-        settle(number)
 
 
 def _otherwise(stronger: Attempt, weaker: Attempt, decisions: Decisions) -> Truth:

@@ -5,29 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.decision import TRUE, Truth
-from engine.facts import Table
-from engine.judge import Theory
+from engine.decision import TRUE
+from engine.facts import FactBase, Table
 from engine.model import Relation, Silence
 from engine.search import FREE, Findings
-from engine.unknowns import UNKNOWN, OpenValue, Sign, Unrecorded, is_of, is_symbolic, unrecorded_in, would_be_of
+from engine.unknowns import UNKNOWN, OpenValue, Unrecorded, is_symbolic
 
 if TYPE_CHECKING:
     from engine.evaluate import Evaluation
 
 
 class Enumeration:
-    """The candidates of one evaluation; those of concluded relations are worked out once."""
+    """The candidates of one evaluation; those of concluded relations are worked out once.
 
-    def __init__(self, evaluation: Evaluation) -> None:
-        self._evaluation = evaluation
-        self._facts = evaluation.facts
+    The evaluation is told each time: each holding the other, they would outlive their question.
+    """
+
+    def __init__(self, facts: FactBase) -> None:
+        self._facts = facts
         self._candidates: dict[tuple[str, tuple[Any, ...]], dict[tuple[Any, ...], None]] = {}
         self._generating: set[tuple[str, tuple[Any, ...]]] = set()
         self._complete: set[tuple[str, tuple[Any, ...]]] = set()
 
     def keys(
-        self, relation: Relation, pattern: tuple[Any, ...], sought: Sequence[tuple[int, Any]], occurrence: str
+        self,
+        evaluation: Evaluation,
+        relation: Relation,
+        pattern: tuple[Any, ...],
+        sought: Sequence[tuple[int, Any]],
+        occurrence: str,
     ) -> Iterator[tuple[Any, ...]]:
         """The keys of a relation that fit a pattern (`FREE` fits all), each once.
 
@@ -35,7 +41,7 @@ class Enumeration:
         narrows records to those of which an attribute (its column) may be a value: the rarest of those given.
         """
         if relation.silence is Silence.CONCLUDED and not relation.record:
-            yield from self._possible(relation, pattern)
+            yield from self._possible(evaluation, relation, pattern)
             return
         count = relation.keys
         seen: set[tuple[Any, ...]] = set()
@@ -45,7 +51,7 @@ class Enumeration:
                 continue
             seen.add(keys)
             yield keys
-        yield from self._unrecorded(relation, pattern, occurrence)
+        yield from self._unrecorded(evaluation, relation, pattern, occurrence)
 
     def _rows(
         self, relation: Relation, pattern: tuple[Any, ...], sought: Sequence[tuple[int, Any]]
@@ -76,9 +82,11 @@ class Enumeration:
             for wanted, key in zip(pattern, keys, strict=True)
         )
 
-    def _unrecorded(self, relation: Relation, pattern: tuple[Any, ...], occurrence: str) -> Iterator[tuple[Any, ...]]:
+    def _unrecorded(
+        self, evaluation: Evaluation, relation: Relation, pattern: tuple[Any, ...], occurrence: str
+    ) -> Iterator[tuple[Any, ...]]:
         name = relation.name
-        if name in self._facts.complete or any(self._evaluation.is_supposed(value) for value in pattern):
+        if name in self._facts.complete or any(evaluation.is_supposed(value) for value in pattern):
             return
         open_ended = relation.silence is Silence.UNKNOWN and not relation.record
         missing = name in self._facts.incomplete
@@ -101,22 +109,7 @@ class Enumeration:
             keys.append(OpenValue(name, (unrecorded,), column.name, column.type, least) if value is FREE else value)
         yield tuple(keys)
 
-    def may_be(self, truth: Truth, values: tuple[Any, ...]) -> Truth:
-        """That there is something unrecorded among a binding's values for which this is true, whatever it is like."""
-        things = [thing for value in values if (thing := unrecorded_in(value)) is not None]
-        decisions = self._evaluation.decisions
-        theory = Theory(decisions, truth)
-        truth = decisions.both(truth, theory.axioms)
-        questions: list[Any] = decisions.questions
-        inner = [
-            place for place in decisions.support(truth) if any(would_be_of(questions[place], thing) for thing in things)
-        ]
-        if any(isinstance(questions[place], Sign) for place in inner):
-            implied = theory.implied(inner, lambda unknown: any(is_of(unknown, thing) for thing in things))
-            truth = decisions.both(truth, implied)
-        return decisions.sometimes(truth, inner)
-
-    def _possible(self, relation: Relation, pattern: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    def _possible(self, evaluation: Evaluation, relation: Relation, pattern: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """The keys for which some rule could conclude the relation, from the rules' positive conditions."""
         key = (relation.name, pattern)
         found = self._candidates.get(key)
@@ -127,7 +120,7 @@ class Enumeration:
         try:
             while True:
                 size = len(found)
-                for keys in self._generated(relation, pattern):
+                for keys in self._generated(evaluation, relation, pattern):
                     found.setdefault(keys)
                 if len(found) == size:
                     break
@@ -137,13 +130,15 @@ class Enumeration:
             self._complete.add(key)
         return list(found)
 
-    def _generated(self, relation: Relation, pattern: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    def _generated(
+        self, evaluation: Evaluation, relation: Relation, pattern: tuple[Any, ...]
+    ) -> Iterator[tuple[Any, ...]]:
         for table, number in self._facts.rows(relation.name):
             keys = tuple(table.columns[place][number] for place in range(relation.keys))
             if self._fits(pattern, keys):
                 yield keys
         mask = tuple(value is not FREE for value in pattern)
-        for generator in self._evaluation.compiler.generators_for(relation.name, mask):
+        for generator in evaluation.compiler.generators_for(relation.name, mask):
             env: list[Any] = [None] * len(generator.scope.names)
             fits = True
             for (place, constant), value in zip(generator.places, pattern, strict=True):
@@ -158,7 +153,7 @@ class Enumeration:
             if not fits:
                 continue
             findings = Findings(all=True)
-            generator.search(self._evaluation, env, TRUE, (), findings)
+            generator.search(evaluation, env, TRUE, (), findings)
             for witness in findings.found:
                 bound = dict(zip(generator.found, witness.values, strict=True))
                 yield tuple(

@@ -85,7 +85,7 @@ class Evaluation:
         self._working: set[tuple[str, tuple[Any, ...]]] = set()
         self._approximations: dict[tuple[str, tuple[Any, ...]], Step] = {}
         self._met: set[tuple[str, tuple[Any, ...]]] = set()
-        self.enumeration = Enumeration(self)
+        self.enumeration = Enumeration(facts)
         self._ground = ground
         self._ground_facts = None if ground is None else ground.facts
         self._touched = touched

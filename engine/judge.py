@@ -29,10 +29,13 @@ from engine.unknowns import (
     Unknown,
     day_of,
     hangs_on,
+    is_of,
     least_of,
     most_of,
     number_at,
     trend_of,
+    unrecorded_in,
+    would_be_of,
 )
 from engine.values import LimitReached, exact
 
@@ -124,16 +127,23 @@ class Theory:
 
     def _consistent(self, answers: dict[int, bool]) -> bool:
         """Whether the linear inequalities among these answers can all hold."""
-        return projected(self._constraints(answers), None) is not None
+        found = self._inequalities(answers)
+        unknowns = [unknown for terms, _, _ in found for unknown in terms]
+        if len(set(unknowns)) == len(unknowns) and all(type(unknown) is OpenValue for unknown in unknowns):
+            return all(map(_can_hold, found))
+        return projected(self._constraints(found), None) is not None
 
-    def _constraints(self, answers: dict[int, bool]) -> list[Constraint]:
-        """The linear inequalities among these answers, and that no unknown is below its least value."""
+    def _inequalities(self, answers: dict[int, bool]) -> list[Constraint]:
+        """The linear inequalities among these answers."""
         questions: list[Any] = self._decisions.questions
-        found = [
-            inequality for place, answer in answers.items() if (inequality := _inequality(questions[place], answer))
-        ]
-        found += _leasts(found)
-        return [*found, *_carried(found)]
+        each = (_inequality(questions[place], answer) for place, answer in answers.items())
+        return [inequality for inequality in each if inequality is not None]
+
+    @staticmethod
+    def _constraints(found: list[Constraint]) -> list[Constraint]:
+        """These inequalities, that no unknown is below its least value, and what of one is carried to another."""
+        bounded = [*found, *_leasts(found)]
+        return [*bounded, *_carried(bounded)]
 
     def ends(self, truth: Truth, value: OpenValue) -> Iterator[Truth]:
         """Where the ranges of an open value in which this can be true end: what else is unknown is left out."""
@@ -143,7 +153,7 @@ class Theory:
         for number, answers in enumerate(self._decisions.paths(truth)):
             if number >= _MOST_PATHS:
                 raise LimitReached(f"there are too many cases to solve for the {value.column} asked")
-            for terms, constant, strict in projected(self._constraints(answers), value) or ():
+            for terms, constant, strict in projected(self._constraints(self._inequalities(answers)), value) or ():
                 yield at_most_zero(_exactly(terms), exact(constant), strict, self._decisions)
 
     def _apart(self, truth: Truth, value: OpenValue) -> list[int]:
@@ -240,6 +250,21 @@ class Theory:
         return decisions.all(truth if answer else decisions.negation(truth) for truth, answer in asked)
 
 
+def may_be(decisions: Decisions, truth: Truth, values: tuple[Any, ...]) -> Truth:
+    """That there is something unrecorded among a binding's values for which this is true, whatever it is like."""
+    things = [thing for value in values if (thing := unrecorded_in(value)) is not None]
+    theory = Theory(decisions, truth)
+    truth = decisions.both(truth, theory.axioms)
+    questions: list[Any] = decisions.questions
+    inner = [
+        place for place in decisions.support(truth) if any(would_be_of(questions[place], thing) for thing in things)
+    ]
+    if any(isinstance(questions[place], Sign) for place in inner):
+        implied = theory.implied(inner, lambda unknown: any(is_of(unknown, thing) for thing in things))
+        truth = decisions.both(truth, implied)
+    return decisions.sometimes(truth, inner)
+
+
 def threshold_order(threshold: Threshold) -> tuple[Fraction, int]:
     """Less than 3 comes before at most 3."""
     return Fraction(threshold.bound), 0 if threshold.strict else 1
@@ -250,23 +275,22 @@ Cube = tuple[tuple[int, bool], ...]
 
 def _primes(decisions: Decisions, truth: Truth) -> list[Cube]:
     """The prime implicants of a diagram (Coudert and Madre, 1992)."""
-    known: dict[Truth, list[Cube]] = {TRUE: [()], FALSE: []}
+    return _prime(decisions, truth, {TRUE: [()], FALSE: []})
 
-    def primes(node: Truth) -> list[Cube]:
-        found = known.get(node)
-        if found is None:
-            shared = primes(decisions.both(node.yes, node.no))
-            found = [*shared]
-            for answer, here, there in ((True, node.yes, node.no), (False, node.no, node.yes)):
-                for cube in primes(here):
-                    if not _implies(cube, there):
-                        found.append(((node.place, answer), *cube))
-            if len(found) > _MOST_CUBES:
-                raise TooManyCases
-            known[node] = found
-        return found
 
-    return primes(truth)
+def _prime(decisions: Decisions, node: Truth, known: dict[Truth, list[Cube]]) -> list[Cube]:
+    found = known.get(node)
+    if found is None:
+        shared = _prime(decisions, decisions.both(node.yes, node.no), known)
+        found = [*shared]
+        for answer, here, there in ((True, node.yes, node.no), (False, node.no, node.yes)):
+            for cube in _prime(decisions, here, known):
+                if not _implies(cube, there):
+                    found.append(((node.place, answer), *cube))
+        if len(found) > _MOST_CUBES:
+            raise TooManyCases
+        known[node] = found
+    return found
 
 
 def _implies(cube: Cube, truth: Truth) -> bool:
@@ -340,6 +364,18 @@ def _open_values(question: Any) -> Iterator[OpenValue]:
             pending += scalar.arguments
         elif isinstance(scalar, Linear):
             pending += [unknown for unknown, _ in scalar.terms]
+
+
+def _can_hold(inequality: Constraint) -> bool:
+    """Whether an inequality of open values that no other is about can hold."""
+    terms, total, strict = inequality
+    for unknown, factor in terms.items():
+        least = least_of(unknown)
+        end = (unknown.type.least if least is None else least) if factor > 0 else most_of(unknown)
+        if end is None:
+            return True
+        total += factor * end
+    return total < 0 or (total == 0 and not strict)
 
 
 def _leasts(constraints: Iterable[Constraint]) -> Iterator[Constraint]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 
 from engine.decision import FALSE, TRUE, Truth
+from engine.judge import may_be
 from engine.model import (
     Aggregate,
     And,
@@ -199,7 +200,7 @@ class Planner:
             values = tuple([env[place] for place in places])
             unrecorded = any(unrecorded_in(value) is not None for value in values)
             if unrecorded:
-                truth = e.enumeration.may_be(truth, values)
+                truth = may_be(e.decisions, truth, values)
                 if truth is FALSE:
                     findings.failed.append(Witness(values, FALSE, trail))
                     return
@@ -512,7 +513,7 @@ def _enumerate(
                 value = compute(e, env, notes)
                 if type(value) in PLAIN:
                     sought.append((column, value))
-            for found in e.enumeration.keys(relation, keys, sought, occurrence):
+            for found in e.enumeration.keys(e, relation, keys, sought, occurrence):
                 for number, place in free:
                     env[place] = found[number]
                 if early and type(found[0]) is Unrecorded:

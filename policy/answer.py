@@ -111,7 +111,7 @@ class Answer:
     proof: tuple[Step, ...] = field(repr=False, eq=False, default=())
     support: Callable[[], tuple[str, ...]] = field(repr=False, eq=False, default=tuple)
     assume: Callable[[], tuple[str, ...]] = field(repr=False, eq=False, default=tuple)
-    explain: Callable[[], tuple[Line, ...]] = field(repr=False, eq=False, default=tuple)
+    explain: Callable[[Answer], tuple[Line, ...]] = field(repr=False, eq=False, default=lambda answer: ())
     other_readings: Callable[[], tuple[Reading, ...]] = field(repr=False, eq=False, default=tuple)
     proof_data: Callable[[], Any] = field(repr=False, eq=False, default=list)
 
@@ -133,7 +133,7 @@ class Answer:
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """The explanation: worked out from the proof when it is first read."""
-        return self.explain()
+        return self.explain(self)
 
     def to_json(self) -> str:
         """The answer as JSON by the schema in ``docs/answer.schema.json``."""

@@ -81,11 +81,11 @@ class Presenter:
             every = self.order(all_clauses(self.speaker.lexicon, steps()))
             return tuple(clause for clause in every if clause not in cited)
 
-        def explain() -> tuple[Line, ...]:
+        def explain(answer: Answer) -> tuple[Line, ...]:
             lines = self._lines(asked, found, value_type, answer.readings, bound(), answer.assumptions)
             return tuple(flat(once(outline(lines)), 0))
 
-        answer = Answer(
+        return Answer(
             text,
             found.verdict,
             value,
@@ -103,7 +103,6 @@ class Presenter:
             readings,
             lambda: [self._tree(step) for step in roots],
         )
-        return answer
 
     # -------------------------------------------------------------- saying
 
