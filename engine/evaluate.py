@@ -32,6 +32,7 @@ from engine.proof import (
 from engine.reckon import cases, compare, spread
 from engine.reference import attribute_of_open, statement_about_open, value_for_open
 from engine.search import Findings, Notes
+from engine.silence import silent, silent_value
 from engine.spans import over_time
 from engine.unknowns import (
     NONE,
@@ -227,7 +228,7 @@ class Evaluation:
             found = self.facts.find(relation.name, arguments)
             if found is not None:
                 return self.stated(*found, relation, arguments)
-            return self.silent(relation, arguments)
+            return silent(self, relation, arguments)
         return statement_about_open(self, relation, arguments)
 
     def matches(self, arguments: Sequence[Any], table: Table, number: int, keys: int) -> Truth:
@@ -238,39 +239,6 @@ class Evaluation:
             if truth is FALSE:
                 break
         return truth
-
-    def silent(self, relation: Relation, arguments: tuple[Any, ...]) -> Fact:
-        """What it means that the facts say nothing of a statement."""
-        name = relation.name
-        if self.is_about_supposed(relation, arguments):
-            return Fact(self.ask(OpenStatement(name, arguments)), name, arguments, Basis.SUPPOSED)
-        if relation.silence is Silence.ASSUMED and name not in self.facts.incomplete:
-            return Fact(TRUE if relation.assumed else FALSE, name, arguments, Basis.ASSUMED)
-        if relation.silence is Silence.UNKNOWN and name not in self.facts.complete:
-            return Fact(self.ask(OpenStatement(name, arguments)), name, arguments, Basis.OPEN)
-        later = self._is_later(relation, arguments)
-        if later is FALSE:
-            return Fact(FALSE, name, arguments, Basis.ABSENT)
-        truth = self.decisions.both(later, self.ask(OpenStatement(name, arguments)))
-        return Fact(truth, name, arguments, Basis.OPEN)
-
-    def is_about_supposed(self, relation: Relation, arguments: tuple[Any, ...]) -> bool:
-        if not relation.open_for_supposed:
-            return False
-        return any(type(argument) is Unrecorded or self.is_supposed(argument) for argument in arguments)
-
-    def _is_later(self, relation: Relation, arguments: tuple[Any, ...]) -> Truth:
-        """Whether a row would be one that the record may lack: dated after the last day for which it is complete."""
-        if relation.name in self.facts.incomplete and not any(self.is_supposed(argument) for argument in arguments):
-            return TRUE
-        if relation.name not in self.facts.complete and any(type(argument) is Unrecorded for argument in arguments):
-            return TRUE  # what the record may lack, it may lack with all that is said of it
-        horizon = self.facts.complete_to
-        if horizon is None or relation.time is None or relation.time >= len(arguments):
-            return FALSE
-        if relation.name in self.facts.complete or any(self.is_supposed(argument) for argument in arguments):
-            return FALSE
-        return compare(Comparison.MORE, arguments[relation.time], horizon, self.decisions)
 
     def is_supposed(self, argument: Any) -> bool:
         """Nothing is recorded of a record that is only supposed, however late."""
@@ -325,7 +293,7 @@ class Evaluation:
                 return self._concluded(lambda: self._conclude_value(relation, arguments, column))
             if symbolic:
                 return value_for_open(self, relation, arguments, column, name)
-            return self.silent_value(relation, arguments, column, name)
+            return silent_value(self, relation, arguments, column, name)
         except TooManyCases:
             self.was_cut = True
             value = self.open(relation, arguments, column, optional=True)
@@ -373,22 +341,6 @@ class Evaluation:
             return value
         has = self.ask(HasValue(value))
         return cases(((has, value), (self.decisions.negation(has), NONE)), self.decisions)
-
-    def silent_value(self, relation: Relation, arguments: tuple[Any, ...], column: int, name: str) -> Quantity:
-        optional = relation.columns[column].optional
-        if self.is_about_supposed(relation, arguments):
-            value = self.open(relation, arguments, column, optional)
-            return Quantity(value, relation.name, arguments, name, Basis.SUPPOSED)
-        if relation.silence is Silence.ASSUMED and relation.name not in self.facts.incomplete:
-            return Quantity(relation.assumed, relation.name, arguments, name, Basis.ASSUMED)
-        closed = relation.silence is Silence.FALSE or relation.name in self.facts.complete
-        later = self._is_later(relation, arguments)
-        if closed and later is FALSE:
-            return Quantity(NONE, relation.name, arguments, name, Basis.ABSENT)
-        value = self.open(relation, arguments, column, optional)
-        if closed:
-            value = cases(((later, value), (self.decisions.negation(later), NONE)), self.decisions)
-        return Quantity(value, relation.name, arguments, name, Basis.OPEN)
 
     # ---------------------------------------------------------------- rules
 

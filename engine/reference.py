@@ -11,6 +11,7 @@ from engine.facts import Row, Table
 from engine.model import Relation
 from engine.proof import Basis, Fact, Quantity, Step
 from engine.reckon import cases
+from engine.silence import silent, silent_value
 from engine.unknowns import is_of_no_row
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def statement_about_open(evaluation: Evaluation, relation: Relation, arguments: 
         rows += step.rows
         truth = decisions.either(truth, decisions.both(same, step.truth))
         matched = decisions.either(matched, same)
-    silent = evaluation.silent(relation, arguments)
-    truth = decisions.either(truth, decisions.both(decisions.negation(matched), silent.truth))
+    unsaid = silent(evaluation, relation, arguments)
+    truth = decisions.either(truth, decisions.both(decisions.negation(matched), unsaid.truth))
     return Fact(truth, relation.name, arguments, Basis.OPEN if truth.is_open else Basis.ABSENT, tuple(rows))
 
 
@@ -72,9 +73,9 @@ def value_for_open(
             quantity = evaluation.cell(table, number, relation, table.cells(number)[: relation.keys], column, name)
             alternatives.append((same, quantity.value))
             rest = evaluation.decisions.both(rest, evaluation.decisions.negation(same))
-    silent = evaluation.silent_value(relation, arguments, column, name)
-    value = cases([*alternatives, (rest, silent.value)], evaluation.decisions)
-    return Quantity(value, relation.name, arguments, name, silent.basis)
+    unsaid = silent_value(evaluation, relation, arguments, column, name)
+    value = cases([*alternatives, (rest, unsaid.value)], evaluation.decisions)
+    return Quantity(value, relation.name, arguments, name, unsaid.basis)
 
 
 def _rows_for(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...]) -> Iterator[tuple[Table, int]]:

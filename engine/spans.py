@@ -13,6 +13,7 @@ from engine.facts import DateSpan, Row
 from engine.model import Comparison, Relation, Silence
 from engine.proof import Basis, Quantity
 from engine.reckon import cases, compare, spread
+from engine.silence import is_about_supposed
 from engine.unknowns import NONE, Cases, HasValue, OpenStatement, OpenValue, is_of_no_row, is_symbolic
 from engine.values import DATE, LimitReached
 
@@ -142,7 +143,7 @@ def _silence(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...], 
     elif facts.complete_to is not None and not complete and not about_supposed:
         later = compare(Comparison.MORE, last, facts.complete_to, decisions)
     else:
-        later = TRUE if evaluation.is_about_supposed(relation, keys) else FALSE
+        later = TRUE if is_about_supposed(evaluation, relation, keys) else FALSE
     if later is FALSE:
         return FALSE
     return decisions.both(later, evaluation.ask(OpenStatement(relation.name, (*keys, first, last))))
