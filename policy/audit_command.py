@@ -27,6 +27,14 @@ _UNSETTLED = 3
     help="How many rows are asked again, one by one.",
 )
 @click.option("--seed", default=1, show_default=True, help="Which rows these are.")
+@click.option(
+    "--engine",
+    default="duckdb",
+    show_default=True,
+    type=click.Choice(("duckdb", "spark")),
+    help="What the tables are worked out by.",
+)
+@click.option("--master", help="Spark's master: `local[2]`, `spark://host:7077`; without one, this machine's cores.")
 @click.option("--explain", "subject", help="Answer for this subject alone, with its explanation.")
 def audit(
     book: str,
@@ -39,6 +47,8 @@ def audit(
     out: Path | None,
     verify: int,
     seed: int,
+    engine: str,
+    master: str | None,
     subject: str | None,
 ) -> None:
     """Ask one question of everything that the facts list: every grant of a ledger, with verdict, value and clauses.
@@ -46,6 +56,7 @@ def audit(
     OUT gets the rows, and beside it a page with their counts. An audit that was interrupted goes on where it was.
     """
     from policy import audit_report
+    from policy.audit_engines import LOCAL, running
     from policy.audit_question import question_of
     from policy.auditing import alone
     from policy.auditing import audit as audited
@@ -54,9 +65,11 @@ def audit(
 
     if subject is None and out is None:
         raise click.UsageError("-o OUT says where the rows go, --explain ID which row is to be explained")
+    if master is not None and engine != "spark":
+        raise click.UsageError("--master is of --engine spark")
     if out is not None:
         audit_report.checked(out)
-    with watching() as watch:
+    with watching() as watch, running(engine, master or LOCAL) as opener:
         case = read_facts(load(book), cases, ledgers, mapping, strict, part, watch)
         asked = question_of(case, question)
         if subject is not None:
@@ -64,7 +77,7 @@ def audit(
         else:
             assert out is not None
             kept = out.with_name(f".{out.name}.settled")
-            result = audited(case, asked, kept, verify, seed, watch)
+            result = audited(case, asked, kept, verify, seed, watch, opener)
             audit_report.write(out, result)
             audit_report.put(out.with_suffix(".html"), audit_report.page(case, result).encode())
             kept.unlink(missing_ok=True)

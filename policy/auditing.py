@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -35,6 +35,7 @@ from engine.relational.goal import (
     Worked,
     work_out,
 )
+from engine.relational.runner import Failed, Runner
 from engine.relational.tables import BadTable, Ledger, ledger_of
 from engine.values import Kind, LimitReached, exact
 from policy.answer import sections
@@ -53,7 +54,15 @@ if TYPE_CHECKING:
 
 TIME_LIMIT = 3_600
 """Seconds that an audit may take."""
+_MEMORY = "4GB"
 _MOST_PROVISOS = 3
+
+Opener = Callable[[Ledger, float], Runner]
+"""An engine with a ledger's tables, which works to a deadline (by `time.monotonic`)."""
+
+
+def by_duckdb(ledger: Ledger, deadline: float) -> Runner:
+    return opened(ledger, memory=_MEMORY, deadline=deadline)
 
 
 @frozen
@@ -80,11 +89,18 @@ class Audit:
 
 
 def audit(
-    case: Case, question: AuditQuestion, kept: Path, verify: int, seed: int, watch: Watch, memory: str = "4GB"
+    case: Case,
+    question: AuditQuestion,
+    kept: Path,
+    verify: int,
+    seed: int,
+    watch: Watch,
+    engine: Opener = by_duckdb,
 ) -> Audit:
     """The audit of a case's facts. ``kept`` is the file that an interrupted audit goes on from.
 
-    Raises `ClausebookError`: ``E0642`` where a row asked again comes out otherwise, ``E0701`` past the deadline.
+    Raises `ClausebookError`: ``E0642`` where a row asked again comes out otherwise, ``E0646`` where the engine errs,
+    ``E0701`` past the deadline.
     """
     deadline = monotonic() + TIME_LIMIT
     watch("Laying out tables", 0, 3)
@@ -94,11 +110,13 @@ def audit(
         watch("Working out", 1, 3)
         table = None
         if ledger.table(question.goal.subjects.name) is not None:
-            table = _by_tables(ledger, worked, deadline, memory)
+            table = _by_tables(engine(ledger, deadline), worked)
     except BadTable as bad:
         raise ClausebookError(Diagnostic("E0643", f"this ledger cannot be audited by tables: {bad}", None)) from None
     except LimitReached as limit:
         raise ClausebookError(Diagnostic("E0701", f"no verdict: {limit}", None)) from None
+    except Failed as failed:
+        raise ClausebookError(_failure(failed)) from None
     result = Audit(question, notes=worked.notes)
     if table is None:
         return result
@@ -118,13 +136,17 @@ def audit(
     return result
 
 
-def _by_tables(ledger: Ledger, worked: Worked, deadline: float, memory: str) -> pyarrow.Table:
-    database = opened(ledger, memory=memory, deadline=deadline)
+def _by_tables(runner: Runner, worked: Worked) -> pyarrow.Table:
     try:
-        database.make(worked)
-        return database.rows(worked.rows)
+        runner.make(worked)
+        return runner.rows(worked.rows)
     finally:
-        database.connection.close()
+        runner.close()
+
+
+def _failure(failed: Failed) -> Diagnostic:
+    first, *rest = str(failed).strip().splitlines()[:4] or ["it did not say why"]
+    return Diagnostic("E0646", f"the engine did not work out the rows: {first}", None, notes=tuple(rest))
 
 
 def _compare(row: AuditRow, again: AuditRow) -> None:

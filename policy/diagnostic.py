@@ -169,6 +169,8 @@ ERRORS: dict[str, str] = {
     "E0642": "A row of an audit that came out two ways",
     "E0643": "A ledger that cannot be audited by tables",
     "E0644": "An audit's output without a form",
+    "E0645": "An engine that cannot be started",
+    "E0646": "An engine that gave up",
     # E07xx: limits
     "E0701": "A limit was reached: no verdict",
     # W00xx: warnings

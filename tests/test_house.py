@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 DOORS = {"policy.cli", "policy.repl", "policy.__main__"}
 PARSERS = "policy.parse"
 LIKENESS = "policy.diagnostic"
-DATABASES = {"engine.relational.duck", "policy.ledger", "policy.ledger_child"}
+DATABASES = {"engine.relational.duck", "engine.relational.spark", "policy.audit_engines", "policy.ledger_child"}
 LONGEST_FILE = 600
 
 

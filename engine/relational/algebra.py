@@ -54,6 +54,7 @@ SCALARS: dict[str, int] = {
     "-": 2,
     "*": 2,
     "div": 2,  # towards zero
+    "wide div": 2,  # the same of 128 bits, by a positive number
     "mod": 2,  # of numbers that are not negative
     "negative": 1,
     "choose": 3,  # the second where the first is true, the third where it is false, else NULL
@@ -200,19 +201,19 @@ def compared(name: str, left: Scalar, right: Scalar) -> Scalar:
 
 
 def arithmetic(name: str, left: Scalar, right: Scalar) -> Scalar:
-    """``+``, ``-``, ``*``, ``div`` or ``mod`` of two numbers."""
+    """``+``, ``-``, ``*``, ``div``, ``wide div`` or ``mod`` of two numbers."""
     if UNKNOWN_NUMBER in (left, right):
         return UNKNOWN_NUMBER
     if isinstance(right, Literal) and right.value is not None:
         if isinstance(left, Literal) and left.value is not None:
             one, other = left.value, right.value
-            if name in ("div", "mod"):
+            if name in ("div", "wide div", "mod"):
                 quotient = abs(one) // abs(other) * (1 if (one < 0) == (other < 0) else -1)
-                return number(quotient if name == "div" else one - quotient * other)
+                return number(one - quotient * other if name == "mod" else quotient)
             return number({"+": one + other, "-": one - other, "*": one * other}[name])
         if right.value == 0 and name in ("+", "-"):
             return left
-        if right.value == 1 and name in ("*", "div"):
+        if right.value == 1 and name in ("*", "div", "wide div"):
             return left
     if isinstance(left, Literal):
         if left.value == 0 and name == "+":
@@ -281,7 +282,7 @@ class Join:
     keep_left: bool = False
 
 
-FOLDS = ("sum", "count", "min", "max", "any")
+FOLDS = ("sum", "min", "max", "any")
 
 
 @frozen

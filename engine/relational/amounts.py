@@ -175,7 +175,8 @@ class Whole:
         """The quotient by a positive number, towards zero."""
         by = whole(other)
         inner = self.is_wide or by.is_wide
-        result = arithmetic("div", _sized(self.scalar, self.is_wide, inner), _sized(by.scalar, by.is_wide, inner))
+        name = "wide div" if inner else "div"
+        result = arithmetic(name, _sized(self.scalar, self.is_wide, inner), _sized(by.scalar, by.is_wide, inner))
         least = max(by.low, 1)
         ends = [int(Fraction(end, divisor)) for end in (self.low, self.high) for divisor in (least, max(by.high, 1))]
         low, high = min(*ends, 0) if self.low <= 0 else min(ends), max(ends)
@@ -184,7 +185,8 @@ class Whole:
     def mod(self, by: int) -> Whole:
         """The remainder of a number that is not negative."""
         assert self.low >= 0
-        return Whole(_sized(arithmetic("mod", self.scalar, number(by)), self.is_wide, False), 0, by - 1)
+        divisor = _sized(number(by), False, self.is_wide)
+        return Whole(_sized(arithmetic("mod", self.scalar, divisor), self.is_wide, False), 0, by - 1)
 
     def __neg__(self) -> Whole:
         return whole(0) - self

@@ -1,6 +1,9 @@
 """The algebra as SQL, by SQLGlot's expression objects: a printer, nothing is parsed, optimized or transpiled.
 
 Identifiers are quoted by the printer; the only values that are ever printed are whole numbers, TRUE, FALSE and NULL.
+
+DuckDB gets a relation's parts one after the other in one WITH. Spark would take a round of analysis for each of those:
+there they nest, and every so many levels one is cut off as a view of its own.
 """
 
 from __future__ import annotations
@@ -26,6 +29,10 @@ from engine.relational.algebra import (
 )
 
 DIALECTS = ("duckdb", "spark")
+_DEEPEST = 12
+"""So many queries nest in one statement for Spark."""
+_DIGITS = 10**18
+"""Three times as many digits are all that a DECIMAL(38, 0) holds; a hundred times this divides any into 64 bits."""
 
 
 class Printer:
@@ -40,10 +47,23 @@ class Printer:
         self._wide = "HUGEINT" if dialect == "duckdb" else "DECIMAL(38, 0)"
         self._aliases = 0
         self._parts: list[Any] = []
+        self._views: list[tuple[str, Any]] = []
+        self._depth = 0
 
     def query(self, relation: Relation) -> str:
-        """A relation as a query."""
-        return str(self._whole(relation).sql(self.dialect, identify=True))
+        """A relation as a query, in DuckDB's dialect."""
+        assert self.dialect == "duckdb"
+        return self._said(self._whole(relation))
+
+    def pieces(self, relation: Relation) -> tuple[tuple[tuple[str, str], ...], str]:
+        """A relation as a query in Spark's dialect: views to make before it, in order, each by its name; the query."""
+        assert self.dialect == "spark"
+        self._views, self._depth = [], 0
+        query = self._select(relation)
+        return tuple((name, self._said(view)) for name, view in self._views), self._said(query)
+
+    def _said(self, query: Any) -> str:
+        return str(query.sql(self.dialect, identify=True))
 
     def _whole(self, relation: Relation) -> Any:
         """The query with its parts one after the other, so that no nesting is too deep; none is stored."""
@@ -54,12 +74,12 @@ class Printer:
         return query
 
     def making(self, table: str, relation: Relation, view: bool = False) -> str:
-        """The statement that makes a table (``view``: a view) of a relation."""
+        """DuckDB's statement that makes a table (``view``: a view) of a relation."""
         exp = self._exp
-        kind = "VIEW" if view or self.dialect == "spark" else "TABLE"
+        kind = "VIEW" if view else "TABLE"
         properties = exp.Properties(expressions=[exp.TemporaryProperty()])
         made = exp.Create(this=self._table(table), kind=kind, expression=self._whole(relation), properties=properties)
-        return str(made.sql(self.dialect, identify=True))
+        return self._said(made)
 
     def quoted(self, name: str) -> str:
         return str(self._exp.to_identifier(name, quoted=True).sql(self.dialect))
@@ -169,15 +189,25 @@ class Printer:
     def _inner(self, relation: Relation, alias: str = "") -> Any:
         exp = self._exp
         name = self._next()
-        query = self._select(relation)
-        part = exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(name, quoted=True)))
-        if self.dialect == "duckdb":
-            part.set("materialized", False)
-        self._parts.append(part)
+        if self.dialect == "spark" and self._depth < _DEEPEST:
+            self._depth += 1
+            query = self._select(relation)
+            self._depth -= 1
+            return exp.Subquery(this=query, alias=self._called(alias or name))
+        if self.dialect == "spark":
+            depth, self._depth = self._depth, 0
+            self._views.append((name, self._select(relation)))
+            self._depth = depth
+        else:
+            query = self._select(relation)
+            self._parts.append(exp.CTE(this=query, alias=self._called(name), materialized=False))
         table = self._table(name)
         if alias:
-            table.set("alias", exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
+            table.set("alias", self._called(alias))
         return table
+
+    def _called(self, name: str) -> Any:
+        return self._exp.TableAlias(this=self._exp.to_identifier(name, quoted=True))
 
     def _next(self) -> str:
         self._aliases += 1
@@ -213,8 +243,8 @@ class Printer:
                 operands = [exp.Paren(this=self.scalar(each)) for each in scalar.operands]
                 return self._operation(scalar.name, operands)
 
-    def _number(self, value: int) -> Any:
-        type = "BIGINT" if -(2**63) < value < 2**63 else self._wide
+    def _number(self, value: int, type: str = "") -> Any:
+        type = type or ("BIGINT" if -(2**63) < value < 2**63 else self._wide)
         literal: Any = self._exp.Literal.number(abs(value))
         return self._cast(self._exp.Neg(this=literal) if value < 0 else literal, type)
 
@@ -246,6 +276,8 @@ class Printer:
                 return exp.Is(this=first, expression=exp.true())
             case "div":
                 return exp.IntDiv(this=first, expression=others[0])
+            case "wide div":
+                return self._wide_div(first, others[0])
             case "mod":
                 return exp.Mod(this=first, expression=others[0])
             case "negative":
@@ -261,3 +293,31 @@ class Printer:
                 return self._cast(first, "BIGINT")
             case _:
                 raise AssertionError(name)
+
+    def _wide_div(self, above: Any, below: Any) -> Any:
+        """Spark's quotients have 64 bits: it gets the digits eighteen at a time, as on paper."""
+        exp = self._exp
+        if self.dialect == "duckdb":
+            return exp.IntDiv(this=above, expression=below)
+
+        def wide(of: Any) -> Any:
+            return exp.Paren(this=self._cast(of, self._wide))
+
+        def number(value: int) -> Any:
+            return exp.Paren(this=self._number(value, self._wide))
+
+        def quotient(of: Any, by: Any) -> Any:
+            return wide(exp.IntDiv(this=of.copy(), expression=by.copy()))
+
+        def rest(of: Any, by: Any) -> Any:
+            return wide(exp.Mod(this=of.copy(), expression=by.copy()))
+
+        def put_before(high: Any, low: Any) -> Any:
+            return wide(exp.Add(this=exp.Paren(this=exp.Mul(this=high, expression=number(_DIGITS))), expression=low))
+
+        first = quotient(above, number(_DIGITS**2))
+        second = put_before(rest(first, below), quotient(rest(above, number(_DIGITS**2)), number(_DIGITS)))
+        third = put_before(rest(second, below), rest(above, number(_DIGITS)))
+        on_paper = put_before(put_before(quotient(first, below), quotient(second, below)), quotient(third, below))
+        large = exp.LTE(this=number(100 * _DIGITS), expression=below.copy())
+        return exp.Case(ifs=[exp.If(this=large, true=quotient(above, below))], default=on_paper)
