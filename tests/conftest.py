@@ -48,7 +48,7 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def spark_session() -> Iterator[SparkSession]:
-    """The one Spark session of a run, small. Where there is no Java its tests are not run; under `.ci/run` they fail."""
+    """The one Spark session of a run. Where there is no Java its tests are not run; under `.ci/run` they fail."""
     if java() is None:
         missing = "no Java is installed, so Spark is not tried"
         if os.environ.get("CLAUSEBOOK_SPARK") == "required":

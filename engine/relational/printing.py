@@ -280,8 +280,8 @@ class Printer:
                 return self._wide_div(first, others[0])
             case "mod":
                 return exp.Mod(this=first, expression=others[0])
-            case "negative":
-                return exp.Neg(this=first)
+            case "negative":  # Spark's own sign keeps no more than 34 digits
+                return exp.Sub(this=self._number(0), expression=first)
             case "when":
                 return exp.Case(ifs=[exp.If(this=first, true=others[0])], default=others[1])
             case "choose":
