@@ -61,7 +61,7 @@ def running(name: str, master: str = LOCAL) -> Iterator[Opener]:
         yield by_spark
     finally:
         for session in started:
-            session.stop()
+            stop(session)
 
 
 def java() -> str | None:
@@ -79,8 +79,10 @@ def start(master: str, settings: dict[str, str] | None = None) -> SparkSession:
     from pyspark import SparkConf, SparkContext
     from pyspark.errors import PySparkException
     from pyspark.java_gateway import launch_gateway
+    from pyspark.logger import PySparkLogger
     from pyspark.sql import SparkSession
 
+    PySparkLogger.getLogger("SQLQueryContextLogger").disabled = True
     conf = SparkConf().setMaster(master).setAppName("clausebook audit")
     for name, value in (_settings(master) | (settings or {})).items():
         conf.set(name, value)
@@ -92,6 +94,18 @@ def start(master: str, settings: dict[str, str] | None = None) -> SparkSession:
             first = str(error).strip().partition("\n")[0]
             message = f"Spark did not start under the master `{master}`: {first}"
             raise ClausebookError(Diagnostic("E0645", message, None, notes=_errors_of(said))) from None
+
+
+def stop(session: SparkSession) -> None:
+    """End a session with its Java, so that the next start begins anew."""
+    from pyspark import SparkContext
+
+    gateway: Any = SparkContext._gateway
+    session.stop()
+    gateway.shutdown()
+    gateway.proc.stdin.close()  # Java ends with it
+    gateway.proc.wait()
+    SparkContext._gateway = SparkContext._jvm = None
 
 
 def _settings(master: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from policy.audit_engines import java, start
+from policy.audit_engines import java, start, stop
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -56,7 +56,7 @@ def spark_session() -> Iterator[SparkSession]:
         pytest.skip(missing)
     session = start("local[2]", SMALL)
     yield session
-    session.stop()
+    stop(session)
 
 
 NOT_RUN = (

@@ -45,7 +45,7 @@ class Spark(Runner):
 
     def put(self, name: str, relation: algebra.Relation, readers: int) -> None:
         with self._limited():
-            frame = self._frame(relation)
+            frame = self.frame(relation)
             if readers > 1:
                 frame = frame.persist()
                 self._kept.append(frame)
@@ -54,24 +54,25 @@ class Spark(Runner):
     def put_open(self, name: str, relation: algebra.Relation) -> None:
         self._open[name] = relation
         with self._limited():
-            self._frame(relation).createOrReplaceTempView(name)
+            self.frame(relation).createOrReplaceTempView(name)
 
     def replace(self, name: str, relation: algebra.Relation) -> None:
         with self._limited():
-            self._frame(relation).localCheckpoint().createOrReplaceTempView(name)
+            self.frame(relation).localCheckpoint().createOrReplaceTempView(name)
         for reader, reading in self._open.items():  # a view is of what stood there when it was made
             self.put_open(reader, reading)
 
     def rows(self, relation: algebra.Relation) -> pyarrow.Table:
         with self._limited():
-            return self._frame(relation).toArrow()
+            return self.frame(relation).toArrow()
 
     def close(self) -> None:
         for frame in self._kept:
             frame.unpersist()
         self._kept.clear()
 
-    def _frame(self, relation: algebra.Relation) -> DataFrame:
+    def frame(self, relation: algebra.Relation) -> DataFrame:
+        """A relation, not worked out yet."""
         views, query = self.printer.pieces(relation)
         for name, view in views:
             self.session.sql(view).createOrReplaceTempView(name)

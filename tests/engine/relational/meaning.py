@@ -69,6 +69,9 @@ MEANING: dict[str, Callable[..., Any]] = {
 }
 
 
+FOLDS: dict[str, Callable[[list[Any]], Any]] = {"sum": sum, "min": min, "max": max, "any": any}
+
+
 def value(scalar: Scalar, row: Row) -> Any:
     match scalar:
         case Column(name):
@@ -81,6 +84,7 @@ def value(scalar: Scalar, row: Row) -> Any:
 
 def rows(relation: Relation, tables: Tables) -> list[Row]:
     """The rows of a relation, in any order."""
+    result: list[Row] = []
     match relation:
         case Scan(table, columns):
             return [{here: row[there] for here, there in columns} for row in tables[table]]
@@ -98,9 +102,12 @@ def rows(relation: Relation, tables: Tables) -> list[Row]:
             groups = grouped(rows(inner, tables), keys) or ({} if keys else {(): []})
             return [dict(zip(keys, key, strict=True)) | folded(folds, group) for key, group in groups.items()]
         case Running(inner, within, by, folds):
-            return [row for group in grouped(rows(inner, tables), within).values() for row in run(group, by, folds)]
+            for group in grouped(rows(inner, tables), within).values():
+                result += run(group, by, folds)
         case Union(inputs, names):
-            return [row for each in inputs for row in rows(Keep(each, names), tables)]
+            for each in inputs:
+                result += rows(Keep(each, names), tables)
+    return result
 
 
 def joined(relation: Join, tables: Tables) -> list[Row]:
@@ -132,8 +139,7 @@ def folded(folds: tuple[Folded, ...], group: list[Row]) -> Row:
     result: Row = {}
     for each in folds:
         cells = [cell for row in group if (cell := value(each.of, row)) is not None]
-        fold = {"sum": sum, "min": min, "max": max, "any": any}[each.fold]
-        result[each.name] = fold(cells) if cells else None
+        result[each.name] = FOLDS[each.fold](cells) if cells else None
     return result
 
 

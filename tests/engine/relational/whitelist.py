@@ -13,7 +13,6 @@ from attrs import frozen
 
 from engine.model import Column as KeyColumn
 from engine.model import Relation as Facts
-from engine.model import Silence
 from engine.relational.algebra import (
     FALSE,
     SCALARS,
@@ -220,7 +219,7 @@ LARGE: Tables = {"large": [cells(1, MOST) | {"l0": BITS_64}]}
 
 def ledger(tables: Tables) -> Ledger:
     """Tables without facts."""
-    nothing = Facts("nothing", (KeyColumn("x", Type("thing", Kind.SYMBOL)),), Silence.FALSE)
+    nothing = Facts("nothing", (KeyColumn("x", Type("thing", Kind.SYMBOL)),), 1)
     made = {}
     for name, rows in tables.items():
         arrays = {column: pyarrow.array([row[column] for row in rows]) for column in rows[0]}
