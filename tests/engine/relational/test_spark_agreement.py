@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +16,7 @@ from engine.relational.goal import SUBJECT, Goal, Worked, work_out
 from engine.relational.tables import Ledger
 from tests.engine.programs import Example, examples
 from tests.engine.relational.comparing import by_reference, goals, ledger_for, named, settled
+from tests.engine.relational.jobs import in_one_job
 from tests.engine.test_agreement import fact_base
 
 if TYPE_CHECKING:
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.xdist_group("spark")
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
-PROGRAMS = 300 if LONG else 6
+PROGRAMS = 300 if LONG else 3
 TO_A_JOB = 10
-WHICH = "which"
 
 
 def drawn(count: int) -> list[Example]:
@@ -76,17 +75,16 @@ def put(example: Example) -> list[Put]:
     return [Put(engine, facts, ledger, goal, work_out(engine, ledger, goal)) for goal in all_goals]
 
 
-def by_spark(job: list[Put], session: SparkSession) -> list[dict[str, Any]]:
-    """The rows of all that is asked, worked out together, with its number."""
+def by_spark(job: list[Put], session: SparkSession) -> list[list[dict[str, Any]]]:
+    """The rows of each that is asked, all worked out together."""
     frames: list[DataFrame] = []
     runners: dict[int, spark.Spark] = {}
-    for number, each in enumerate(job):
+    for each in job:
         runner = runners.get(id(each.ledger)) or spark.opened(each.ledger, session)
         runners[id(each.ledger)] = runner
         runner.make(each.worked)
-        frames.append(runner.frame(each.worked.rows).selectExpr(f"{number} AS {WHICH}", "*"))
-    together = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
-    rows: list[dict[str, Any]] = together.toArrow().to_pylist()
+        frames.append(runner.frame(each.worked.rows))
+    rows = in_one_job(frames)
     for runner in runners.values():
         runner.close()
     return rows
@@ -100,12 +98,9 @@ def test_spark_duckdb_and_reference_agree(spark_session: SparkSession) -> None:
     asked = [each for example in drawn(PROGRAMS) for each in put(example)]
     for start in range(0, len(asked), TO_A_JOB):
         job = asked[start : start + TO_A_JOB]
-        rows = by_spark(job, spark_session)
-        for number, each in enumerate(job):
-            expected = in_order(each.by_duckdb())
-            mine = in_order([{name: row[name] for name in expected[0]} for row in rows if row[WHICH] == number])
-            assert mine == expected
-            for row in mine:
+        for each, rows in zip(job, by_spark(job, spark_session), strict=True):
+            assert in_order(rows) == in_order(each.by_duckdb())
+            for row in rows:
                 agrees(each, row)
 
 

@@ -41,6 +41,7 @@ from engine.values import Kind, Type
 from tests.engine.relational.meaning import MEANING, Tables
 
 CHUNK = 10**18
+MOST_OPERANDS = 3
 TRUTHS = (True, False, None)
 NARROW = (0, 1, -1, 2, 7, -7, 10**9, CHUNK, -CHUNK, BITS_64, -BITS_64, None)
 WIDE = (
@@ -93,23 +94,18 @@ def scalars() -> Grid:
     """Each operation on all combinations of boundary values whose result its type holds."""
     assert SIGNATURES.keys() == SCALARS.keys() == MEANING.keys()
     inputs: list[Relation] = []
-    tables: Tables = {}
+    rows: list[dict[str, Any]] = []
     for name, signatures in SIGNATURES.items():
         for kinds in signatures:
             wide = name == "widen" or (kinds[-1] == W and name != "narrow")
-            rows = [
-                operands
-                for operands in product(*(POOLS[kind] for kind in kinds))
-                if allowed(name, operands) and fits(MEANING[name](*operands), wide)
-            ]
-            place = len(inputs)
-            table = f"t{place}"
-            tables[table] = [
-                {"row": row} | {key: cell for at, each in enumerate(operands) for key, cell in cells(at, each).items()}
-                for row, operands in enumerate(rows)
-            ]
-            inputs.append(applied(name, kinds, table, place, wide))
-    return Grid(Union(tuple(inputs), ("operation", "row", "number", "truth")), tables)
+            for operands in product(*(POOLS[kind] for kind in kinds)):
+                if allowed(name, operands) and fits(MEANING[name](*operands), wide):
+                    row = {"operation": len(inputs), "row": len(rows)}
+                    for at in range(MOST_OPERANDS):
+                        row |= cells(at, operands[at] if at < len(operands) else None)
+                    rows.append(row)
+            inputs.append(applied(name, kinds, len(inputs), wide))
+    return Grid(Union(tuple(inputs), ("operation", "row", "number", "truth")), {"grid": rows})
 
 
 def cells(place: int, operand: Any) -> dict[str, Any]:
@@ -132,18 +128,21 @@ def operand(kind: str, place: int) -> Scalar:
     return whole if kind == W else Operation("narrow", (whole,))
 
 
-def applied(name: str, kinds: tuple[str, ...], table: str, place: int, wide: bool) -> Relation:
-    """The operation on a table's rows; numbers are given wide."""
-    columns = ("row", *(f"{letter}{at}" for at in range(len(kinds)) for letter in "hml"))
+def applied(name: str, kinds: tuple[str, ...], place: int, wide: bool) -> Relation:
+    """The operation on its rows of the grid; numbers are given wide."""
+    columns = ("operation", "row", *(f"{letter}{at}" for at in range(len(kinds)) for letter in "hml"))
+    mine = Filter(
+        Scan("grid", tuple((each, each) for each in columns)), Operation("=", (Column("operation"), number(place)))
+    )
     operands = tuple((f"o{at}", operand(kind, at)) for at, kind in enumerate(kinds))
-    given = Extend(Scan(table, tuple((each, each) for each in columns)), operands)
+    given = Extend(mine, operands)
     result: Scalar = Operation(name, tuple(Column(each) for each, _ in operands))
     of_truth = name in GIVES_TRUTHS or (name in ("choose", "when") and kinds[-1] == T)
     if not of_truth and not wide:
         result = Operation("widen", (result,))
     nothing = Operation("widen", (UNKNOWN_NUMBER,))
     said = (("number", nothing), ("truth", result)) if of_truth else (("number", result), ("truth", UNKNOWN_TRUTH))
-    return Extend(given, (("operation", number(place)), *said))
+    return Extend(given, said)
 
 
 # ------------------------------------------------------------------ relations
