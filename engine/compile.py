@@ -296,6 +296,8 @@ class Compiler:
 
     def _and(self, condition: And, scope: Scope, bound: frozenset[str], origin: Origin) -> Test:
         tests = tuple(self.test(part, scope, bound, origin) for part in conjuncts(condition))
+        if not tests:
+            return _nothing
 
         def run(e: Evaluation, env: Bindings) -> Step:
             parts = []
@@ -485,8 +487,11 @@ class Compiler:
         return Planner(self, scope, origin).plan(variables, condition, bound)
 
 
+_HOLDS_ALWAYS = AllStep(TRUE, ())
+
+
 def _nothing(e: Evaluation, env: Bindings) -> Step:
-    return AllStep(TRUE, ())
+    return _HOLDS_ALWAYS
 
 
 def _alike(comparison: Comparison, one: Any, other: Any, truth: Truth, e: Evaluation) -> bool:

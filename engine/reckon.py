@@ -35,7 +35,7 @@ from engine.unknowns import (
     number_at,
     trend_of_sum,
 )
-from engine.values import Calendar, Kind, LimitReached, Type, exact
+from engine.values import Calendar, Kind, LimitReached, Type, Value, exact
 
 # --------------------------------------------------------------- applying
 
@@ -192,6 +192,9 @@ def _compare_scalars(comparison: Comparison, left: Scalar, right: Scalar, decisi
     symbol = left if is_symbolic(left) else right
     if symbol.type.kind in (Kind.SYMBOL, Kind.PERIOD):
         return _same_symbol(left, right, decisions)
+    known = right if symbol is left else left
+    if type(symbol) is OpenValue and not is_symbolic(known):
+        return _compare_open(comparison if symbol is left else _TURNED[comparison], symbol, known, decisions)
     if comparison in (Comparison.MORE, Comparison.AT_LEAST):
         opposite = Comparison.AT_MOST if comparison is Comparison.MORE else Comparison.LESS
         return decisions.negation(_compare_scalars(opposite, left, right, decisions))
@@ -202,6 +205,32 @@ def _compare_scalars(comparison: Comparison, left: Scalar, right: Scalar, decisi
             decisions.negation(at_most_zero(terms, constant, True, decisions)),
         )
     return at_most_zero(terms, constant, comparison is Comparison.LESS, decisions)
+
+
+_TURNED = {
+    Comparison.IS: Comparison.IS,
+    Comparison.LESS: Comparison.MORE,
+    Comparison.AT_MOST: Comparison.AT_LEAST,
+    Comparison.MORE: Comparison.LESS,
+    Comparison.AT_LEAST: Comparison.AT_MOST,
+}
+
+
+def _compare_open(comparison: Comparison, unknown: OpenValue, known: Value, decisions: Decisions) -> Truth:
+    """Whether an open number or date stands so to a known one."""
+    bound: Any = known.toordinal() if isinstance(known, date) else known
+    match comparison:
+        case Comparison.AT_MOST:
+            return _at_most(unknown, bound, False, decisions)
+        case Comparison.LESS:
+            return _at_most(unknown, bound, True, decisions)
+        case Comparison.MORE:
+            return decisions.negation(_at_most(unknown, bound, False, decisions))
+        case Comparison.AT_LEAST:
+            return decisions.negation(_at_most(unknown, bound, True, decisions))
+        case _:
+            within = _at_most(unknown, bound, False, decisions)
+            return decisions.both(within, decisions.negation(_at_most(unknown, bound, True, decisions)))
 
 
 def _same_symbol(left: Scalar, right: Scalar, decisions: Decisions) -> Truth:
