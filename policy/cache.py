@@ -6,9 +6,11 @@ that was written. Whatever else is found there, or cannot be written there, is a
 
 from __future__ import annotations
 
+import atexit
 import os
 import stat
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from importlib.util import find_spec
@@ -51,6 +53,8 @@ def fetch(name: str, about: str) -> str | None:
     folder = _folder()
     if folder is None:
         return None
+    if (folder, name) in _pending:
+        settle((folder, name))
     try:
         data = _read(folder / (name + _SUFFIX))
         head, _, payload = data.partition(b"\n")
@@ -62,8 +66,35 @@ def fetch(name: str, about: str) -> str | None:
 def keep(name: str, about: str, payload: str) -> None:
     """Keep a text under a name, in place of what was there, whole or not at all."""
     folder = _folder()
-    if folder is None:
-        return
+    if folder is not None:
+        _put(folder, name, about, payload)
+
+
+def keep_later(name: str, about: str, make: Callable[[], str | None]) -> None:
+    """Keep what is yet to be made (None: it is not kept) when it is next asked for, or as the process ends.
+
+    Whoever waits for an answer need not wait for this.
+    """
+    folder = _folder()
+    if folder is not None:
+        if not _pending:
+            atexit.register(settle)
+        _pending[folder, name] = about, make
+
+
+_pending: dict[tuple[Path, str], tuple[str, Callable[[], str | None]]] = {}
+
+
+def settle(*keys: tuple[Path, str]) -> None:
+    """Keep what is pending: of these names, or all."""
+    for key in keys or tuple(_pending):
+        about, make = _pending.pop(key)
+        payload = make()
+        if payload is not None:
+            _put(*key, about, payload)
+
+
+def _put(folder: Path, name: str, about: str, payload: str) -> None:
     from tempfile import mkstemp
 
     data = payload.encode()

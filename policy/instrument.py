@@ -13,7 +13,6 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -34,6 +33,7 @@ from engine.signature import type_of
 from engine.solve import Unbounded
 from engine.unknowns import NONE
 from engine.values import LimitReached, Type
+from policy import __version__
 from policy import book as books
 from policy.advising import open_names
 from policy.answer import Answer, Reading, Stamp
@@ -59,13 +59,9 @@ TIME_LIMIT = 30
 """Seconds that one question may take."""
 
 
-@cache
 def engine_version() -> str:
     """The version of the software, as stamped on answers."""
-    try:
-        return version("clausebook")
-    except PackageNotFoundError:
-        return "0"
+    return __version__
 
 
 def load(name: str | Path) -> Instrument:

@@ -59,16 +59,18 @@ def kept(source: Source, path: Path) -> tuple[Contents, Diagnostics] | None:
 
 
 def keep(source: Source, path: Path, contents: Contents, problems: Diagnostics) -> None:
-    """Keep the contents of a book, and what was said of it."""
-    words = contents.vocabulary
-    parts = (words.nouns, words.names, tuple(words.records.values()), words.phrases, words.asked)
-    try:
-        text = _FORM.write(
-            (contents.document, parts, contents.clauses, contents.forms, contents.assembly, problems), (source,)
-        )
-    except NotPlain:
-        return
-    cache.keep(_name(path), source.text, text)
+    """Keep the contents of a book, and what was said of it, when there is time."""
+
+    def written() -> str | None:
+        words = contents.vocabulary
+        parts = (words.nouns, words.names, tuple(words.records.values()), words.phrases, words.asked)
+        whole = (contents.document, parts, contents.clauses, contents.forms, contents.assembly, problems)
+        try:
+            return _FORM.write(whole, (source,))
+        except NotPlain:
+            return None
+
+    cache.keep_later(_name(path), source.text, written)
 
 
 def _name(path: Path) -> str:

@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 
 from policy.build import Builder
-from policy.cache import fetch, keep
+from policy.cache import fetch, keep_later
 from policy.lattice import EDGES, KeywordTable
 from policy.tokens import tokenize
 
@@ -72,7 +72,7 @@ def tables() -> Tables:
         with suppress(Exception):  # a file that says what it should not is as good as none
             return _read(kept)
     made = _made()
-    keep(_KEPT, _KEPT, made)
+    keep_later(_KEPT, _KEPT, lambda: made)
     return _read(made)
 
 
@@ -102,7 +102,7 @@ def _made() -> str:
     """The tables as JSON: a state to go to is its number, a production to reduce by is one less than minus its own."""
     from lark import Lark
 
-    grammar = files("policy").joinpath("grammar.lark").read_text(encoding="utf-8")
+    grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
     # The lexer is never run: the lattice stands in its place.
     lark = Lark(grammar, parser="lalr", lexer="basic", start=list(STARTS), maybe_placeholders=True)
     starts = {}

@@ -124,6 +124,33 @@ def test_a_full_disk_leaves_what_was_there(folder: Path, monkeypatch: pytest.Mon
     assert [each.name for each in folder.iterdir()] == ["it.kept"]
 
 
+def test_what_is_kept_later_is_made_when_it_is_asked_for(folder: Path) -> None:
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(PAYLOAD)
+        return PAYLOAD
+
+    cache.keep_later("it", "about this", make)
+    assert not made
+    assert not folder.exists()
+    assert [fetch("it", "about this"), fetch("it", "about this"), made] == [PAYLOAD, PAYLOAD, [PAYLOAD]]
+
+
+def test_what_is_kept_later_is_kept_as_the_process_ends(folder: Path) -> None:
+    """After all that it printed."""
+    program = (
+        "from policy.cache import keep_later\n"
+        "keep_later('none', '', lambda: None)\n"
+        "keep_later('it', 'about this', lambda: print('making', flush=True) or 'found')\n"
+        "print('answered', flush=True)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert run.stdout.split() == ["answered", "making"]
+    assert fetch("it", "about this") == "found"
+    assert [each.name for each in folder.iterdir()] == ["it.kept"]
+
+
 def test_the_folder_does_not_grow_without_end(folder: Path) -> None:
     for number in range(40):
         keep(f"book-{number}", "", PAYLOAD)

@@ -55,7 +55,9 @@ def cold(path: Path) -> Loaded:
 
 
 def loaded(path: Path) -> Loaded:
+    """A book, with what a process that loads it leaves behind at its end."""
     book, problems = read_book(path)
+    cache.settle()
     assert book is not None
     return book, problems
 
