@@ -16,7 +16,7 @@ from attrs import define, field, frozen
 
 from policy.answer import Answer
 from policy.diagnostic import ClausebookError, Diagnostic
-from policy.instrument import Case, Instrument, engine_version
+from policy.instrument import TIME_LIMIT, Case, Instrument, engine_version
 from policy.source import Source
 
 _PLACES = (Path(__file__).parent / "answer.schema.json", Path(__file__).parent.parent / "docs" / "answer.schema.json")
@@ -26,6 +26,10 @@ _KEYS = {"question": 2_000, "case": 200, "part": 100, "facts": 20_000}
 
 class BadRequest(Exception):
     """A request that is not as the description says."""
+
+
+class Busy(Exception):
+    """Another question about the same case has not been answered for as long as one may take."""
 
 
 @frozen
@@ -45,6 +49,7 @@ class Desk:
     instrument: Instrument
     files: Mapping[str, Path]
     _cases: dict[tuple[str, str], Case] = field(init=False, factory=dict)
+    _turns: dict[tuple[str, str], Lock] = field(init=False, factory=dict)
     _lock: Lock = field(init=False, factory=Lock)
 
     def read(self, body: bytes) -> Request:
@@ -65,17 +70,28 @@ class Desk:
         return Request(**data)
 
     def ask(self, request: Request) -> Answer:
-        """The answer. Raises `ClausebookError` for a question or facts that cannot be read, and at a limit."""
+        """The answer. Raises `ClausebookError` for a question or facts that cannot be read, and at a limit.
+
+        Questions about one case are answered one after the other; raises `Busy` where the turn does not come.
+        """
         if request.facts:
             named = (self.files[request.case],) if request.case else ()
             return self.instrument.case(*named, Source("facts", request.facts), part=request.part).ask(request.question)
-        return self._case(request.case, request.part).ask(request.question)
+        case = self._case(request.case, request.part)
+        turn = self._turns[request.case, request.part]
+        if not turn.acquire(timeout=TIME_LIMIT):
+            raise Busy
+        try:
+            return case.ask(request.question)
+        finally:
+            turn.release()
 
     def _case(self, name: str, part: str) -> Case:
         """The case of a file, read once: its facts never change."""
         with self._lock:
             if (name, part) not in self._cases:
                 named = (self.files[name],) if name else ()
+                self._turns[name, part] = Lock()
                 self._cases[name, part] = self.instrument.case(*named, part=part)
             return self._cases[name, part]
 

@@ -137,21 +137,11 @@ def compare(old: str, new: str, cases: tuple[Path, ...], as_json: bool, output: 
 def serve(book: str, text: Path | None, cases: tuple[Path, ...], port: int, jobs: int) -> None:
     """Serve the review book of BOOK to this machine, with a box for questions and a door for programs."""
     from policy.book import find_book
-    from policy.desk import Desk
-    from policy.review import review as gathered
-    from policy.reviewpages import hypertext, pages
-    from policy.serving import server
+    from policy.served import served
     from policy.testing import Shelf
 
-    shelf = Shelf()
-    with patience():
-        found = gathered(shelf, find_book(book), text, cases, jobs=jobs)
-        files = {page.path.name: page.path for page in found.cases if not page.problems}
-        made = server(
-            Desk(shelf.at(find_book(book)), files), pages(found, serving=True, jobs=jobs), hypertext(found), port
-        )
-    click.echo(f"http://127.0.0.1:{made.server_port}/ (questions as JSON: /api/openapi.json); Ctrl-C ends it")
-    with made, suppress(KeyboardInterrupt):
+    with served(Shelf(), find_book(book), text, cases, port, jobs) as made, suppress(KeyboardInterrupt):
+        click.echo(f"http://127.0.0.1:{made.server_port}/ (questions as JSON: /api/openapi.json); Ctrl-C ends it")
         made.serve_forever()
 
 

@@ -74,6 +74,16 @@ def hypertext(review: Review) -> Hypertext:
     return Hypertext(at.clause, at.phrase)
 
 
+AskedAbout = tuple[str, str, str, tuple[str, ...]]
+"""A case file that questions can be about: its name, its title, its name without ending, and its parts."""
+
+
+def waiting(book: Book, about: Sequence[AskedAbout]) -> dict[str, str]:
+    """What is served until the pages are made: one page, with the box for questions."""
+    made = _Pages(Review(book, Coverage((), ()), (), {}, (), ()), serving=True, jobs=1, about=about)
+    return {"index.html": made.waiting(), **dict(made.assets())}
+
+
 def mark(book: Book) -> str:
     """What pages were made from, as JSON."""
     data = {"made_by": f"clausebook {engine_version()}", "book": book.name, "book_hash": book.hash}
@@ -107,6 +117,7 @@ class _Pages:
     review: Review
     serving: bool
     jobs: int
+    about: Sequence[AskedAbout] = ()
     at: Addresses = field(init=False)
     text: Hypertext = field(init=False)
     listed: tuple[Entry, ...] = field(init=False)
@@ -138,6 +149,12 @@ class _Pages:
             yield "changes.html", self._page("changes.html", "Changes")
         yield "coverage.html", self._page("coverage.html", "Coverage", summary=_summary(self.review))
         yield "search-index.js", f"window.clausebookIndex = {_script(self._index())};\n"
+        yield from self.assets()
+
+    def waiting(self) -> str:
+        return self._page("waiting.html", "Contents")
+
+    def assets(self) -> Iterator[tuple[str, str]]:
         for name in (*ASSETS, *(("ask.js",) if self.serving else ())):
             yield name, (TEMPLATES / name).read_text("utf-8")
 
@@ -150,6 +167,7 @@ class _Pages:
             "at": self.at,
             "text": self.text,
             "serving": self.serving,
+            "asked_about": self.about or [*_asked_about(self.review.cases)],
             "version": engine_version(),
             "failing": sum(page.failed for page in self.review.cases),
             "anchor_of": anchor_of,
@@ -325,6 +343,13 @@ def anchor_of(answer: CaseAnswer) -> str:
     """The anchor of a question on the page of its case file."""
     part = answer.exercise.part
     return f"q-{f'{part}-' if part.isalnum() else ''}{answer.exercise.question}-{answer.line}"
+
+
+def _asked_about(cases: Sequence[CasePage]) -> Iterator[AskedAbout]:
+    for page in cases:
+        if not page.problems:
+            parts = dict.fromkeys(answer.exercise.part for answer in page.answers if answer.exercise.part)
+            yield page.path.name, page.title, page.path.stem, tuple(parts)
 
 
 def _other(reference: Reference, out: bool) -> str:

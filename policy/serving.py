@@ -14,7 +14,7 @@ from threading import BoundedSemaphore
 from typing import Any, ClassVar
 
 from policy.answerpage import answer_part
-from policy.desk import BadRequest, Desk, errors, openapi
+from policy.desk import BadRequest, Busy, Desk, errors, openapi
 from policy.diagnostic import ClausebookError, Diagnostic
 from policy.hypertext import Hypertext
 from policy.instrument import engine_version
@@ -35,26 +35,37 @@ _HEADERS = {
 }
 
 
-def server(desk: Desk, pages: Mapping[str, str], text: Hypertext, port: int = 0) -> ThreadingHTTPServer:
+def server(desk: Desk, pages: Mapping[str, str], text: Hypertext, port: int = 0, made: bool = True) -> BookServer:
     """A server on the loopback address; its ``server_port`` says where (0: on any port that is free).
 
-    ``text`` links answers to the pages. Raises `ClausebookError` where the port cannot be had.
+    ``text`` links answers to the pages. Where these are not ``made`` yet, the first page stands for every other until
+    `BookServer.show` brings them. Raises `ClausebookError` where the port cannot be had.
     """
 
     class Here(_Handler):
-        room = _Room(desk, pages, text)
+        room = _Room(desk, pages, text, made)
 
     try:
-        made = _Server((HOST, port), Here)
+        server = BookServer((HOST, port), Here)
     except OSError as error:
         message = f"port {port} cannot be had: {error.strerror}"
         raise ClausebookError(Diagnostic("E0040", message, None, ("another `--port`", "0 for any"))) from None
-    Here.room.hosts = frozenset(f"{name}:{made.server_port}" for name in (HOST, "localhost"))
-    return made
+    server.room = Here.room
+    server.room.hosts = frozenset(f"{name}:{server.server_port}" for name in (HOST, "localhost"))
+    return server
 
 
-class _Server(ThreadingHTTPServer):
+class BookServer(ThreadingHTTPServer):
     daemon_threads = True
+    room: _Room
+
+    def show(self, pages: Mapping[str, str], text: Hypertext) -> None:
+        """Serve these pages from now on."""
+        self.room.text, self.room.pages, self.room.made = text, pages, True
+
+    def give_up(self, why: str) -> None:
+        """Say that there will be no pages, and why."""
+        self.room.failed = why
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Whoever asked has left before the reply: that is no fault."""
@@ -65,10 +76,12 @@ class _Server(ThreadingHTTPServer):
 class _Room:
     """What the requests of one server share: the book, its pages, and how many may ask at once."""
 
-    def __init__(self, desk: Desk, pages: Mapping[str, str], text: Hypertext) -> None:
+    def __init__(self, desk: Desk, pages: Mapping[str, str], text: Hypertext, made: bool) -> None:
         self.desk = desk
         self.pages = pages
         self.text = text
+        self.made = made
+        self.failed = ""
         self.hosts: frozenset[str] = frozenset()
         self.places = BoundedSemaphore(MOST_AT_ONCE)
 
@@ -88,6 +101,10 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/api/openapi.json":
             desk = self.room.desk
             self._send_data(HTTPStatus.OK, openapi(inert(desk.instrument.book.title), tuple(desk.files)))
+        elif path == "/api/made":
+            self._send_data(HTTPStatus.OK, {"made": self.room.made, "failed": self.room.failed})
+        elif not self.room.made and name.endswith(".html"):
+            self._send(HTTPStatus.OK, self.room.pages["index.html"], "text/html")
         elif name in self.room.pages:
             kind = _TYPES[name.rpartition(".")[2]]
             self._send(HTTPStatus.OK, self.room.pages[name], kind)
@@ -116,6 +133,10 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             found = self.room.desk.ask(self.room.desk.read(body))
             text = answer_part(found, self.room.text) if wants_page else found.to_json()
+        except Busy:
+            self._refuse(
+                HTTPStatus.SERVICE_UNAVAILABLE, "other questions about this case are being answered: ask again"
+            )
         except BadRequest as bad:
             self._refuse(HTTPStatus.BAD_REQUEST, str(bad))
         except ClausebookError as error:

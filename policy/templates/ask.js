@@ -42,3 +42,22 @@ document.getElementById("question")?.addEventListener("keydown", (event) => {
     box.requestSubmit();
   }
 });
+
+// While the book is being made, its being ready is waited for; nothing that is typed is lost.
+const making = document.getElementById("making");
+
+async function look() {
+  try {
+    const { made, failed } = await (await fetch("api/made")).json();
+    if (!made && !failed) return void setTimeout(look, 1000);
+    if (failed) return void (making.textContent = `The review book could not be made: ${failed}`);
+    const link = document.createElement("a");
+    link.href = "index.html";
+    link.textContent = "The review book is ready.";
+    making.replaceChildren(link);
+  } catch {
+    making.textContent = "The server does not answer.";
+  }
+}
+
+if (making) look();

@@ -128,13 +128,14 @@ def test_a_question_takes_no_longer_than_its_limit(port: int, monkeypatch: pytes
 
 def test_no_more_are_answered_at_once_than_there_is_room_for(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     inner: list[int] = []
+    alone = {"question": QUESTION, "facts": "The Club opened the garden on May 1, 1990."}  # a case of its own
 
     def asks_again(case: Case, text: str) -> Any:
-        inner.append(ask(port, {"question": QUESTION}).status)
+        inner.append(ask(port, alone).status)
         raise AssertionError
 
     monkeypatch.setattr(Case, "ask", asks_again)
-    assert ask(port, {"question": QUESTION}).status == 500
+    assert ask(port, alone).status == 500
     assert inner == [503, *[500] * (serving.MOST_AT_ONCE - 1)]
 
 
