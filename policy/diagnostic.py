@@ -136,6 +136,7 @@ ERRORS: dict[str, str] = {
     "E0533": "A record in two rows",
     "E0534": "No place in an order",
     "E0535": "A name that nothing introduces",
+    "E0536": "An empty cell where there is always something",
     "E0540": "A ledger that cannot be read",
     "E0541": "A file of no kind that ledgers have",
     "E0542": "A library that is not installed",

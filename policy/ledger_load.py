@@ -29,7 +29,7 @@ from policy.ledger_cells import Cell, Column, RowPlace, Sheet, Unread, are_tidy,
 from policy.ledger_kinds import Ledger, Watch
 from policy.ledger_mapping import OCF, LedgerMapping, Taking, completed, read_mapping, taken_by_default
 from policy.ledger_ocf import is_act
-from policy.ledger_read import read_ledger
+from policy.ledger_read import digest, read_ledger
 from policy.ledger_values import CellRule, Misread, converted, divided, reader_of
 from policy.stating import Stater
 
@@ -103,6 +103,8 @@ def take_in(
     for path, those in sheets.items():
         mapping, found = (LedgerMapping(), ()) if path is None else read_mapping(path, stater.book)
         problems += found
+        if path not in (None, OCF) and path.is_file():  # what columns mean is a part of what is recorded
+            files.append((str(path), digest(path.read_bytes())))
         if mapping.complete_to is not None:
             stater.complete_to(mapping.complete_to)
         together.append((those, mapping))

@@ -48,7 +48,7 @@ def read_ledger(path: Path) -> Read:
         read.problems += problems
         folder = path if path.is_dir() else path.parent
         files = [path] if path.suffix == ".zip" else sorted(folder.rglob("*.json"))
-        read.files += [(str(file), _digest(file.read_bytes())) for file in files if file.is_file()]
+        read.files += [(str(file), digest(file.read_bytes())) for file in files if file.is_file()]
     elif path.is_dir():
         files = [file for file in sorted(path.iterdir()) if file.is_file() and file.suffix.lower() in KINDS]
         if not files:
@@ -75,7 +75,7 @@ def _read_file(path: Path, read: Read) -> None:
     except OSError as error:
         read.problems.append(Diagnostic("E0003", f"{path} cannot be read: {error.strerror}", None))
         return
-    read.files.append((str(path), _digest(data)))
+    read.files.append((str(path), digest(data)))
     try:
         if kind == "csv":
             read.take(read_csv(path, data))
@@ -88,5 +88,5 @@ def _read_file(path: Path, read: Read) -> None:
         read.problems.append(Diagnostic("E0542", message, None, ('pip install "clausebook[ledger]"',)))
 
 
-def _digest(data: bytes) -> str:
+def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -14,11 +14,13 @@ from policy.diagnostic import ClausebookError, Diagnostic
 from policy.document import read_source
 from policy.instrument import Instrument
 from policy.layout import json_text
+from policy.ledger_ocf import is_package
 from policy.outline import Line
 
 _MOST_BYTES = 32 * 1024 * 1024
 _MOST_TOLD = 20
 _LONGEST = 200
+_MAP = ".toml"
 
 
 @frozen
@@ -34,15 +36,20 @@ def replay(
 ) -> Replayed:
     """Ask again what the saved answer in a file answers.
 
-    The book and the case files are looked for under the names that its stamp has, here and beside the file, unless they
-    are given; ``mapping`` says what the columns of ledgers are. Raises `ClausebookError` where the file is no answer,
+    The book, the case files, ledgers and their mapping are looked for under the names that its stamp has, here and
+    beside the file, unless they are given. Raises `ClausebookError` where the file is no answer,
     or they are not found, or the question is not read.
     """
     text, old = _read(path)
     stamp = old["stamp"]
     instrument = Instrument(load(find_book(book if book is not None else _book(stamp["book"], path))))
-    files = [_file(each["file"], path) for each in stamp["facts"]] if not cases else list(cases)
-    case = instrument.case(*files, part=stamp.get("part", ""), mapping=mapping)
+    files = list(cases) or [_file(each["file"], path) for each in stamp["facts"]]
+    maps = [mapping] if mapping is not None else [each for each in files if each.suffix == _MAP]
+    if len(maps) > 1:
+        message = "the answer rests on several mappings: it can be asked again with one"
+        raise ClausebookError(Diagnostic("E0054", message, None, tuple(map(str, maps))))
+    sources = _ledgers(each for each in files if each.suffix != _MAP)
+    case = instrument.case(*sources, part=stamp.get("part", ""), mapping=next(iter(maps), None))
     named = case.ask(old["question"]).to_data()
     named["stamp"]["facts"] = _under_old_names(named["stamp"]["facts"], stamp["facts"])
     new, old = _without_folders(json.loads(json.dumps(named))), _without_folders(old)
@@ -82,9 +89,18 @@ def _book(name: str, path: Path) -> Path | str:
 
 
 def _file(name: str, path: Path) -> Path:
-    """A case file under the name that a stamp has for it: from here, or beside the answer."""
-    beside = path.parent / Path(name).name
-    return Path(name) if Path(name).is_file() or not beside.is_file() else beside
+    """A file of facts under the name that a stamp has for it: from here, or beside the answer; in its folder, too."""
+    file = Path(name)
+    places = (file, path.parent / file.parent.name / file.name, path.parent / file.name)
+    return next((each for each in places if each.is_file()), file)
+
+
+def _ledgers(files: Iterable[Path]) -> Iterator[Path]:
+    """The files, but for those of a package the package: a stamp has the hash of each of them."""
+    files = list(files)
+    packages = dict.fromkeys(each.parent for each in files if each.suffix == ".json" and is_package(each))
+    yield from packages
+    yield from (each for each in files if each.suffix != ".json" or not packages.keys() & {*each.parents})
 
 
 def _under_old_names(new: list[dict[str, str]], old: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -108,7 +124,7 @@ def _without_folders(data: Any) -> Any:
 
 def _on_what(stamp: dict[str, Any], same: bool) -> str:
     files = len(stamp["facts"])
-    of = "no case file" if not files else "the same case file" if files == 1 else f"the same {files} case files"
+    of = "no case file" if not files else "the same case file" if files == 1 else f"the same {files} files of facts"
     bytes = "the answer is the same to the byte" if same else "the answer is the same, in another layout"
     return f"The same book {stamp['book']} and {of}: {bytes}."
 

@@ -366,6 +366,10 @@ class Stater:
         text = " ".join(cell.text.split())
         if text == "?":
             return UNKNOWN
+        if not text and not optional:
+            wanted = ("`?` where it is not known", "`none` where there is none")
+            problems.append(Diagnostic("E0536", f"an empty cell, where each record has {type.name}", cell, wanted))
+            return None
         if text in ("", "none"):
             return NONE
         if type.kind is Kind.SYMBOL:

@@ -182,7 +182,7 @@ class _Form:
         name = fillers.filler(record.type, 0)
         columns = (noun, *(each.name for each in record.attributes), "source")
         table = table_lines((columns, (name, *("?" for _ in record.attributes), "")))
-        cells = "an empty cell is none, `?` is not known"
+        cells = "`none` is none, `?` is not known"
         if name in fillers.made:
             yield f"> No {noun} is recorded. To record one, take the `>` off the table and fill in a row; {cells}."
             yield ">"

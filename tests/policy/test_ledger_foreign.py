@@ -16,8 +16,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from policy import ledger_foreign
-from policy.instrument import Case
 from policy.ledger_arrow import columns_from
 from policy.ledger_values import CellRule, converted, reader_of
 from policy.quantities import MONEY
@@ -90,28 +88,24 @@ def test_every_kind_of_file_gives_the_same_facts(folder: Folder, leases: Path) -
 # ------------------------------------------------------------------- exact
 
 
-def fee_of(case: Case) -> str:
-    return case.ask("What is the yearly fee for January 1, 2001?").said
+CELLS: list[tuple[Any, str]] = [
+    (4.1, "$4.10."),  # a workbook keeps 4.0999999999999996447…
+    (1 / 3, "Depends."),  # sixteen digits and no decimal
+    (12, "$12.00."),
+    ("$4.10", "$4.10."),
+    ("=2+2", "Depends."),
+    ("#N/A", "Depends."),
+    (True, "Depends."),
+    (EIGHT_O_CLOCK, "Depends."),
+]
 
 
-@pytest.mark.parametrize(
-    ("cell", "said"),
-    [
-        (4.1, "$4.10."),  # a workbook keeps 4.0999999999999996447…
-        (1 / 3, "Depends."),  # sixteen digits and no decimal
-        (12, "$12.00."),
-        ("$4.10", "$4.10."),
-        ("=2+2", "Depends."),
-        ("#N/A", "Depends."),
-        (True, "Depends."),
-        (EIGHT_O_CLOCK, "Depends."),
-    ],
-)
-def test_a_number_of_a_workbook_is_the_decimal_it_stands_for(folder: Folder, cell: Any, said: str) -> None:
-    path = workbook(folder.path / "fees.xlsx", ("fees", [["Day", "Fee"], [date(2001, 1, 1), cell]]))
-    case = folder.case(path, mapping=FEES)
-    assert fee_of(case) == said
-    assert bool(codes(case)) is (said == "Depends.")
+def test_a_number_of_a_workbook_is_the_decimal_it_stands_for(folder: Folder) -> None:
+    rows: list[list[Any]] = [[date(2001, 1, day), cell] for day, (cell, _) in enumerate(CELLS, 1)]
+    case = folder.case(workbook(folder.path / "fees.xlsx", ("fees", [["Day", "Fee"], *rows])), mapping=FEES)
+    found = [case.ask(f"What is the yearly fee for January {day}, 2001?").said for day in range(1, len(CELLS) + 1)]
+    assert found == [said for _, said in CELLS]
+    assert len(codes(case)) == found.count("Depends.")
 
 
 @pytest.mark.parametrize(
@@ -141,7 +135,7 @@ def test_a_binary_number_of_a_column_needs_its_decimals_stated(cell: Any, decima
 def test_a_workbook_that_unpacks_to_a_huge_one_is_refused(folder: Folder) -> None:
     path = workbook(folder.path / "leases.xlsx", ("leases", [HEADER, *ROWS]))
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/bomb.xml", b" " * 80_000_000)
+        archive.writestr("xl/bomb.xml", b" " * 8_000_000)
     assert refused(lambda: folder.case(path)) == ["E0543"]
 
 
@@ -162,7 +156,7 @@ def test_a_cell_far_off_makes_no_sheet_huge(folder: Folder) -> None:
     book = openpyxl.Workbook()
     book.active.append(["person"])
     book.active.append(["Cy Orr"])
-    book.active["XFD9999"] = "far"
+    book.active["XFD999"] = "far"
     book.save(folder.path / "people.xlsx")
     assert refused(lambda: folder.case(folder.path / "people.xlsx")) == ["E0540"]
 
@@ -175,7 +169,7 @@ def test_a_workbook_is_opened_in_a_process_of_its_own(folder: Folder, monkeypatc
 
 def test_a_reader_that_dies_is_an_error(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     path = workbook(folder.path / "leases.xlsx", ("leases", [HEADER, *ROWS]))
-    monkeypatch.setattr(ledger_foreign, "_environment", lambda: {"PATH": "/nonexistent"})
+    monkeypatch.setattr("sys.executable", "/bin/false")
     assert refused(lambda: folder.case(path)) == ["E0540"]
 
 

@@ -49,7 +49,7 @@ def acme(plan: Instrument) -> Case:
         # 50,000 less 12,500
         ("What are the open shares of O-16 on March 2, 2023?", "37,500 shares."),
         # its terms are not in the package
-        ("What are the vested shares of O-16 on March 1, 2023?", "Depends."),
+        ("What is O-16's vesting schedule?", "Depends."),
         # without terms, vested when it was granted
         ("What are the vested shares of O-8 on March 2, 2023?", "50,000 shares."),
         ("What is the appraised value on December 31, 2021?", "$2.00 per share."),
@@ -316,7 +316,7 @@ def test_a_package_may_be_an_archive(tmp_path: Path, plan: Instrument, acme: Cas
     question = "What is the paid price by June 15, 2023?"
     assert plan.case(path).ask(question).said == acme.ask(question).said
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("bomb", b"0" * 50_000_000)
+        archive.writestr("bomb", b"0" * 8_000_000)
     assert refused(path) == ["E0543"]
 
 
