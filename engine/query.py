@@ -25,7 +25,7 @@ from engine.model import (
     Origin,
     Variable,
 )
-from engine.proof import ByCases, Quantity, Scope, Step, Witness
+from engine.proof import AllStep, ByCases, Scope, Step, Witness
 from engine.search import Findings, Notes
 from engine.unknowns import (
     NONE,
@@ -353,7 +353,7 @@ def value_of(asked: Asked, query: Query, goal: Expression) -> Answer:
     alternatives = value.alternatives if type(value) is Cases else ((TRUE, value),)
     theory = Theory(decisions, *(truth for truth, _ in alternatives))
     possible = [(truth, scalar) for truth, scalar in alternatives if theory.possible(truth)]
-    proof = _noted(notes, value)
+    proof = _noted(notes)
     common: dict[str, Any] = {
         "cut": evaluation.was_cut,
         "facts": working.facts,
@@ -383,13 +383,11 @@ def _options(theory: Theory, possible: list[tuple[Truth, Any]]) -> tuple[Option,
     return tuple(Option(None if scalar is NONE else scalar, theory.settle(truth)) for truth, scalar in possible)
 
 
-def _noted(notes: Notes, value: Any) -> Step:
+def _noted(notes: Notes) -> Step:
     """The proof of a value: of the one quantity asked, or of those it is computed from."""
     if len(notes) == 1:
         return notes[0]
-    return Quantity(
-        value, "", (), "", None, None, tuple(a for note in notes if isinstance(note, Quantity) for a in note.attempts)
-    )
+    return AllStep(TRUE, tuple(notes))
 
 
 # ---------------------------------------------------------------- which

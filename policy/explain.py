@@ -54,6 +54,7 @@ class Teller:
     speaker: Speaker
     all_parts: bool = False
     _told: set[int] = field(factory=set)
+    _dated: set[tuple[str, tuple[Any, ...]]] = field(factory=set)
     _beside: dict[int, tuple[Attempt, ...]] = field(factory=dict)
 
     # --------------------------------------------------------------- steps
@@ -84,6 +85,9 @@ class Teller:
                     self._notes_source(step.notes),
                 )
                 yield from self._notes(step.notes, depth + 1)
+            case AllStep() if step.parts and all(isinstance(part, (Quantity, Folded)) for part in step.parts):
+                for part in step.parts:
+                    yield from self._asked(part, depth)
             case AllStep():
                 yield from self._several(step.parts, holds, depth, all_needed=True)
             case AnyStep() if step.truth.is_open:
@@ -328,6 +332,17 @@ class Teller:
             yield from self.tell(witness, False, depth)
         if len(step.failed) > MOST_PARTS:
             yield Line(depth, f"and so for {len(step.failed) - MOST_PARTS:,} more")
+
+    def _asked(self, part: Step, depth: int) -> Iterator[Line]:
+        """What an asked value is worked out from: of a first or last day the statement about it, once."""
+        if isinstance(part, Folded) and isinstance(part.aggregate.of, Variable):
+            facts = (each for member in part.parts if member.value == part.value for each in member.parts)
+            for fact in facts:
+                if isinstance(fact, Fact) and (fact.relation, fact.arguments) not in self._dated:
+                    self._dated.add((fact.relation, fact.arguments))
+                    yield from self.tell(fact, True, depth)
+        else:
+            yield from self.tell(part, True, depth)
 
     def _parts(self, step: Folded, depth: int) -> Iterator[Line]:
         """The members of a total, the largest first; of a first or last day, nothing more than itself."""

@@ -228,9 +228,9 @@ class Judge:
         elif isinstance(goal, Condition):
             self.prove(goal, bound, proof, answer)
         else:
-            if isinstance(proof, Quantity) and not proof.relation:
-                raise Unjudged("a value worked out from several, shown as one")
-            value = self.read(goal, bound, iter((proof,)))
+            parts = iter(proof.parts if isinstance(proof, AllStep) else (proof,))
+            value = self.read(goal, bound, parts)
+            require(next(parts, None) is None, "a part that the value does not use")
             require(self.everywhere(value) == {answer}, "another value")
 
     # -------------------------------------------------------------- completions
