@@ -94,6 +94,16 @@ def test_a_value_shows_what_it_is_worked_out_from(case: Case) -> None:
     ]
 
 
+def test_an_asked_sum_shows_each_of_its_parts(case: Case) -> None:
+    assert lines(case, "What are the vested shares of A-1 on June 1, 2026 plus A-9's shares?") == [
+        "the vested shares of A-1 on June 1, 2026 are 4,000 shares [§ 7]",
+        "25% of A-1's shares (8,000 shares) times the number of whole years from A-1's date (February 1, 2024) to "
+        "June 1, 2026, rounded down to a whole share",
+        "A-9's shares are 4,000 shares [more.md, line 9]",
+        "The record is complete to December 31, 2026.",
+    ]
+
+
 def test_a_beaten_value_is_not_told_as_a_fact(case: Case) -> None:
     told = case.ask("What is the least price at which A-1 is permitted?").to_text()
     assert "the exchange's closing price on February 1, 2024 is $4.20 per share" in told
