@@ -251,6 +251,27 @@ class FactBase:
                     pending.append(following)
         return False
 
+    def recorded_order(self, relation: str, one: str, other: str) -> bool | None:
+        """Whether the recorded order puts one record before the other (True) or after it; None: it does not say.
+
+        Both ways are followed at once, so that records close to each other are found soon however long the order is.
+        """
+        pairs = self.order.get(relation, {})
+        ways = [(True, [one], {one}, other), (False, [other], {other}, one)]
+        while ways:
+            for way in list(ways):
+                before, pending, seen, sought = way
+                if not pending:
+                    ways.remove(way)
+                    continue
+                for following in pairs.get(pending.pop(), ()):
+                    if following == sought:
+                        return before
+                    if following not in seen:
+                        seen.add(following)
+                        pending.append(following)
+        return None
+
     def find(self, relation: str, keys: tuple[Any, ...]) -> tuple[Table, int] | None:
         """The uppermost row with these keys."""
         base: FactBase | None = self

@@ -46,10 +46,9 @@ def _in_order(evaluation: Evaluation, relation: Relation, earlier: Any, later: A
     if isinstance(earlier, str) and isinstance(later, str):
         if (earlier in supposed) != (later in supposed):
             return FALSE if earlier in supposed else TRUE
-        if evaluation.facts.recorded_before(relation.name, earlier, later):
-            return TRUE
-        if evaluation.facts.recorded_before(relation.name, later, earlier):
-            return FALSE
+        order = evaluation.facts.recorded_order(relation.name, earlier, later)
+        if order is not None:
+            return TRUE if order else FALSE
     first, second = sorted((earlier, later), key=repr)
     truth = evaluation.ask(ComesFirst(relation.name, first, second))
     return truth if first is earlier else evaluation.decisions.negation(truth)

@@ -73,7 +73,7 @@ def audit(
         case = read_facts(load(book), cases, ledgers, mapping, strict, part, watch)
         asked = question_of(case, question)
         if subject is not None:
-            text = alone(case, asked, subject).to_text()
+            explained = alone(case, asked, subject, opener)
         else:
             assert out is not None
             kept = out.with_name(f".{out.name}.settled")
@@ -83,7 +83,9 @@ def audit(
             kept.unlink(missing_ok=True)
     tell_passed(case.passed, book)
     if subject is not None:
-        tell_lines(text.splitlines())
+        tell_lines(explained.answer.to_text().splitlines())
+        if explained.told:
+            tell_lines(("Added up over the whole ledger by tables:", *(f"  {each}" for each in explained.told)))
         return
     tell_lines(audit_report.summary(case, result))
-    finish(_UNSETTLED if any(row.verdict == "no verdict" for row in result.rows) else 0)
+    finish(_UNSETTLED if "no verdict" in result.rows.columns["verdict"] else 0)

@@ -6,16 +6,16 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import astuple, fields, frozen
+from attrs import frozen
 
 from engine.values import Kind
-from policy.auditing import Audit, AuditRow
+from policy.auditing import Audit
 from policy.diagnostic import ClausebookError, Diagnostic
 from policy.layout import for_spreadsheet, inert
 from policy.storing import write_new, write_over
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 VERDICTS = ("yes", "value", "none", "no", "depends", "conflict", "no verdict")
 SUFFIXES = (".csv", ".parquet")
 _NEGATIVE = re.compile(r"-\$?[\d,]+(?:\.\d+)?%?(?: [a-z]+)*")
-_COLUMNS = tuple(each.name for each in fields(AuditRow))
 
 
 @frozen
@@ -39,28 +38,36 @@ class Count:
 
 def counts(case: Case, audit: Audit) -> tuple[Count, ...]:
     """The rows by verdict, by the clauses that decide them, by year, and by each closed kind of their attributes."""
-    found = [_count("All", (("", row) for row in audit.rows))]
-    clauses = ((clause, row) for row in audit.rows for clause in _clauses(row.citations))
-    by_clause = _count("Clause", clauses)
+    columns = audit.rows.columns
+    verdicts = columns["verdict"]
+    found = [_count("All", Counter(("", verdict) for verdict in verdicts))]
+    cited: Counter[tuple[str, str]] = Counter()
+    for (citations, verdict), count in Counter(zip(columns["citations"], verdicts, strict=True)).items():
+        for clause in _clauses(citations):
+            cited[clause, verdict] += count
+    by_clause = _count("Clause", cited)
     order = {f"§ {clause}": place for place, clause in enumerate(case.book.clause_ids)}
     found.append(Count("Clause", tuple(sorted(by_clause.rows, key=lambda each: order.get(each[0], len(order))))))
     relation = audit.question.goal.subjects
     if relation.record:
-        cells = {table.columns[0][n]: table.cells(n) for table, n in case.facts.rows(relation.name)}
+        places = {table.columns[0][number]: (table, number) for table, number in case.facts.rows(relation.name)}
+        rows = [places[id] for id in columns["id"]]
         for place, column in enumerate(relation.columns):
+            cells = (table.columns[place][number] for table, number in rows)
             if place == relation.time:
-                found.append(_count("Year", ((_year(cells[row.id][place]), row) for row in audit.rows)))
+                found.append(_count("Year", Counter(zip(map(_year, cells), verdicts, strict=True))))
             elif column.type.kind is Kind.SYMBOL and column.type.members:
                 heading = f"{column.name[:1].upper()}{column.name[1:]}"
-                found.append(_count(heading, ((_said(cells[row.id][place]), row) for row in audit.rows)))
+                found.append(_count(heading, Counter(zip(map(_said, cells), verdicts, strict=True))))
     return tuple(found)
 
 
-def _count(heading: str, rows: Iterable[tuple[str, AuditRow]]) -> Count:
-    groups: dict[str, Counter[str]] = {}
-    for group, row in rows:
-        groups.setdefault(group, Counter())[row.verdict] += 1
-    return Count(heading, tuple((group, dict(groups[group])) for group in sorted(groups)))
+def _count(heading: str, numbers: Counter[tuple[str, str]]) -> Count:
+    """How many rows of each group have each verdict."""
+    groups: dict[str, dict[str, int]] = {}
+    for (group, verdict), number in numbers.items():
+        groups.setdefault(group, {})[verdict] = number
+    return Count(heading, tuple((group, groups[group]) for group in sorted(groups)))
 
 
 def _clauses(citations: str) -> list[str]:
@@ -81,7 +88,7 @@ def _said(cell: Any) -> str:
 
 def summary(case: Case, audit: Audit) -> Iterator[str]:
     """The counts as tables of text."""
-    kinds = [each for each in VERDICTS if any(row.verdict == each for row in audit.rows)]
+    kinds = _kinds(audit)
     for count in counts(case, audit):
         wide = max([len(count.heading), *(len(group) for group, _ in count.rows)])
         yield "  ".join([count.heading.ljust(wide), *(kind.rjust(10) for kind in kinds)]).rstrip()
@@ -91,6 +98,11 @@ def summary(case: Case, audit: Audit) -> Iterator[str]:
     yield told(audit)
     for note in audit.notes:
         yield f"Left to be settled one by one: {note}."
+
+
+def _kinds(audit: Audit) -> list[str]:
+    met = set(audit.rows.columns["verdict"])
+    return [each for each in VERDICTS if each in met]
 
 
 def told(audit: Audit) -> str:
@@ -112,7 +124,7 @@ _STYLE = (
 
 def page(case: Case, audit: Audit) -> str:
     """The counts as a page that stands alone: a table with bars for each."""
-    kinds = [each for each in VERDICTS if any(row.verdict == each for row in audit.rows)]
+    kinds = _kinds(audit)
     title = f"{case.book.title}: {audit.question.text.replace('*', '')}"
     parts = [
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(title)}</title><style>{_STYLE}</style>",
@@ -149,7 +161,8 @@ def _bar(by: dict[str, int], kinds: list[str], most: int) -> str:
 
 def write(path: Path, audit: Audit) -> None:
     """The rows as CSV or Parquet, by the name's ending; the file is there whole or not at all."""
-    data = _csv(audit.rows) if path.suffix == ".csv" else _parquet(audit.rows)
+    columns = audit.rows.columns
+    data = _csv(columns) if path.suffix == ".csv" else _parquet(columns)
     put(path, data)
 
 
@@ -168,11 +181,12 @@ def checked(path: Path) -> Path:
     return path
 
 
-def _csv(rows: list[AuditRow]) -> bytes:
+def _csv(columns: dict[str, list[str]]) -> bytes:
+    cells = {each: _cell(each) for texts in columns.values() for each in set(texts)}
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    writer.writerows(map(_cell, astuple(row)) for row in rows)
+    writer.writerow(columns)
+    writer.writerows(zip(*(map(cells.__getitem__, texts) for texts in columns.values()), strict=True))
     return text.getvalue().encode()
 
 
@@ -181,11 +195,10 @@ def _cell(text: str) -> str:
     return text if _NEGATIVE.fullmatch(text) is not None else for_spreadsheet(text)
 
 
-def _parquet(rows: list[AuditRow]) -> bytes:
+def _parquet(columns: dict[str, list[str]]) -> bytes:
     import pyarrow
     import pyarrow.parquet
 
-    columns = {name: [getattr(row, name) for row in rows] for name in _COLUMNS}
     table = pyarrow.table({name: pyarrow.array(cells, pyarrow.string()) for name, cells in columns.items()})
     sink = pyarrow.BufferOutputStream()
     pyarrow.parquet.write_table(table, sink)

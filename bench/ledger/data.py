@@ -15,7 +15,7 @@ OPENING = date(1998, 1, 1)
 COMPANY = "the Company"
 POOL = "the employee pool"
 GRANTS_EACH = 10
-_PER_GRANT = 2_400  # shares that the reserve grows by for each grant, less than what is granted on the average
+_COVERED = Fraction(93, 100)  # of what is granted in a year, so much does the reserve grow by: some comes back
 
 Columns = dict[str, list[Any]]
 
@@ -43,12 +43,11 @@ def years_after(day: date, years: int) -> date:
 
 
 def draw(persons: int, seed: int = 1992, undecided: int = 0) -> Drawn:
-    """The ledger. ``undecided``: one grant in so many has no recorded price day's price (0: all have)."""
+    """The ledger. ``undecided``: of one grant in so many the exercise price is not known (0: of none)."""
     random = Random(seed)  # noqa: S311 - a drawn ledger, not a secret
     drawn = Drawn(persons)
     days = trading_days()
     prices = _prices(drawn, days, random)
-    _limits(drawn, persons, random)
     span = (LAST - FIRST).days
     sequence: list[tuple[date, float, int]] = []
     people: list[tuple[str, date, date | None]] = []
@@ -70,6 +69,7 @@ def draw(persons: int, seed: int = 1992, undecided: int = 0) -> Drawn:
     sequence.sort()
     for place, (day, _, number) in enumerate(sequence, 1):
         _grant(drawn, f"G{place:08}", people[number], day, place, days, prices, random, undecided)
+    _limits(drawn, random)
     return drawn
 
 
@@ -88,21 +88,25 @@ def _prices(drawn: Drawn, days: list[date], random: Random) -> dict[date, Fracti
     return prices
 
 
-def _limits(drawn: Drawn, persons: int, random: Random) -> None:
+def _limits(drawn: Drawn, random: Random) -> None:
     """What the reserve grows by: an amendment each year, adopted and approved."""
-    total = persons * GRANTS_EACH * _PER_GRANT
-    for number, year in enumerate(range(1998, 2007)):
-        name = f"Amendment {number + 1}"
+    granted: dict[int, int] = {}
+    for day, shares in zip(drawn.tables["grant"]["date"], drawn.tables["grant"]["shares"], strict=True):
+        granted[day.year] = granted.get(day.year, 0) + shares
+    reserve = 0
+    for number, year in enumerate(range(FIRST.year, LAST.year + 1), 1):
+        reserve += int(granted.get(year, 0) * _COVERED)
+        name = f"Amendment {number}"
         drawn.add("resolution", resolution=name)
         drawn.add("adopted", resolution=name, value=date(year, 1, 5))
         drawn.add("approved", resolution=name, value=date(year, 2, 10 + random.randrange(10)))
         drawn.add(
             "limit change",
-            id=f"L{number + 1}",
+            id=f"L{number}",
             resolution=name,
             pool=POOL,
-            new_reserve=100_000 + total * (number + 1) // 9,
-            new_ceiling=200_000 + total * (number + 1) // 9,
+            new_reserve=reserve,
+            new_ceiling=reserve + 150_000,
         )
 
 
@@ -122,9 +126,9 @@ def _grant(
     shares = (
         100 * (1 + int(random.paretovariate(1.3)) % 400) if random.random() < 0.9 else 100 * random.randrange(1_100)
     )
-    incentive = random.random() < 0.5
-    price = market if random.random() < 0.97 else market * Fraction(random.randrange(90, 115), 100)
     unpriced = bool(undecided) and place % undecided == 0
+    incentive = random.random() < 0.5 or unpriced
+    price = market if random.random() < 0.97 else market * Fraction(random.randrange(90, 115), 100)
     expiry = years_after(day, 10) + timedelta(days=random.random() < 0.01)
     drawn.add(
         "grant",

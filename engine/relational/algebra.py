@@ -173,6 +173,8 @@ def when(truth: Scalar, one: Scalar, other: Scalar) -> Scalar:
         return one
     if isinstance(truth, Literal):
         return one if truth.value else other
+    if (one, other) == (TRUE, FALSE):
+        return is_true(truth)
     return Operation("when", (truth, one, other))
 
 

@@ -327,7 +327,10 @@ def _rows(into: Translator, table: Table, found: Members) -> tuple[Amount, ...]:
 
 def _concluded(into: Translator, relation: Relation, found: Members) -> tuple[Amount, ...] | None:
     """The keys for which some rule may conclude a relation."""
-    candidates = _candidates(into, relation, frozenset())
+    known = into.plan.run_through
+    if relation.name not in known:
+        known[relation.name] = _candidates(into, relation)
+    candidates: _Candidates | None = known[relation.name]
     if candidates is None:
         return None
     step, facts, count = candidates
@@ -338,7 +341,7 @@ def _concluded(into: Translator, relation: Relation, found: Members) -> tuple[Am
 _Candidates = tuple[str, tuple[ColumnFacts, ...], int]
 
 
-def _candidates(into: Translator, relation: Relation, within: frozenset[str]) -> _Candidates | None:
+def _candidates(into: Translator, relation: Relation) -> _Candidates | None:
     """A table of the keys for which some rule may conclude a relation; None: for none."""
     plan = into.plan
     if relation.name in plan.recursive:
@@ -383,7 +386,9 @@ def _candidates(into: Translator, relation: Relation, within: frozenset[str]) ->
         ColumnFacts(name, each[0].kind, min(c.low for c in each), max(c.high for c in each))
         for name, each in zip(names, zip(*columns, strict=True), strict=True)
     )
-    return plan.step(Group(Union(tuple(inputs), names), names, ())), facts, count
+    table = plan.step(Group(Union(tuple(inputs), names), names, ()))
+    plan.counts[table] = count
+    return table, facts, count
 
 
 # --------------------------------------------------------------------- unseen

@@ -7,7 +7,7 @@ reached, a row looked up by it where there is one. The days that come out are at
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from attrs import define, field, frozen
 
@@ -262,15 +262,21 @@ class Course:
             change = Change(change.day, change.relation, keys)
         self.changes.setdefault((change.day, id(change.relation), change.keys), change)
 
-    def relations(self, cells: dict[str, Scalar], day: str, here: Iterable[Scalar]) -> Iterator[Relation]:
-        """The scope's rows with these cells, once for each day of change (each set of days of its own)."""
+    def relations(
+        self,
+        cells: dict[str, Scalar],
+        day: str,
+        here: Iterable[Scalar],
+        narrowed: Callable[[Relation], Relation] = lambda relation: relation,
+    ) -> Iterator[Relation]:
+        """The scope's rows (of these, those wanted) with these cells, once for each set of days of change."""
         for change in self.changes.values():
             keys = {self.scope.plan.names.next("k"): pair for pair in change.keys}
             of_rows = dict(cells) | {name: key for name, (key, _) in keys.items()}
             if change.relation is None:
                 of_rows[day] = change.day
             used = columns_of(*of_rows.values())
-            relation: Relation = Extend(self.scope.built_rows(used, here), tuple(of_rows.items()))
+            relation = narrowed(Extend(self.scope.built_rows(used, here), tuple(of_rows.items())))
             if change.relation is not None:
                 pairs = tuple(Pair(name, there) for name, (_, there) in keys.items())
                 relation = Extend(Join(Keep(relation, tuple(of_rows)), change.relation, pairs), ((day, change.day),))

@@ -145,6 +145,7 @@ def _noted(into: Translator, expressions: tuple[Expression, ...], bound: Bound, 
 
 
 def _of_value(into: Translator, relation: Relation, arguments: tuple[Amount, ...], scope: Scope) -> Iterator[Cited]:
+    into.plan.cited.setdefault(relation.name)
     if relation.record or relation.span or relation.silence is not Silence.CONCLUDED:
         yield TRUE, relation.origin
         return

@@ -14,6 +14,7 @@ from engine.relational.amounts import Amount, Unsupported
 from engine.relational.cited import Cited, deciding, of_value
 from engine.relational.scope import Loop, Plan, Scope, Step
 from engine.relational.tables import Ledger
+from engine.relational.totals import Total, totals_of
 from engine.relational.translate import Bound, Translator
 
 SUBJECT, TRUTH, NUMBER, SCALE, EXISTS, DOUBT = "subject", "truth", "number", "scale", "exists", "doubt"
@@ -38,7 +39,8 @@ class Worked:
 
     The rows have `SUBJECT` (a symbol's code) and `DOUBT`; of a condition `TRUTH`; of a value `NUMBER`, `SCALE`,
     `EXISTS`. `UNCITED` says that what decides it is read off its proof; else `CITED` 0, 1, … are sums
-    of powers of two, a power for each of ``origins`` that decides it, so many to a column.
+    of powers of two, a power for each of ``origins`` that decides it, so many to a column. ``totals`` are what the rows
+    rest on that is not of their subject alone.
     """
 
     steps: tuple[tuple[str, Step], ...]
@@ -46,10 +48,11 @@ class Worked:
     value: Amount | None
     notes: tuple[str, ...]
     origins: tuple[Origin, ...] = ()
+    totals: tuple[Total, ...] = ()
 
 
-def work_out(engine: Engine, ledger: Ledger, goal: Goal) -> Worked:
-    """The goal over a ledger's tables, from just the rules that it needs."""
+def work_out(engine: Engine, ledger: Ledger, goal: Goal, only: str | None = None) -> Worked:
+    """The goal over a ledger's tables (``only``: of one subject), from just the rules that it needs."""
     plan = plan_of(engine, ledger)
     into = Translator(plan)
     table = ledger.table(goal.subjects.name)
@@ -59,6 +62,9 @@ def work_out(engine: Engine, ledger: Ledger, goal: Goal) -> Worked:
     scope.frame.base = algebra.One()
     row = binding.scanned(into, table, scope)
     subject = evolve(row.amount(table.columns[0]), exists=TRUE)
+    if only is not None:
+        code = algebra.number(ledger.symbols.code(only))
+        scope.frame.base = algebra.Filter(scope.frame.base, algebra.compared("=", subject.number, code))
     columns: dict[str, Scalar] = {SUBJECT: subject.number}
     value: Amount | None = None
     bound: Bound = {goal.subject.name: subject}
@@ -73,7 +79,9 @@ def work_out(engine: Engine, ledger: Ledger, goal: Goal) -> Worked:
         found, unread = _cited(_of_condition(into, goal, bound, scope, truth), scope)
     columns |= _packed(scope, tuple(found.values()), unread)
     columns[DOUBT] = either(*scope.frame.errors)
-    return Worked(*finished(plan, scope, columns), value, tuple(plan.notes), tuple(found))
+    totals = totals_of(plan, scope, subject, columns[DOUBT], plan.cited)
+    steps, rows = finished(plan, scope, columns, *(each.rows for each in totals))
+    return Worked(steps, rows, value, tuple(plan.notes), tuple(found), totals)
 
 
 def _of_condition(into: Translator, goal: Goal, bound: Bound, scope: Scope, truth: Scalar) -> Iterator[Cited]:
@@ -125,9 +133,9 @@ def plan_of(engine: Engine, ledger: Ledger) -> Plan:
 
 
 def finished(
-    plan: Plan, scope: Scope, columns: dict[str, Scalar]
+    plan: Plan, scope: Scope, columns: dict[str, Scalar], *others: algebra.Relation
 ) -> tuple[tuple[tuple[str, Step], ...], algebra.Relation]:
-    """The steps that the final columns rest on, and the rows with these columns."""
+    """The steps that the final columns (and other relations) rest on, and the rows with these columns."""
     built = scope.frame.relation(algebra.columns_of(*columns.values()))
     rows = algebra.Keep(algebra.Extend(built, tuple(columns.items())), tuple(columns))
     ordered: dict[str, Step] = {}
@@ -153,7 +161,8 @@ def finished(
             if name not in own:
                 visit(algebra.Scan(name, ()))
 
-    visit(rows)
+    for relation in (rows, *others):
+        visit(relation)
     return tuple(ordered.items()), rows
 
 

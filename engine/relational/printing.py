@@ -63,7 +63,7 @@ class Printer:
         return tuple((name, self._said(view)) for name, view in self._views), self._said(query)
 
     def _said(self, query: Any) -> str:
-        return str(query.sql(self.dialect, identify=True))
+        return str(query.sql(self.dialect, identify=True, copy=False))
 
     def _whole(self, relation: Relation) -> Any:
         """The query with its parts one after the other, so that no nesting is too deep; none is stored."""
@@ -95,27 +95,28 @@ class Printer:
         match relation:
             case Scan(table, columns):
                 cells = [self._alias(self._named(there), here) for here, there in columns]
-                return exp.Select(expressions=cells or [self._nothing()]).from_(self._table(table))
+                return exp.Select(expressions=cells or [self._nothing()]).from_(self._table(table), copy=False)
             case One():
                 return exp.Select(expressions=[self._nothing()])
             case Extend(inner, columns):
                 cells = [self._alias(self.scalar(scalar), name) for name, scalar in columns]
-                return exp.Select(expressions=[exp.Star(), *cells]).from_(self._inner(inner))
+                return exp.Select(expressions=[exp.Star(), *cells]).from_(self._inner(inner), copy=False)
             case Keep(inner, names):
                 cells = [self._named(name) for name in names]
-                return exp.Select(expressions=cells or [self._nothing()]).from_(self._inner(inner))
+                return exp.Select(expressions=cells or [self._nothing()]).from_(self._inner(inner), copy=False)
             case Filter(inner, truth):
-                return exp.Select(expressions=[exp.Star()]).from_(self._inner(inner)).where(self.scalar(truth))
+                every = exp.Select(expressions=[exp.Star()]).from_(self._inner(inner), copy=False)
+                return every.where(self.scalar(truth), copy=False)
             case Join():
                 return self._join(relation)
             case Group(inner, keys, folds):
                 return self._group(inner, keys, folds)
             case Running(inner, within, by, folds):
                 cells = [self._running(each, within, by) for each in folds]
-                return exp.Select(expressions=[exp.Star(), *cells]).from_(self._inner(inner))
+                return exp.Select(expressions=[exp.Star(), *cells]).from_(self._inner(inner), copy=False)
             case Differences(inner, within, by, differences):
                 cells = [self._difference(name, of, within, by) for name, of in differences]
-                return exp.Select(expressions=[exp.Star(), *cells]).from_(self._inner(inner))
+                return exp.Select(expressions=[exp.Star(), *cells]).from_(self._inner(inner), copy=False)
             case Union(inputs, names):
                 parts = [self._select(Keep(each, names)) for each in inputs]
                 result: Any = parts[0]
@@ -132,19 +133,19 @@ class Printer:
             )
             for pair in relation.pairs
         ]
-        on = exp.and_(*pairs) if pairs else exp.true()
-        select = exp.Select(expressions=[exp.Star()]).from_(self._inner(relation.left, left))
+        on = exp.and_(*pairs, copy=False) if pairs else exp.true()
+        select = exp.Select(expressions=[exp.Star()]).from_(self._inner(relation.left, left), copy=False)
         kind = "left" if relation.keep_left else "inner"
-        return select.join(self._inner(relation.right, right), on=on, join_type=kind)
+        return select.join(self._inner(relation.right, right), on=on, join_type=kind, copy=False)
 
     def _group(self, inner: Relation, keys: tuple[str, ...], folds: tuple[Folded, ...]) -> Any:
         exp = self._exp
         cells = [self._named(key) for key in keys]
         folded = [self._alias(self._folded(each), each.name) for each in folds]
-        select = exp.Select(expressions=[*cells, *folded] or [self._nothing()]).from_(self._inner(inner))
+        select = exp.Select(expressions=[*cells, *folded] or [self._nothing()]).from_(self._inner(inner), copy=False)
         if not folds:
-            return select.distinct() if keys else select.limit(1)
-        return select.group_by(*(cell.copy() for cell in cells)) if keys else select
+            return select.distinct(copy=False) if keys else select.limit(1, copy=False)
+        return select.group_by(*(cell.copy() for cell in cells), copy=False) if keys else select
 
     def _folded(self, fold: Folded) -> Any:
         exp = self._exp
@@ -168,7 +169,7 @@ class Printer:
         plain = self._folded(fold)
         inner = plain.this if fold.fold == "sum" and not fold.wide else plain
         window = exp.Window(
-            this=inner.copy(),
+            this=inner,
             partition_by=[self._named(name) for name in within],
             order=exp.Order(expressions=[exp.Ordered(this=self._named(name), nulls_first=False) for name in by]),
             spec=exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"),

@@ -75,7 +75,9 @@ class AskedTable:
 class Plan:
     """What there is to translate, and the steps that come of it: tables to be made, each from those before it.
 
-    ``asked`` are the tables whose rows rest on what was asked, ``counts`` the most rows of those that do not.
+    ``asked`` are the tables whose rows rest on what was asked, ``counts`` the most rows of those that do not;
+    ``run_through`` are the tables of what rules may conclude a relation of, by its name; ``cited`` the values whose
+    rules are cited.
     """
 
     relations: dict[str, Relation]
@@ -87,9 +89,11 @@ class Plan:
     names: Names = field(factory=Names)
     steps: dict[str, Step] = field(factory=dict)
     notes: dict[str, None] = field(factory=dict)
+    cited: dict[str, None] = field(factory=dict)
     never_null: set[str] = field(factory=set)
     asked: dict[str, AlongTable | AskedTable] = field(factory=dict)
     counts: dict[str, int] = field(init=False)
+    run_through: dict[str, Any] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.counts = {table.name: table.count for table in self.ledger.tables.values()}
@@ -202,7 +206,7 @@ class Scope:
             if isinstance(each, Literal) and each.value is None:
                 return False
             if isinstance(each, algebra.Operation):
-                pending += each.operands
+                pending += [] if each.name in ("is null", "is true") else each.operands[each.name == "when" :]
             elif isinstance(each, Column) and each.name in lets:
                 pending.append(lets[each.name])
             elif isinstance(each, Column) and each.name not in self.plan.never_null:
@@ -262,10 +266,10 @@ class Scope:
         _, parts = self.frame.needed(wanted | columns_of(*here))
         return Keep(self._masked(grown(self.frame.base, parts), here), tuple(sorted(wanted)))
 
-    @staticmethod
-    def _masked(relation: algebra.Relation, truths: Iterable[Scalar]) -> algebra.Relation:
-        for truth in truths:
-            relation = Filter(relation, negation(is_false(truth)))
+    def _masked(self, relation: algebra.Relation, truths: Iterable[Scalar]) -> algebra.Relation:
+        """The rows of which it is not certain that a truth does not hold."""
+        for truth in truths:  # of a settled one that is all for which it holds, and databases join by that
+            relation = Filter(relation, truth if self.is_settled(truth) else negation(is_false(truth)))
         return relation
 
     def _part_roots(self, part: Part) -> set[str]:

@@ -8,11 +8,12 @@ days asked about would be quadratic.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import define, evolve, field, frozen
 
-from engine.model import Aggregate
+from engine.model import Aggregate, Atom, Condition, On, Some
 from engine.relational import algebra, binding
 from engine.relational.algebra import (
     TRUE,
@@ -24,12 +25,14 @@ from engine.relational.algebra import (
     Group,
     Keep,
     Literal,
+    Pair,
     Scalar,
     Union,
     both,
     columns_of,
     compared,
     either,
+    is_false,
     is_unknown,
     negation,
     number,
@@ -40,7 +43,7 @@ from engine.relational.changes import Change, Course, Untold
 from engine.relational.frame import Frame, single
 from engine.relational.running import Cell, merged
 from engine.relational.scope import AlongTable, Scope
-from engine.search import variables_of
+from engine.search import conjuncts, variables_of
 from engine.values import Kind
 
 if TYPE_CHECKING:
@@ -77,7 +80,7 @@ def stepped(into: Translator, expression: Aggregate, members: Members, bound: Bo
         return None
     for name, amount in asked.items():
         if amount.kind is Kind.DATE and amount.low <= amount.high:
-            found = _by(into, expression, free, asked, name, outer)
+            found = _by(into, expression, free, asked, name)
             if found is not None:
                 return found
     return None
@@ -87,7 +90,7 @@ def _is_plain(amount: Amount) -> bool:
     return amount.exists == TRUE and amount.scale == 1 and amount.days is None and not amount.is_wide
 
 
-def _by(into: Translator, expression: Aggregate, free: Bound, asked: Bound, day: str, outer: Scope) -> Stepped | None:
+def _by(into: Translator, expression: Aggregate, free: Bound, asked: Bound, day: str) -> Stepped | None:
     """By one of the days asked about: the search is tried with what is asked left open."""
     plan = into.plan
     trial = Scope(plan, single(plan.names))
@@ -100,76 +103,117 @@ def _by(into: Translator, expression: Aggregate, free: Bound, asked: Bound, day:
     found = binding.members(into, expression.variables, expression.where, opened, trial)
     if found is None or found.count == 0:
         return None
-    scope = found.scope
-    scalars: list[Scalar] = [*scope.filters]
-    if expression.of is not None:
-        scalars += into.amount(expression.of, found.bound, scope).scalars
-    course = Course(scope, _name(opened[day]), Course(scope=trial, day=_name(opened[day])))
     try:
-        for scalar in (*scalars, *scope.frame.errors):
-            course.of(scalar)
-        return _over(into, expression, found, course, opened, asked, day, outer)
+        return Search(into, expression, found, opened, asked, day).stepped()
     except Untold:
         return None
 
 
-def _name(amount: Amount) -> str:
-    assert isinstance(amount.number, Column)
-    return amount.number.name
+@define(eq=False)
+class Search:
+    """A search with what is asked left open (``opened``), by one of the days asked about."""
 
+    into: Translator
+    expression: Aggregate
+    found: Members
+    opened: Bound
+    asked: Bound
+    day: str
+    columns: dict[str, str] = field(init=False)
+    cells: dict[str, Scalar] = field(init=False)
+    here: list[Scalar] = field(init=False)
 
-def _over(
-    into: Translator,
-    expression: Aggregate,
-    found: Members,
-    course: Course,
-    opened: Bound,
-    asked: Bound,
-    day: str,
-    outer: Scope,
-) -> Stepped:
-    scope, plan = found.scope, into.plan
-    pairs, here, _ = scope.sorted_filters()
-    mine = {theirs: each for each, theirs in pairs}
-    inner = {each.name: found.bound[each.name] for each in expression.variables}
-    if any(not _is_plain(each) or not each.known or not scope.rests_on_rows(each.number) for each in inner.values()):
-        raise Untold
-    others = {name: opened[name].number for name in asked if name != day}
-    if any(theirs not in mine for theirs in others.values()):
-        raise Untold
-    columns = {name: plan.names.next("e") for name in (*inner, *others)}
-    cells = {columns[name]: each.number for name, each in inner.items()}
-    cells |= {columns[name]: mine[theirs] for name, theirs in others.items()}
-    days = plan.names.next("e")
-    here = [] if scope.frame.errors else here
-    low, high = asked[day].low, asked[day].high
-    changes = _every(course, cells, days, here)
-    later = both(compared("<", number(low), Column(days)), compared("<=", Column(days), number(high)))
-    first = Extend(scope.built_rows(columns_of(*cells.values()), here), (*cells.items(), (days, number(low))))
-    names = (*cells, days)
-    events = Union((Keep(first, names), *(Filter(each, later) for each in changes)), names)
-    table = plan.step(events)
-    rows = binding.over(into, algebra.Scan(table, tuple((name, name) for name in names)))
-    plan.never_null |= set(names)
-    bound = dict(opened) | {
-        name: evolve(amount, number=Column(columns[name]), known=True) for name, amount in inner.items()
-    }
-    bound |= {name: evolve(opened[name], number=Column(columns[name])) for name in others}
-    bound[day] = evolve(opened[day], number=Column(days))
-    truth = into.test(expression.where, bound, rows)
-    told = tuple(columns[name] for name in inner)
-    asked_with = {columns[name]: asked[name].number for name in others}
-    return Stepped(rows, bound, truth, told, asked_with, days, asked[day].number, found.count)
+    def __attrs_post_init__(self) -> None:
+        scope, plan = self.found.scope, self.into.plan
+        pairs, here, _ = scope.sorted_filters()
+        mine = {theirs: each for each, theirs in pairs}
+        members = self._members.values()
+        if any(not _is_plain(each) or not each.known or not scope.rests_on_rows(each.number) for each in members):
+            raise Untold
+        others = {name: self.opened[name].number for name in self._others}
+        if any(theirs not in mine for theirs in others.values()):
+            raise Untold
+        self.columns = {name: plan.names.next("e") for name in (*self._members, *others, self.day)}
+        plan.never_null |= set(self.columns.values())
+        self.cells = {self.columns[name]: each.number for name, each in self._members.items()}
+        self.cells |= {self.columns[name]: mine[theirs] for name, theirs in others.items()}
+        self.here = [] if scope.frame.errors else here
 
+    @property
+    def _members(self) -> Bound:
+        return {each.name: self.found.bound[each.name] for each in self.expression.variables}
 
-def _every(course: Course, cells: dict[str, Scalar], day: str, here: list[Scalar]) -> list[algebra.Relation]:
-    """The members on their days of change."""
-    assert course.outer is not None
-    frame = course.outer.scope.frame
-    rows = course.scope.built_rows(columns_of(*cells.values()), here)
-    rows = Keep(Extend(rows, tuple(cells.items())), tuple(cells))
-    at_once = (_at_once(rows, change, day, frame) for change in course.outer.changes.values())
-    return [*course.relations(cells, day, here), *(Keep(each, (*cells, day)) for each in at_once)]
+    @property
+    def _others(self) -> list[str]:
+        return [name for name in self.asked if name != self.day]
+
+    def stepped(self) -> Stepped:
+        """The search over each member on each day on which what it adds may change."""
+        into, scope = self.into, self.found.scope
+        scalars: list[Scalar] = [*scope.filters, *scope.frame.errors]
+        if self.expression.of is not None:
+            scalars += into.amount(self.expression.of, self.found.bound, scope).scalars
+        course = self.course(scalars)  # before anything else: it may not be told
+        kept = None
+        for part in () if scope.frame.errors else conjuncts(self.expression.where):
+            if isinstance(part, (Atom, Some, On)) and self.day in variables_of(part):
+                kept = self.thinned(part, kept)
+        rows, bound = self.over(course, kept)
+        truth = into.test(self.expression.where, bound, rows)
+        members = tuple(self.columns[name] for name in self._members)
+        others = {self.columns[name]: self.asked[name].number for name in self._others}
+        until = self.asked[self.day].number
+        return Stepped(rows, bound, truth, members, others, self.columns[self.day], until, self.found.count)
+
+    def course(self, scalars: Iterable[Scalar]) -> Course:
+        """On which days any of these may change."""
+        day = self.opened[self.day].number
+        assert isinstance(day, Column)
+        scope = self.found.scope
+        assert scope.outer is not None
+        course = Course(scope, day.name, Course(scope.outer, day.name))
+        for scalar in scalars:
+            course.of(scalar)
+        return course
+
+    def thinned(self, part: Condition, kept: str | None) -> str:
+        """A table of the members for which a condition may hold on some day (of those kept so far)."""
+        into, plan = self.into, self.into.plan
+        rows, bound = self.over(self.course([into.test(part, self.found.bound, self.found.scope)]), kept)
+        truth = rows.frame.let(into.test(part, bound, rows))
+        names = tuple(self.columns[name] for name in self._members)
+        some = Filter(rows.frame.relation({*names, *columns_of(truth)}), negation(is_false(truth)))
+        return plan.step(Group(some, names, ()))
+
+    def over(self, course: Course, kept: str | None) -> tuple[Scope, Bound]:
+        """A scope over the members (those kept) on the first day asked about and on their days of change."""
+        plan, day = self.into.plan, self.columns[self.day]
+        names = (*self.cells, day)
+        low, high = self.asked[self.day].low, self.asked[self.day].high
+        later = both(compared("<", number(low), Column(day)), compared("<=", Column(day), number(high)))
+
+        def narrowed(relation: algebra.Relation) -> algebra.Relation:
+            if kept is None:
+                return relation
+            pairs = {self.columns[name]: plan.names.next("k") for name in self._members}
+            these = algebra.Scan(kept, tuple((here, there) for there, here in pairs.items()))
+            return algebra.Join(relation, these, tuple(Pair(here, there) for here, there in pairs.items()))
+
+        rows = self.found.scope.built_rows(columns_of(*self.cells.values()), self.here)
+        rows = Keep(narrowed(Extend(rows, tuple(self.cells.items()))), tuple(self.cells))
+        assert course.outer is not None
+        frame = course.outer.scope.frame
+        changes = [*course.relations(self.cells, day, self.here, narrowed)]
+        changes += [_at_once(rows, change, day, frame) for change in course.outer.changes.values()]
+        first = Extend(rows, ((day, number(low)),))
+        events = Union((Keep(first, names), *(Filter(Keep(each, names), later) for each in changes)), names)
+        table = plan.step(Group(events, names, ()))
+        scope = binding.over(self.into, algebra.Scan(table, tuple((name, name) for name in names)))
+        bound = dict(self.opened)
+        for name, amount in (*self._members.items(), *((name, self.opened[name]) for name in self._others)):
+            bound[name] = evolve(amount, number=Column(self.columns[name]), known=True)
+        bound[self.day] = evolve(self.opened[self.day], number=Column(day))
+        return scope, bound
 
 
 def _at_once(rows: algebra.Relation, change: Change, day: str, frame: Frame) -> algebra.Relation:

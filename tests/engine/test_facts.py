@@ -83,6 +83,14 @@ def test_what_is_supposed_lies_above_and_leaves_what_lies_under_alone(facts: Fac
         assert len(list(base.rows("joined"))) == 1
 
 
+def test_an_order_is_told_from_either_record(facts: FactBase) -> None:
+    for earlier, later in (("L-1", "L-2"), ("L-2", "L-3"), ("L-4", "L-5")):
+        facts.put_before("lease", earlier, later)
+    assert facts.recorded_order("lease", "L-1", "L-3") is True
+    assert facts.recorded_order("lease", "L-3", "L-1") is False
+    assert facts.recorded_order("lease", "L-1", "L-5") is None
+
+
 def test_an_order_that_goes_round_is_refused(facts: FactBase) -> None:
     facts.put_before("lease", "L-1", "L-2")
     facts.put_before("lease", "L-2", "L-3")

@@ -18,7 +18,8 @@ from engine.values import LimitReached
 from policy import auditing
 from policy.answer import sections
 from policy.audit_question import question_of
-from policy.auditing import Audit, asked_alone, audit
+from policy.audit_rows import AuditRow, Reader
+from policy.auditing import Alone, Audit, audit
 from policy.cli import command
 from policy.diagnostic import ClausebookError
 from policy.instrument import Case, load
@@ -94,7 +95,7 @@ def test_every_row_is_what_is_answered_about_it_alone(case: Case, folder: Path) 
     assert found["L-3"].citations == "§ 2(a)"
     assert "L-4's shares" in found["L-4"].depends
     for id, row in found.items():
-        alone = asked_alone(case, question_of(case, QUESTION), id)
+        alone = Alone(case, question_of(case, QUESTION)).answer(id)
         assert (row.verdict, row.citations) == (alone.verdict.value, sections(alone.citations))
 
 
@@ -133,13 +134,15 @@ def test_a_value_of_every_row(case: Case, folder: Path) -> None:
 def test_a_row_that_comes_out_two_ways_stops_the_audit(
     case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = auditing.Reader.rows
+    rows = Reader.rows
 
-    def wrong(self: auditing.Reader, table: Any) -> Any:
-        for row in rows(self, table):
-            yield evolve(row, verdict="yes") if row.id == "L-3" else row
+    def wrong(self: Reader, table: Any) -> Any:
+        found = rows(self, table)
+        place = found.columns["id"].index("L-3")
+        found[place] = evolve(found[place], verdict="yes")
+        return found
 
-    monkeypatch.setattr(auditing.Reader, "rows", wrong)
+    monkeypatch.setattr(Reader, "rows", wrong)
     with pytest.raises(ClausebookError, match="L-3 came out two ways"):
         run(case, folder)
     code, _ = clausebook(folder, "--ask", QUESTION, "-o", str(folder / "out.csv"))
@@ -148,19 +151,19 @@ def test_a_row_that_comes_out_two_ways_stops_the_audit(
 
 
 def test_an_interrupted_audit_goes_on_where_it_was(case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = run(case, folder, verify=0).rows
+    whole = list(run(case, folder, verify=0).rows)
     kept = folder / ".kept"
     lines = kept.read_text().splitlines(keepends=True)
     kept.write_text("".join(lines[:-1]) + lines[-1][:7])  # a torn last line
     asked: list[str] = []
-    by_reference = auditing.Reader.by_reference
+    row = Alone.row
 
-    def counted(self: auditing.Reader, id: str, deadline: float) -> auditing.AuditRow:
+    def counted(self: Alone, id: str) -> AuditRow:
         asked.append(id)
-        return by_reference(self, id, deadline)
+        return row(self, id)
 
-    monkeypatch.setattr(auditing.Reader, "by_reference", counted)
-    assert run(case, folder, verify=0).rows == whole
+    monkeypatch.setattr(Alone, "row", counted)
+    assert list(run(case, folder, verify=0).rows) == whole
     assert len(asked) == 1
     asked.clear()
     run(case, folder, SHARES, verify=0)  # rows of another question are not taken for its own
@@ -189,6 +192,32 @@ def test_a_row_explained(folder: Path) -> None:
     assert told.startswith("No.") and "101 shares" in told
     code, told = clausebook(folder, "--ask", QUESTION, "--explain", "L-33")
     assert code == 1 and "E0613" in told and "L-3" in told
+
+
+def test_a_row_of_a_large_ledger_explained(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is counted over the whole ledger on a day is told, and said to be."""
+    monkeypatch.setattr(auditing, "SMALL", 0)
+    path = folder / "club.md"
+    counted = """- the shares let by *a date* are *shares*
+- the room on *a date* is *shares*
+- *a lease* is small
+
+Asked:"""
+    rules = """## § 2 Leases
+
+The shares let by a date are the total of the counted lease's shares for every counted lease, being a lease for which
+the counted lease's date is on or before the date.
+
+The room on a date is 300 shares minus the shares let by the date.
+
+A lease is small if the lease's shares are at most the room on the lease's date.
+"""
+    path.write_text(BOOK.replace("Asked:", counted).replace("## § 2 Leases\n", rules))
+    known = ROWS.replace("| ?          |", "| 2001-09-01 |").replace("| ?      |", "| 7      |")
+    (folder / "leases.md").write_text(case_text(known))
+    code, told = clausebook(folder, "--ask", "*a lease* is small", "--explain", "L-1")
+    assert code == 0 and told.startswith("Yes.")
+    assert told.endswith("by tables:\n  the shares let by March 1, 2001 are 108 shares\n")
 
 
 @pytest.mark.parametrize(

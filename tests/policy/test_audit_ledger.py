@@ -1,0 +1,44 @@
+"""Drawn ledgers audited by the rules of the 1992 Plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.ledger.data import draw
+from bench.ledger.files import written
+from policy import auditing
+from policy.audit_question import question_of
+from policy.auditing import Alone, Audit, audit
+from policy.instrument import Case, load
+from policy.ledger_kinds import Ledger
+
+QUESTION = "the numerical limits allow *a grant*"
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    folder = tmp_path_factory.mktemp("drawn")
+    tables, mapping, case_file = written(draw(3, undecided=7), folder)
+    return load("1992-plan").case(case_file, *(Ledger(path, mapping) for path in tables))
+
+
+def run(case: Case, folder: Path) -> Audit:
+    return audit(case, question_of(case, QUESTION), folder / ".kept", 100, 1, lambda doing, done, of: None)
+
+
+def test_each_row_is_what_is_answered_about_it_alone(
+    drawn: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the tables settle it, or the reference evaluator that was told the totals, or that was told nothing."""
+    asked = Alone(drawn, question_of(drawn, QUESTION))
+    monkeypatch.setattr(auditing, "SMALL", 0)
+    result = run(drawn, tmp_path)
+    assert {row.verdict for row in result.rows} == {"yes", "no", "depends"}
+    assert {row.by for row in result.rows} == {"tables", "reference"}
+    assert not result.notes
+    for row in result.rows:
+        again = asked.row(row.id)
+        assert (row.verdict, row.citations) == (again.verdict, again.citations), row.id
+        assert row.by == "tables" or row.depends == again.depends
