@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
@@ -70,12 +71,17 @@ def _only(_: Calendar, first: Value, last: Value) -> Value:
 
 
 def _is_business_day(calendar: Calendar, day: date) -> bool:
+    if day.weekday() in calendar.closed_weekdays:
+        return False
+    return not calendar.holidays or day not in _holidays(calendar.holidays, day.year)
+
+
+@lru_cache(maxsize=256)
+def _holidays(country: str, year: int) -> frozenset[date]:
     # The calendar of holidays is large and seldom needed.
     import holidays
 
-    if day.weekday() in calendar.closed_weekdays:
-        return False
-    return not calendar.holidays or day not in holidays.country_holidays(calendar.holidays, years=day.year)
+    return frozenset(holidays.country_holidays(country, years=year))
 
 
 def _business_days(step: int) -> Callable[..., Value]:

@@ -13,7 +13,7 @@ from policy.diagnostic import Diagnostic, render
 from policy.document import read, read_source
 from policy.outline import Line
 from policy.parallel import results
-from policy.testing import Shelf, TestedFile, Tried, test_file
+from policy.testing import Diagnostics, Shelf, TestedFile, Tried, test_file
 
 
 @frozen
@@ -53,7 +53,24 @@ class CasePage:
 
 def case_pages(book: Book, files: Sequence[Path], shelf: Shelf, jobs: int = 1) -> tuple[CasePage, ...]:
     """The case files with their questions answered, in several processes where the system can fork."""
-    return tuple(results(lambda number: _case_page(book, files[number], shelf), len(files), jobs))
+    return tuple(results(lambda number: _case_page(book, files[number], shelf), len(files), jobs, sizes(files)))
+
+
+def exercising(
+    book: Book, files: Sequence[Path], shelf: Shelf, jobs: int = 1
+) -> Iterator[tuple[Diagnostics, tuple[Exercised, ...]]]:
+    """Of each case file what is wrong with it, and what its questions exercise; in several processes."""
+
+    def work(number: int) -> tuple[Diagnostics, tuple[Exercised, ...]]:
+        tested = test_file(files[number], shelf)
+        return tested.problems, tuple(e for tried in tested.tried for e in exercised(book, tested.path, tried))
+
+    return results(work, len(files), jobs, sizes(files))
+
+
+def sizes(files: Sequence[Path]) -> list[int]:
+    """How large files are: as good a guess as any of how long their questions take."""
+    return [path.stat().st_size if path.is_file() else 0 for path in files]
 
 
 def coverage_of(book: Book, pages: Sequence[CasePage]) -> Coverage:

@@ -22,6 +22,7 @@ from policy.terminal import (
     coloured,
     count,
     finish,
+    jobs_option,
     needed,
     patience,
     progress,
@@ -33,7 +34,7 @@ from policy.terminal import (
     tell_lines,
     tell_looked,
     tell_passed,
-    tell_result,
+    told_result,
     watching,
     width,
 )
@@ -186,21 +187,27 @@ def check(path: tuple[Path, ...]) -> None:
 
 @command.command()
 @_paths("path")
-def test(path: tuple[Path, ...]) -> None:
+@jobs_option
+def test(path: tuple[Path, ...], jobs: int) -> None:
     """Ask what case files ask, and show what differs."""
+    from policy.casebook import sizes
+    from policy.parallel import results
     from policy.testing import Shelf, is_case_file, markdown_files, test_file
+
+    def tested(number: int) -> tuple[str, int, int, int, int]:
+        result = test_file(files[number], shelf)
+        wrong = sum(not each.passed for each in result.tried)
+        broken = int(not result.passed and not result.tried)
+        return told_result(result), len(result.tried), wrong, broken, status(result.all_problems)
 
     shelf = Shelf()
     files = needed([file for file in markdown_files(path) if file in path or is_case_file(file)], "case file")
-    results = [test_file(file, shelf) for file in progress(files, "Testing")]
-    for result in results:
-        tell_result(result)
-    tried = [each for result in results for each in result.tried]
-    wrong = [each for each in tried if not each.passed]
-    broken = [result for result in results if not result.passed and not result.tried]
-    click.echo(summary(len(files), len(tried), len(wrong), len(broken)))
-    problems = [problem for result in results for problem in result.all_problems]
-    finish(max(status(problems), WRONG_FILE if wrong or broken else 0))
+    found = [*progress(results(tested, len(files), jobs, sizes(files)), "Testing", len(files))]
+    click.echo("".join(told for told, *_ in found), nl=False)
+    _, every_tried, every_wrong, every_broken, statuses = zip(*found, strict=True)
+    tried, wrong, broken = sum(every_tried), sum(every_wrong), sum(every_broken)
+    click.echo(summary(len(files), tried, wrong, broken))
+    finish(max(WRONG_FILE if wrong or broken else 0, *statuses))
 
 
 # ------------------------------------------------------------------ writing
@@ -271,19 +278,22 @@ def fmt(path: tuple[Path, ...], only_check: bool) -> None:
 @_cases
 @click.option("--json", "as_json", is_flag=True, help="Tell as JSON.")
 @click.option("--inventory", type=_FILE, help="Hold the clauses against those of this file.")
-def coverage(book: str, cases: tuple[Path, ...], as_json: bool, inventory: Path | None) -> None:
+@jobs_option
+def coverage(book: str, cases: tuple[Path, ...], as_json: bool, inventory: Path | None, jobs: int) -> None:
     """Say of each clause of BOOK what encodes it, asks about it and exercises it."""
     from policy.book import find_book
+    from policy.casebook import exercising
     from policy.coverage import case_files, compare, comparison_lines, decisions, lines, read_inventory, to_json
-    from policy.coverage import coverage as covered_by
-    from policy.testing import Shelf, test_file
+    from policy.coverage import covered as covered_by
+    from policy.testing import Shelf
 
     shelf = Shelf()
     loaded = shelf.at(find_book(book)).book
-    files = [test_file(file, shelf) for file in progress(case_files(loaded, cases), "Testing")]
-    covered = covered_by(loaded, files)
+    files = case_files(loaded, cases)
+    found = [*progress(exercising(loaded, files, shelf, jobs), "Testing", len(files))]
+    covered = covered_by(loaded, (each for _, exercised in found for each in exercised))
     click.echo(to_json(covered)) if as_json else tell_lines(lines(covered))
-    report(problem for file in files for problem in file.problems)
+    report(problem for problems, _ in found for problem in problems)
     if inventory is not None:
         compared = compare(covered, loaded, read_inventory(inventory.read_text("utf-8")), decisions(loaded))
         tell_lines(comparison_lines(compared), err=as_json)
@@ -308,7 +318,7 @@ def sources(book: str, text: Path, pin: bool) -> None:
 @click.argument("book")
 @_cases
 @click.option("--rule", "rules", multiple=True, help="Only the mutants of this rule, or of this clause's rules.")
-@click.option("--jobs", default=2, show_default=True, help="How many processes work on it.")
+@jobs_option
 def mutate(book: str, cases: tuple[Path, ...], rules: tuple[str, ...], jobs: int) -> None:
     """Change the law of BOOK bit by bit, and tell what no case notices."""
     from policy.book import find_book

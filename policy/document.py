@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -186,6 +186,7 @@ def _unseen(source: Source) -> Iterator[Diagnostic]:
 
 # ------------------------------------------------------------------- Markdown
 
+_KEPT = 8  # documents that were just read
 _DEEPEST = 32  # lists in lists; each takes two of the parser's levels
 _BLANKS = " \t\r\v\f"
 
@@ -239,8 +240,12 @@ def _nodes(tokens: Sequence[Token]) -> list[_Node]:
     return root
 
 
+@lru_cache(maxsize=_KEPT)
 def read(source: Source) -> tuple[Document, tuple[Diagnostic, ...]]:
-    """The document that a text is, and everything in it that the language does not use."""
+    """The document that a text is, and everything in it that the language does not use.
+
+    A case file is read for each of its parts: what was just read is kept.
+    """
     # The parser counts a lone carriage return as a line end; a blank in its place keeps every offset and line.
     text = source.text.replace("\r", " ")
     reader = _Reader(source, text.split("\n"))

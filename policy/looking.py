@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import reduce
-from os import cpu_count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from policy.terminal import (
     WRONG_FILE,
     count,
     finish,
+    jobs_option,
     patience,
     tell_lines,
     tell_looked,
@@ -38,12 +38,6 @@ _cases = click.option(
 )
 
 
-_jobs = click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=cpu_count() or 1,
-    help="How many processes work on it; as many as there can.",
-)
 _forms = _together(
     click.option("--json", "form", flag_value="json", help="Tell as JSON."),
     click.option("--svg", "form", flag_value="svg", help="Draw as SVG."),
@@ -81,7 +75,7 @@ def graph(book: str, question: str | None, as_svg: bool) -> None:
 @click.option("--since", type=_FILE, help="An earlier version of the book: what differs from it is marked.")
 @_cases
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The folder of the pages.")
-@_jobs
+@jobs_option
 def review(book: str, text: Path | None, since: Path | None, cases: tuple[Path, ...], output: Path, jobs: int) -> None:
     """Write BOOK as a web book to review: the source beside the rules, and what shows them."""
     from policy.book import find_book
@@ -107,7 +101,7 @@ def review(book: str, text: Path | None, since: Path | None, cases: tuple[Path, 
 @click.option("--case", "cases", multiple=True, type=click.Path(path_type=Path), help="Case files in place of NEW's.")
 @click.option("--json", "as_json", is_flag=True, help="Tell as JSON.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write a page into this folder, too.")
-@_jobs
+@jobs_option
 def compare(old: str, new: str, cases: tuple[Path, ...], as_json: bool, output: Path | None, jobs: int) -> None:
     """Redline two versions of a book, and tell which answers the change changes."""
     from policy.book import load
@@ -133,7 +127,7 @@ def compare(old: str, new: str, cases: tuple[Path, ...], as_json: bool, output: 
 @click.option("--text", type=_FILE, help="The governing text, shown beside the rules.")
 @_cases
 @click.option("--port", default=8000, show_default=True, help="Where it is served; 0 takes any free port.")
-@_jobs
+@jobs_option
 def serve(book: str, text: Path | None, cases: tuple[Path, ...], port: int, jobs: int) -> None:
     """Serve the review book of BOOK to this machine, with a box for questions and a door for programs."""
     from policy.book import find_book

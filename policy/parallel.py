@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
@@ -17,9 +17,15 @@ _forked: Callable[[int], Any] | None = None
 """The work of the processes that are forked: what a fork has, nobody needs to send it."""
 
 
-def results(work: Callable[[int], Result], size: int, jobs: int) -> Iterator[Result]:
-    """What comes of each number, in order, from several processes."""
+def results(
+    work: Callable[[int], Result], size: int, jobs: int, weights: Sequence[int] | None = None
+) -> Iterator[Result]:
+    """What comes of each number, in order, from several processes.
+
+    ``weights`` guess how long each takes: those that take longest are begun first, so that none is waited for alone.
+    """
     global _forked
+    jobs = min(jobs, size)
     if jobs <= 1 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(work, range(size))
         return
@@ -28,7 +34,17 @@ def results(work: Callable[[int], Result], size: int, jobs: int) -> Iterator[Res
     gc.freeze()  # what is there already is not gone through in every process
     try:
         with multiprocessing.get_context("fork").Pool(jobs) as pool:
-            yield from pool.imap(_work, range(size), chunksize=max(1, min(_CHUNK, size // (jobs * _CHUNKS))))
+            if weights is None:
+                yield from pool.imap(_work, range(size), chunksize=max(1, min(_CHUNK, size // (jobs * _CHUNKS))))
+                return
+            order = sorted(range(size), key=lambda number: -weights[number])
+            found: dict[int, Result] = {}
+            wanted = 0
+            for number, result in zip(order, pool.imap(_work, order), strict=True):
+                found[number] = result
+                while wanted in found:
+                    yield found.pop(wanted)
+                    wanted += 1
     finally:
         gc.unfreeze()
         _forked = None

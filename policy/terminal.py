@@ -36,6 +36,13 @@ _LONG = 20
 
 Each = TypeVar("Each")
 
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    help="How many processes work on it; as many as there can.",
+)
+
 
 def width() -> int:
     """The columns of the terminal; 100 where there is none."""
@@ -82,14 +89,18 @@ class Doors(click.Group):
 
 def report(diagnostics: Iterable[Diagnostic], err: bool = True) -> None:
     """Tell errors and warnings."""
+    for each in diagnostics:
+        click.echo(_reported(each), err=err)
+
+
+def _reported(diagnostic: Diagnostic) -> str:
     from policy.diagnostic import render
 
-    for each in diagnostics:
-        first, *rest = render(each).split("\n")
-        kind = "error" if each.is_error else "warning"
-        place, found, message = first.partition(f"{kind} {each.code}")
-        click.echo(place + click.style(found, "red" if each.is_error else "yellow", bold=True) + message, err=err)
-        click.echo("\n".join((*rest, "")), err=err)
+    first, *rest = render(diagnostic).split("\n")
+    kind = "error" if diagnostic.is_error else "warning"
+    place, found, message = first.partition(f"{kind} {diagnostic.code}")
+    styled = click.style(found, "red" if diagnostic.is_error else "yellow", bold=True)
+    return "\n".join((place + styled + message, *rest, ""))
 
 
 def status(diagnostics: Iterable[Diagnostic]) -> int:
@@ -153,26 +164,25 @@ def summary(files: int, tried: int, wrong: int, broken: int) -> str:
     return click.style(said + (told or "all as expected"), "red" if told else "green", bold=True)
 
 
-def tell_result(result: TestedFile) -> None:
-    report(result.problems, err=False)
-    for tried in result.tried:
-        if not tried.passed:
-            _tell_tried(tried)
+def told_result(result: TestedFile) -> str:
+    """What is wrong with a case file, and what in it was answered otherwise than expected."""
+    wrong = [line for tried in result.tried if not tried.passed for line in _told_tried(tried)]
+    return "".join(f"{line}\n" for line in (*map(_reported, result.problems), *wrong))
 
 
-def _tell_tried(tried: Tried) -> None:
+def _told_tried(tried: Tried) -> Iterator[str]:
     from policy.layout import columns, inert
 
     where = f" (case ({tried.part}))" if tried.part else ""
     question = " ".join(tried.question.question.text.split())
-    click.echo(inert(f"{tried.question.question}{where}: {question}"))
+    yield inert(f"{tried.question.question}{where}: {question}")
     rows = tried.rows()
     marks = ["", *("red" if row.differs else "" for row in rows)]
     pairs = [("expected", "answered"), *((row.expected, row.found) for row in rows)]
     for mark, text in zip(marks, columns(pairs, width()) if rows else (), strict=False):
-        click.echo(click.style(inert(text), mark or None))
-    report(tried.problems, err=False)
-    click.echo()
+        yield click.style(inert(text), mark or None)
+    yield from map(_reported, tried.problems)
+    yield ""
 
 
 def tell_entry(entry: Entry) -> None:
