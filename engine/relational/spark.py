@@ -41,14 +41,12 @@ class Spark(Runner):
     printer: Printer = field(factory=lambda: Printer("spark"))
     deadline: float | None = None
     _open: dict[str, algebra.Relation] = field(factory=dict)
-    _kept: list[DataFrame] = field(factory=list)
 
     def put(self, name: str, relation: algebra.Relation, readers: int) -> None:
         with self._limited():
             frame = self.frame(relation)
-            if readers > 1:
-                frame = frame.persist()
-                self._kept.append(frame)
+            if readers > 1:  # what is kept is planned once: a cache would be planned anew with everything that reads it
+                frame = frame.localCheckpoint(eager=False)
             frame.createOrReplaceTempView(name)
 
     def put_open(self, name: str, relation: algebra.Relation) -> None:
@@ -67,9 +65,8 @@ class Spark(Runner):
             return self.frame(relation).toArrow()
 
     def close(self) -> None:
-        for frame in self._kept:
-            frame.unpersist()
-        self._kept.clear()
+        for table in self.session.catalog.listTables():
+            self.session.catalog.dropTempView(table.name)
 
     def frame(self, relation: algebra.Relation) -> DataFrame:
         """A relation, not worked out yet."""
