@@ -65,8 +65,7 @@ class Spark(Runner):
             return self.frame(relation).toArrow()
 
     def close(self) -> None:
-        for table in self.session.catalog.listTables():
-            self.session.catalog.dropTempView(table.name)
+        """What was kept goes with the session, when nobody holds it any longer."""
 
     def frame(self, relation: algebra.Relation) -> DataFrame:
         """A relation, not worked out yet."""
