@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from engine.decision import FALSE, TRUE, Truth
-from engine.fold import distinct, fold
+from engine.fold import distinct
 from engine.model import (
     Aggregate,
     And,
@@ -39,18 +39,19 @@ from engine.model import (
     Variable,
 )
 from engine.order import comes_before
+from engine.parted import Gather, Parted, reads
 from engine.proof import (
     AllStep,
     AnyStep,
     Compared,
     Existence,
-    Folded,
     Negation,
     Ordered,
     OverTime,
     Scope,
     SomeStep,
     Step,
+    Witness,
 )
 from engine.reckon import HOLDS, apply, compare
 from engine.search import (
@@ -447,24 +448,31 @@ class Compiler:
         of = None if expression.of is None else self.compute(expression.of, scope, inner, origin)
         places = tuple(scope.names.index(variable.name) for variable in expression.variables)
         result = NUMBER if expression.of is None else type_of(expression.of, self.relations)
-        kind, calendar = expression.fold, self.calendar
+        supposing = f"{scope.search()} supposed"
+
+        def supposed() -> Gather | None:
+            """Another search, whose places have names of their own."""
+            apart = Scope(supposing)
+            apart.names = scope.names
+            with self._lock:
+                planner = Planner(self, apart, origin, expression.variables[0].name)
+                found = planner.plan(expression.variables, expression.where, bound)
+            return _gathering(found, of, places) if planner.passes else None
+
+        parted = Parted(
+            expression,
+            reads(expression, self.relations, scope),
+            lambda: len(scope.names),
+            result,
+            self.calendar,
+            _gathering(search, of, places),
+            supposed,
+        )
 
         def run(e: Evaluation, env: Bindings, notes: Notes) -> Any:
-            findings = Findings(all=True)
-            search(e, env, TRUE, (), findings)
-            members = distinct(findings.found, e.decisions)
-            for witness in members:
-                if of is not None:
-                    for place, value in zip(places, witness.values, strict=True):
-                        env[place] = value
-                    inside: Notes = []
-                    witness.value = of(e, env, inside)
-                    witness.notes = tuple(inside)
-                else:
-                    witness.value = 1
-            value = fold(kind, members, result, calendar, e.decisions)
-            notes.append(Folded(value, expression, tuple(members), tuple(findings.failed)))
-            return value
+            folded = parted.fold(e, env)
+            notes.append(folded)
+            return folded.value
 
         return run
 
@@ -488,6 +496,27 @@ class Compiler:
 
 
 _HOLDS_ALWAYS = AllStep(TRUE, ())
+
+
+def _gathering(search: Search, of: Compute | None, places: tuple[int, ...]) -> Gather:
+    """What finds the members of an aggregate, with the value of each (without one: counted)."""
+
+    def gather(e: Evaluation, env: Bindings) -> tuple[tuple[Witness, ...], tuple[Witness, ...]]:
+        findings = Findings(all=True)
+        search(e, env, TRUE, (), findings)
+        members = distinct(findings.found, e.decisions)
+        for witness in members:
+            if of is None:
+                witness.value = 1
+                continue
+            for place, value in zip(places, witness.values, strict=True):
+                env[place] = value
+            inside: Notes = []
+            witness.value = of(e, env, inside)
+            witness.notes = tuple(inside)
+        return tuple(members), tuple(findings.failed)
+
+    return gather
 
 
 def _nothing(e: Evaluation, env: Bindings) -> Step:

@@ -53,6 +53,20 @@ class Enumeration:
             yield keys
         yield from self._unrecorded(evaluation, relation, pattern, occurrence)
 
+    def supposed_keys(
+        self, evaluation: Evaluation, relation: Relation, pattern: tuple[Any, ...]
+    ) -> Iterator[tuple[Any, ...]]:
+        """Those of the rows above what is recorded only."""
+        base: FactBase | None = self._facts
+        while base is not None and base is not evaluation.recorded:
+            table = base.tables.get(relation.name)
+            for number in range(0 if table is None else len(table)):
+                assert table is not None
+                keys = table.cells(number)[: relation.keys]
+                if self._fits(pattern, keys):
+                    yield keys
+            base = base.under
+
     def _rows(
         self, relation: Relation, pattern: tuple[Any, ...], sought: Sequence[tuple[int, Any]]
     ) -> Iterator[tuple[Table, int]]:

@@ -87,10 +87,10 @@ class Evaluation:
         self._approximations: dict[tuple[str, tuple[Any, ...]], Step] = {}
         self._met: set[tuple[str, tuple[Any, ...]]] = set()
         self.enumeration = Enumeration(facts)
-        self._ground = ground
-        self._ground_facts = None if ground is None else ground.facts
+        self.ground = ground
+        self.recorded = None if ground is None else ground.facts
         self._touched = touched
-        self._changed = changed
+        self.changed = changed
 
     def begin(self, deadline: float | None) -> None:
         """Start counting steps and time anew."""
@@ -112,8 +112,8 @@ class Evaluation:
         known = self._statements.get(key)
         if known is not None:
             return known
-        if self._ground is not None and relation.name not in self._touched and self._is_plain(arguments):
-            kept = self._ground.statement(relation, arguments, self._changed)
+        if self.ground is not None and relation.name not in self._touched and self.is_plain(arguments):
+            kept = self.ground.statement(relation, arguments, self.changed)
             if kept is not None:
                 self._statements[key] = kept
                 return kept
@@ -133,14 +133,19 @@ class Evaluation:
         if kind not in self._touched:
             return id not in self.facts.supposed
         base: FactBase | None = self.facts
-        while base is not None and base is not self._ground_facts:
+        while base is not None and base is not self.recorded:
             table = base.tables.get(kind)
             if table is not None and table.rows_of((id,)):
                 return False
             base = base.under
         return True
 
-    def _is_plain(self, arguments: tuple[Any, ...]) -> bool:
+    def is_unread(self, member: str, others: frozenset[str]) -> bool:
+        """Whether what is supposed adds at most members of a kind, and touches nothing else that is read."""
+        touched = self._touched
+        return member not in touched and others.isdisjoint(touched) and others.isdisjoint(self.changed)
+
+    def is_plain(self, arguments: tuple[Any, ...]) -> bool:
         """Whether all arguments are known and none is supposed."""
         supposed = self.facts.supposed
         for argument in arguments:
@@ -251,12 +256,12 @@ class Evaluation:
         key = (relation.name, arguments, column)
         known = self._quantities.get(key)
         if known is None:
-            if self._ground is not None and (
+            if self.ground is not None and (
                 self._is_unchanged(relation.name, arguments[0])
                 if relation.record
-                else relation.name not in self._touched and self._is_plain(arguments)
+                else relation.name not in self._touched and self.is_plain(arguments)
             ):
-                known = self._ground.quantity(relation, arguments, column, self._changed)
+                known = self.ground.quantity(relation, arguments, column, self.changed)
             if known is None:
                 known = self._quantity(relation, arguments, column)
             self._quantities[key] = known

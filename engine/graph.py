@@ -39,7 +39,7 @@ from engine.model import (
     ValueOf,
     Variable,
 )
-from engine.values import Value
+from engine.values import Kind, Value
 
 if TYPE_CHECKING:
     import networkx
@@ -220,9 +220,9 @@ def dependencies(program: Program, relation: str) -> frozenset[str]:
 class Dependents:
     """For each relation, those that a change of its facts could change, itself among them.
 
-    ``listing``: those that a *further* fact, about something new, could change. They run through its facts, or rest
-    on what does; a conclusion that only looks up what it is asked about cannot tell. ``named`` are the things that
-    the rules themselves name.
+    ``listing``: those that a *further* fact, about a record that is new, could change. They run through its facts, or
+    rest on what does; a conclusion that only looks up what it is asked about cannot tell. ``named`` are the things
+    that the rules themselves name.
     """
 
     any: dict[str, frozenset[str]]
@@ -232,21 +232,28 @@ class Dependents:
 
 def dependents(program: Program) -> Dependents:
     """What rests on each relation, and how."""
-    users: dict[str, dict[str, bool]] = {relation.name: {} for relation in program.relations}
+    users: dict[str, dict[str, frozenset[str]]] = {relation.name: {} for relation in program.relations}
     named: set[Value] = set()
     for rule in program.rules:
-        for used, listing in _reads(rule, named):
+        for used, sought in _reads(rule, named):
             each = users.setdefault(used, {})
-            each[rule.head.relation] = each.get(rule.head.relation, False) or listing
+            each[rule.head.relation] = each.get(rule.head.relation, frozenset()) | sought
+    records = {relation.name for relation in program.relations if relation.record}
+    about = {
+        relation.name: {column.type.name for column in relation.columns[: relation.keys]} & records
+        for relation in program.relations
+    }
     every: dict[str, frozenset[str]] = {}
     listers: dict[str, frozenset[str]] = {}
     for name in users:
+        new = about.get(name, set())
         found: dict[str, bool] = {}
         pending = [(name, False)]
         while pending:
             used, behind = pending.pop()
-            for concluded, listing in users.get(used, {}).items():
-                listed = listing or behind
+            for concluded, sought in users.get(used, {}).items():
+                # What is sought may be the new record, if it is of its kind: a record of another kind is not.
+                listed = behind or any(kind in new or kind not in records for kind in sought)
                 if listed > found.get(concluded, -1):
                     found[concluded] = listed
                     pending.append((concluded, listed))
@@ -255,8 +262,8 @@ def dependents(program: Program) -> Dependents:
     return Dependents(every, listers, frozenset(named))
 
 
-def _reads(rule: Rule, named: set[Value]) -> Iterator[tuple[str, bool]]:  # noqa: C901 - a case for each node
-    """The relations that a rule uses, and whether it may run through their facts: for something not in its head."""
+def _reads(rule: Rule, named: set[Value]) -> Iterator[tuple[str, frozenset[str]]]:  # noqa: C901 - a case for each node
+    """The relations that a rule uses, and the kinds of things not in its head for which it may run through them."""
     given = {argument.name for argument in rule.head.arguments if isinstance(argument, Variable)}
     pending: list[Condition | Expression] = [rule.body, *rule.exemptions]
     if rule.value is not None:
@@ -294,22 +301,25 @@ def _reads(rule: Rule, named: set[Value]) -> Iterator[tuple[str, bool]]:  # noqa
         if isinstance(part, (Some, Aggregate)):
             given.difference_update(variable.name for variable in part.variables)
     for relation, arguments in uses:
-        yield relation, not all(name in given for each in arguments for name in _names(each))
+        things = (thing for each in arguments for thing in _things(each))
+        yield relation, frozenset(thing.type.name for thing in things if thing.name not in given)
     for variable in variables.values():
         if variable.name not in given:
-            yield variable.type.name, True  # where no condition lists them, the things of its type are tried
+            yield (
+                variable.type.name,
+                frozenset((variable.type.name,)),
+            )  # where no condition lists them, the things of its type are tried
 
 
-def _names(expression: Expression) -> Iterator[str]:
-    """The variables of an argument, and of what it is computed from."""
+def _things(expression: Expression) -> Iterator[Variable]:
+    """The variables of an argument that may be something new, or that it is of: no day, number or total is."""
     match expression:
-        case Variable(name):
-            yield name
-        case ValueOf() | Apply():
+        case Variable(type=type):
+            if type.kind is Kind.SYMBOL and not type.members:
+                yield expression
+        case ValueOf():
             for argument in expression.arguments:
-                yield from _names(argument)
-        case Aggregate():
-            yield ""  # it runs through something
+                yield from _things(argument)
 
 
 def cycles_through_negation(program: Program, known: Edges | None = None) -> tuple[Cycle, ...]:

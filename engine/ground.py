@@ -13,13 +13,14 @@ from attrs import frozen
 
 from engine.facts import FactBase
 from engine.model import Relation
-from engine.proof import Quantity, Step
+from engine.parted import Parted
+from engine.proof import Folded, Quantity, Step
 from engine.unknowns import NONE, Cases, is_symbolic
 
 if TYPE_CHECKING:
     from engine.evaluate import Evaluation
 
-Certain = TypeVar("Certain", Step, Quantity)
+Certain = TypeVar("Certain", Step, Quantity, Folded)
 
 
 @frozen
@@ -42,6 +43,7 @@ class Ground:
         self.evaluation = fresh()
         self._statements: dict[tuple[str, tuple[Any, ...]], _Kept[Step] | None] = {}
         self._quantities: dict[tuple[str, tuple[Any, ...], int], _Kept[Quantity] | None] = {}
+        self._folds: dict[tuple[Parted, tuple[Any, ...]], _Kept[Folded] | None] = {}
         self._deadline: float | None = None
 
     @property
@@ -50,7 +52,7 @@ class Ground:
 
     @property
     def is_full(self) -> bool:
-        return len(self._statements) + len(self._quantities) > LARGEST_GROUND
+        return len(self._statements) + len(self._quantities) + len(self._folds) > LARGEST_GROUND
 
     def begin(self, deadline: float | None) -> None:
         """Start the clock for another question."""
@@ -79,6 +81,16 @@ class Ground:
             settled = step.value is NONE or not (type(step.value) is Cases or is_symbolic(step.value))
             self._quantities[key] = self._keep(step, settled)
         kept = self._quantities[key]
+        return kept.step if kept is not None and kept.searched.isdisjoint(changed) else None
+
+    def folded(self, parted: Parted, values: tuple[Any, ...], changed: frozenset[str]) -> Folded | None:
+        """The step of an aggregate over what is recorded; None where that is not certain."""
+        key = (parted, values)
+        if key not in self._folds:
+            step = parted.recorded(self._fresh, self.evaluation, values)
+            settled = step.value is NONE or not (type(step.value) is Cases or is_symbolic(step.value))
+            self._folds[key] = self._keep(step, settled)
+        kept = self._folds[key]
         return kept.step if kept is not None and kept.searched.isdisjoint(changed) else None
 
     def _keep(self, step: Certain, is_certain: bool) -> _Kept[Certain] | None:

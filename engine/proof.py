@@ -13,9 +13,9 @@ Steps are never changed once made, and compare by identity.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from attrs import define
 
@@ -216,14 +216,46 @@ class SomeStep:
     failed: tuple[Witness, ...]
 
 
+Found = TypeVar("Found")
+
+
+class Recalled(Sequence[Found]):
+    """Steps that are found again when they are read; how many they are may be known before."""
+
+    def __init__(self, find: Callable[[], Sequence[Found]], size: int | None = None) -> None:
+        self._find = find
+        self._size = size
+        self._found: Sequence[Found] | None = None
+
+    def _steps(self) -> Sequence[Found]:
+        if self._found is None:
+            self._found = self._find()
+        return self._found
+
+    def __len__(self) -> int:
+        return len(self._steps()) if self._size is None else self._size
+
+    @overload
+    def __getitem__(self, place: int) -> Found: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Found]: ...
+
+    def __getitem__(self, place: int | slice) -> Found | Sequence[Found]:
+        return self._steps()[place]
+
+    def __iter__(self) -> Iterator[Found]:
+        return iter(self._steps())
+
+
 @define(eq=False)
 class Folded:
     """An aggregate: its value, the members it folds, and the candidates that are none."""
 
     value: Any
     aggregate: Aggregate
-    parts: tuple[Witness, ...]
-    failed: tuple[Witness, ...]
+    parts: Sequence[Witness]
+    failed: Sequence[Witness]
 
     @property
     def truth(self) -> Truth:

@@ -150,13 +150,19 @@ class Generator:
     found: tuple[int, ...]
 
 
-@frozen
+@define
 class Planner:
-    """Orders the conditions of one search."""
+    """Orders the conditions of one search.
+
+    ``supposed`` names a variable for records of which those that are recorded are passed over; ``passes`` tells
+    whether the search runs through them at all.
+    """
 
     compiler: Compiler
     scope: Scope
     origin: Origin
+    supposed: str | None = None
+    passes: bool = False
 
     def plan(self, variables: tuple[Variable, ...], condition: Condition, bound: frozenset[str]) -> Search:
         """The search for bindings of variables (in `scope` already) under a condition.
@@ -295,7 +301,9 @@ class Planner:
             for part in remaining
             if _is_dated(part, relation, arguments) and _bound(part, set(after))
         )
-        return _enumerate(relation, tuple(pattern), tuple(free), hints, early, self.scope.search())
+        new = relation.record and isinstance(arguments[0], Variable) and arguments[0].name == self.supposed
+        self.passes = self.passes or new
+        return _enumerate(relation, tuple(pattern), tuple(free), hints, early, self.scope.search(), new)
 
 
 def _bound(part: Condition, known: set[str]) -> bool:
@@ -495,11 +503,12 @@ def _enumerate(
     hints: tuple[tuple[int, Compute], ...],
     early: tuple[Test, ...],
     occurrence: str,
+    supposed: bool,
 ) -> Callable[[Search], Search]:
     """Bind the free keys of a relation to each of the rows they may name.
 
     ``early`` are the conditions that most often rule out what the record does not show: it is dated later. They
-    are tried on it first.
+    are tried on it first. ``supposed``: of the rows only those above what is recorded.
     """
 
     def then(rest: Search) -> Search:
@@ -513,7 +522,12 @@ def _enumerate(
                 value = compute(e, env, notes)
                 if type(value) in PLAIN:
                     sought.append((column, value))
-            for found in e.enumeration.keys(e, relation, keys, sought, occurrence):
+            every = (
+                e.enumeration.supposed_keys(e, relation, keys)
+                if supposed
+                else e.enumeration.keys(e, relation, keys, sought, occurrence)
+            )
+            for found in every:
                 for number, place in free:
                     env[place] = found[number]
                 if early and type(found[0]) is Unrecorded:

@@ -1,0 +1,190 @@
+"""Aggregates over records, in two parts: the record's own, folded once for a case, and what a question supposes.
+
+What a case's facts make of an aggregate is the same for every question, as long as nothing that its conditions
+read hangs on what is supposed: then a supposed record is one more candidate, and the others need not be asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field, frozen
+
+from engine.decision import TRUE
+from engine.fold import fold
+from engine.model import (
+    Aggregate,
+    And,
+    Apply,
+    Atom,
+    Before,
+    Compare,
+    Condition,
+    Exists,
+    Expression,
+    Not,
+    On,
+    Or,
+    Relation,
+    Some,
+    ValueOf,
+    Variable,
+)
+from engine.proof import Folded, Recalled, Witness
+from engine.search import Bindings, place_in, variables_of
+from engine.values import Calendar, Type
+
+if TYPE_CHECKING:
+    from engine.evaluate import Evaluation
+    from engine.proof import Scope
+
+Gather = Callable[["Evaluation", Bindings], tuple[tuple[Witness, ...], tuple[Witness, ...]]]
+"""The members that a search finds, each with its value, and the candidates that are none."""
+
+FEW = 256
+"""So many members and candidates are kept with the value of a recorded part; more are found again when wanted."""
+
+
+@frozen
+class Reads:
+    """What an aggregate reads besides attributes of its members and of what it is asked about."""
+
+    member: Relation
+    outer: tuple[int, ...]
+    others: frozenset[str]
+
+
+def reads(aggregate: Aggregate, relations: Mapping[str, Relation], scope: Scope) -> Reads | None:
+    """What an aggregate over one kind of record reads; None for any other."""
+    if len(aggregate.variables) != 1:
+        return None
+    (variable,) = aggregate.variables
+    member = relations.get(variable.type.name)
+    if member is None or not member.record:
+        return None
+    outer = variables_of(aggregate)
+    plain = {variable.name, *outer}
+    others: set[str] = set()
+    for part in _nodes(aggregate.where, aggregate.of):
+        match part:
+            case Atom(relation=name, arguments=arguments) | ValueOf(relation=name, arguments=arguments):
+                given: tuple[Expression, ...] = arguments
+            case On(relation=name):
+                given = part.arguments
+            case Before(relation=name):
+                given = (part.earlier, part.later)
+            case Some(variables=inner) | Aggregate(variables=inner):
+                others.update(each.type.name for each in inner)
+                continue
+            case _:
+                continue
+        known = all(isinstance(each, Variable) and each.name in plain for each in given)
+        if name != member.name or not known:
+            others.add(name)
+    return Reads(member, tuple(place_in(scope, name) for name in outer), frozenset(others))
+
+
+def _nodes(*roots: Condition | Expression | None) -> Iterator[Condition | Expression]:
+    """Every condition and expression in some."""
+    pending: list[Condition | Expression | None] = [*roots]
+    while pending:
+        part = pending.pop()
+        if part is None:
+            continue
+        yield part
+        match part:
+            case Atom() | ValueOf() | Apply():
+                pending += part.arguments
+            case Compare():
+                pending += (part.left, part.right)
+            case Exists():
+                pending.append(part.expression)
+            case Before():
+                pending += (part.earlier, part.later)
+            case On():
+                pending += (*part.arguments, part.first, part.last)
+            case Not() | Some():
+                pending.append(part.condition)
+            case And() | Or():
+                pending += part.conditions
+            case Aggregate():
+                pending += (part.where, part.of)
+
+
+@define(eq=False)
+class Parted:
+    """An aggregate ready to be folded: ``whole`` gathers all its members, ``supposed`` those that are not recorded.
+
+    ``supposed`` is None where the search does not run through the records themselves.
+    """
+
+    aggregate: Aggregate
+    reads: Reads | None
+    size: Callable[[], int]
+    result: Type
+    calendar: Calendar
+    whole: Gather
+    make_supposed: Callable[[], Gather | None]
+    _supposed: Gather | None = field(default=None, init=False)
+    _was_made: bool = field(default=False, init=False)
+
+    def fold(self, evaluation: Evaluation, env: Bindings) -> Folded:
+        """The aggregate's step for what is bound."""
+        kept = self._recorded(evaluation, env)
+        if kept is None:
+            return self._folded(evaluation, *self.whole(evaluation, env))
+        supposed = self.supposed
+        assert supposed is not None
+        parts, failed = supposed(evaluation, env)
+        if not parts and not failed:
+            return kept
+        started = Witness((), TRUE, (), kept.value)
+        value = fold(self.aggregate.fold, [started, *parts], self.result, self.calendar, evaluation.decisions)
+        return Folded(
+            value,
+            self.aggregate,
+            Recalled(lambda: (*kept.parts, *parts)) if parts else kept.parts,
+            Recalled(lambda: (*kept.failed, *failed)) if failed else kept.failed,
+        )
+
+    @property
+    def supposed(self) -> Gather | None:
+        """What gathers the members that are supposed."""
+        if not self._was_made:
+            self._supposed, self._was_made = self.make_supposed(), True
+        return self._supposed
+
+    def _folded(self, evaluation: Evaluation, parts: tuple[Witness, ...], failed: tuple[Witness, ...]) -> Folded:
+        value = fold(self.aggregate.fold, [*parts], self.result, self.calendar, evaluation.decisions)
+        return Folded(value, self.aggregate, parts, failed)
+
+    def _recorded(self, evaluation: Evaluation, env: Bindings) -> Folded | None:
+        """The record's own part, where what is supposed cannot change it, and it is certain."""
+        reads, ground = self.reads, evaluation.ground
+        if reads is None or ground is None or not evaluation.is_unread(reads.member.name, reads.others):
+            return None
+        values = tuple([env[place] for place in reads.outer])
+        if not evaluation.is_plain(values) or self.supposed is None:
+            return None
+        return ground.folded(self, values, evaluation.changed)
+
+    def recorded(self, fresh: Callable[[], Evaluation], evaluation: Evaluation, values: tuple[Any, ...]) -> Folded:
+        """The step over an evaluation of the record alone; its members, if they are many, to be found again."""
+        folded = self._folded(evaluation, *self.whole(evaluation, self._bindings(values)))
+        if len(folded.parts) + len(folded.failed) <= FEW:
+            return folded
+        again = Recalled(lambda: self.whole(fresh(), self._bindings(values)))
+        return Folded(
+            folded.value,
+            self.aggregate,
+            Recalled(lambda: again[0], len(folded.parts)),
+            Recalled(lambda: again[1], len(folded.failed)),
+        )
+
+    def _bindings(self, values: tuple[Any, ...]) -> Bindings:
+        env: Bindings = [None] * self.size()
+        assert self.reads is not None
+        for place, value in zip(self.reads.outer, values, strict=True):
+            env[place] = value
+        return env
