@@ -177,9 +177,9 @@ def test_an_unknown_cell_is_never_guessed() -> None:
         assert asked.ask(f"What is L-1's {attribute}?").open == (f"L-1's {attribute}",)
 
 
-def test_a_cell_says_none_in_a_word_or_by_being_empty() -> None:
+def test_a_cell_says_none_in_a_word_or_where_there_need_be_none_by_being_empty() -> None:
     for cell in ("", "none"):
-        asked = case(MEMBER + rows(f"L-1,Ann,2001-03-01,80,small,{cell},{cell}"))
+        asked = case(MEMBER + rows(f"L-1,Ann,2001-03-01,80,small,none,{cell}"))
         for attribute in ("price", "floor"):
             assert said(asked, f"What is L-1's {attribute}?") == "None."
 
