@@ -42,6 +42,12 @@ class Symbols:
             self.names.append(symbol)
         return place
 
+    def codes(self, symbols: Sequence[str]) -> list[int]:
+        """The codes of many symbols."""
+        new = [symbol for symbol in dict.fromkeys(symbols) if symbol not in self._places]
+        self.extend(new)
+        return list(map(self._places.__getitem__, symbols))
+
     def name(self, code: int) -> str:
         return self.names[code]
 
@@ -133,30 +139,54 @@ def ledger_of(facts: FactBase, relations: Mapping[str, Relation]) -> Ledger:
     symbols = Symbols()
     tables: dict[str, Table] = {}
     for number, (name, relation) in enumerate(relations.items()):
-        rows = list(facts.rows(name))
-        if rows:
+        rows = _rows(facts, name)
+        if rows.count:
             tables[name] = _table(f"t{number}", relation, rows, facts, symbols)
     return Ledger(symbols, tables, facts.complete_to, facts.complete, facts.incomplete)
 
 
-def _table(name: str, relation: Relation, rows: Sequence[Any], facts: FactBase, symbols: Symbols) -> Table:
+@frozen
+class _Rows:
+    """The rows of a relation, by columns."""
+
+    count: int
+    columns: Sequence[Sequence[Any]]
+    status: Sequence[bool | None]
+    spans: Sequence[Any]
+
+
+def _rows(facts: FactBase, name: str) -> _Rows:
+    layers = facts.layers(name)
+    if len(layers) == 1:
+        (table,) = layers
+        return _Rows(len(table), table.columns, table.status, table.spans)
+    rows = list(facts.rows(name))
+    return _Rows(
+        len(rows),
+        [[table.columns[place][number] for table, number in rows] for place in range(len(rows and rows[0][0].columns))],
+        [table.status[number] for table, number in rows],
+        [table.spans[number] for table, number in rows],
+    )
+
+
+def _table(name: str, relation: Relation, rows: _Rows, facts: FactBase, symbols: Symbols) -> Table:
     arrays: dict[str, Any] = {}
-    columns = []
-    for place, column in enumerate(relation.columns):
-        cells = [table.columns[place][number] for table, number in rows]
-        columns.append(encoded(f"c{place}", column.type.kind, column.optional, cells, symbols, arrays))
-    result = Table(name, relation, len(rows), tuple(columns), arrays)
-    status = [table.status[number] for table, number in rows]
-    if any(each is not True for each in status):
-        arrays[STATUS] = status
+    columns = [
+        encoded(f"c{place}", column.type.kind, column.optional, cells, symbols, arrays)
+        for place, (column, cells) in enumerate(zip(relation.columns, rows.columns, strict=True))
+    ]
+    result = Table(name, relation, rows.count, tuple(columns), arrays)
+    if rows.status.count(True) < rows.count:
+        arrays[STATUS] = rows.status
         result.status = True
     if relation.span:
         horizon = None if relation.name in facts.complete else facts.complete_to
-        _intervals(result, [table.spans[number] for table, number in rows], horizon)
-    keys = list(zip(*(arrays[f"c{place}"] for place in range(relation.keys)), strict=True)) or [()] * result.count
-    result.single = len(set(keys)) == result.count
+        _intervals(result, rows.spans, horizon)
+    keys = [arrays[f"c{place}"] for place in range(relation.keys)]
+    each = keys[0] if len(keys) == 1 else zip(*keys, strict=True)
+    result.single = len(set(each)) == rows.count if keys else rows.count == 1
     if relation.record and relation.time is not None:
-        _order(result, facts, [table.columns[0][number] for table, number in rows])
+        _order(result, facts, rows.columns[0])
     return result
 
 
@@ -164,6 +194,8 @@ def encoded(
     name: str, kind: Kind, optional: bool, cells: Sequence[Any], symbols: Symbols, arrays: dict[str, Any]
 ) -> ColumnFacts:
     """Put a column's cells into arrays of whole numbers; what is known of them."""
+    if not {type(NONE), type(UNKNOWN)} & set(map(type, cells)) and kind in _WHOLE:
+        return _encoded_whole(name, kind, cells, symbols, arrays)
     absent = [cell is NONE for cell in cells]
     unsure = [cell is UNKNOWN for cell in cells]
     plain = [None if none or open_ else cell for cell, none, open_ in zip(cells, absent, unsure, strict=True)]
@@ -181,14 +213,44 @@ def encoded(
         numbers = [None if cell is None else _number(cell, scale, symbols) for cell in plain]
     found = [each for each in numbers if each is not None]
     low, high = (min(found), max(found)) if found else (0, 0)
-    if low < -BITS_64 or high > BITS_64 or scale > MOST:
-        raise BadTable("a number is larger than a ledger's tables hold")
+    _within(low, high, scale)
     arrays[name] = numbers
     exists = ""
     if any(absent) or (optional and any(unsure)):
         exists = f"{name}e"
         arrays[exists] = [None if open_ and optional else not none for none, open_ in zip(absent, unsure, strict=True)]
     return ColumnFacts(name, kind, low, high, scale, not any(unsure), exists, days)
+
+
+_WHOLE = (Kind.SYMBOL, Kind.DATE, Kind.NUMBER)
+
+
+def _encoded_whole(
+    name: str, kind: Kind, cells: Sequence[Any], symbols: Symbols, arrays: dict[str, Any]
+) -> ColumnFacts:
+    """The same for a column of which every cell is there and known."""
+    scale = 1
+    numbers: list[int]
+    if kind is Kind.SYMBOL:
+        numbers = symbols.codes(cells)
+    elif kind is Kind.DATE:
+        numbers = list(map(date.toordinal, cells))
+    elif set(map(type, cells)) == {int}:
+        numbers = list(cells)
+    else:
+        each = set(cells)
+        scale = lcm(*(Fraction(cell).denominator for cell in each))
+        known = {cell: int(cell * scale) for cell in each}
+        numbers = [known[cell] for cell in cells]
+    low, high = (min(numbers), max(numbers)) if numbers else (0, 0)
+    _within(low, high, scale)
+    arrays[name] = numbers
+    return ColumnFacts(name, kind, low, high, scale)
+
+
+def _within(low: int, high: int, scale: int) -> None:
+    if low < -BITS_64 or high > BITS_64 or scale > MOST:
+        raise BadTable("a number is larger than a ledger's tables hold")
 
 
 def _number(cell: Any, scale: int, symbols: Symbols) -> int:
@@ -238,6 +300,9 @@ def _order(table: Table, facts: FactBase, ids: Sequence[str]) -> None:
     time = table.relation.time
     assert time is not None
     days = table.arrays[f"c{time}"]
+    if len(starts) == 1 and None not in ranks:
+        table.is_total = None not in days
+        return
     seen: dict[Any, set[Any]] = {}
     counts: dict[Any, int] = {}
     for day, place, link in zip(days, ranks, chains, strict=True):
