@@ -60,7 +60,7 @@ def draw(persons: int, seed: int = 1992, undecided: int = 0) -> Drawn:
         drawn.add("employed", person=name, corporation=COMPANY, first=start, last=left)
         if left is not None:
             drawn.add("ended", person=name, capacity="employee status", date=left)
-        if random.random() < 0.002:
+        if number % 500 == 0:
             drawn.add("owns", person=name, percentage=Fraction(15, 100), corporation=COMPANY, first=start, last=None)
         for _ in range(GRANTS_EACH):
             until = span if left is None or random.random() < 0.03 else max((left - FIRST).days, 1)
