@@ -13,7 +13,7 @@ from attrs import frozen
 
 from engine.facts import FactBase
 from engine.model import Relation
-from engine.parted import Parted
+from engine.parted import Parted, Which
 from engine.proof import Folded, Quantity, Step
 from engine.unknowns import NONE, Cases, is_symbolic
 
@@ -43,7 +43,7 @@ class Ground:
         self.evaluation = fresh()
         self._statements: dict[tuple[str, tuple[Any, ...]], _Kept[Step] | None] = {}
         self._quantities: dict[tuple[str, tuple[Any, ...], int], _Kept[Quantity] | None] = {}
-        self._folds: dict[tuple[Parted, tuple[Any, ...]], _Kept[Folded] | None] = {}
+        self._folds: dict[tuple[Which, tuple[Any, ...]], _Kept[Folded] | None] = {}
         self._deadline: float | None = None
 
     @property
@@ -85,7 +85,7 @@ class Ground:
 
     def folded(self, parted: Parted, values: tuple[Any, ...], changed: frozenset[str]) -> Folded | None:
         """The step of an aggregate over what is recorded; None where that is not certain."""
-        key = (parted, values)
+        key = (parted.which, values)
         if key not in self._folds:
             step = parted.recorded(self._fresh, self.evaluation, values)
             settled = step.value is NONE or not (type(step.value) is Cases or is_symbolic(step.value))

@@ -112,6 +112,13 @@ def _nodes(*roots: Condition | Expression | None) -> Iterator[Condition | Expres
                 pending += (part.where, part.of)
 
 
+@frozen(cache_hash=True)
+class Which:
+    """An aggregate, in whatever rule or question it stands."""
+
+    aggregate: Aggregate
+
+
 @define(eq=False)
 class Parted:
     """An aggregate ready to be folded: ``whole`` gathers all its members, ``supposed`` those that are not recorded.
@@ -126,8 +133,12 @@ class Parted:
     calendar: Calendar
     whole: Gather
     make_supposed: Callable[[], Gather | None]
+    which: Which = field(init=False)
     _supposed: Gather | None = field(default=None, init=False)
     _was_made: bool = field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.which = Which(self.aggregate)
 
     def fold(self, evaluation: Evaluation, env: Bindings) -> Folded:
         """The aggregate's step for what is bound."""
