@@ -62,6 +62,7 @@ def audit(
     from policy.auditing import audit as audited
     from policy.instrument import load
     from policy.ledger_door import read_facts
+    from policy.storing import put
 
     if subject is None and out is None:
         raise click.UsageError("-o OUT says where the rows go, --explain ID which row is to be explained")
@@ -79,7 +80,7 @@ def audit(
             kept = out.with_name(f".{out.name}.settled")
             result = audited(case, asked, kept, verify, seed, watch, opener)
             audit_report.write(out, result)
-            audit_report.put(out.with_suffix(".html"), audit_report.page(case, result).encode())
+            put(out.with_suffix(".html"), audit_report.page(case, result).encode())
             kept.unlink(missing_ok=True)
     tell_passed(case.passed, book)
     if subject is not None:

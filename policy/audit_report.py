@@ -18,7 +18,7 @@ from engine.values import Kind
 from policy.auditing import Audit
 from policy.diagnostic import ClausebookError, Diagnostic
 from policy.layout import for_spreadsheet, inert
-from policy.storing import write_new, write_over
+from policy.storing import put
 
 if TYPE_CHECKING:
     from policy.instrument import Case
@@ -164,14 +164,6 @@ def write(path: Path, audit: Audit) -> None:
     columns = audit.rows.columns
     data = _csv(columns) if path.suffix == ".csv" else _parquet(columns)
     put(path, data)
-
-
-def put(path: Path, data: bytes) -> None:
-    """A file's content, in place of one that is there."""
-    if path.exists():
-        write_over(path, data)
-    else:
-        write_new(path, data)
 
 
 def checked(path: Path) -> Path:

@@ -21,6 +21,7 @@ from policy.book import Book
 from policy.coverage import Covered, clause_letter, coverage, place
 from policy.diagnostic import ClausebookError, Diagnostic
 from policy.governing import Piece, Wording, read_wording
+from policy.storing import put
 
 SCHEMA = 1
 _SKETCH = 16  # hashes of a sketch
@@ -256,7 +257,7 @@ def hold(book: Book, text: str, pin: bool = False) -> Held:
             raise ClausebookError(
                 Diagnostic("E0038", message, None, (f"the text that was pinned; else delete {path}",))
             )
-        path.write_text(pins_text(pins_of(wording, letter)), "utf-8")
+        put(path, pins_text(pins_of(wording, letter)).encode())
         told = () if found is None else tuple(_lines(found, covered))
         pinned = f"{len(wording.clauses)} clauses are pinned to {len(wording.pieces)} pieces of the text"
         return Held((*told, *_unfound(covered, letter, wording), pinned), True)

@@ -18,6 +18,7 @@ from policy.document import Document, List, Paragraph, Quote, read, read_source
 from policy.markdown import markdown_form, words, wrapped
 from policy.parse import sentences
 from policy.source import Source, Span
+from policy.storing import write_over
 from policy.syntax import Sentence
 from policy.testing import is_case
 from policy.wording import print_tree
@@ -43,7 +44,7 @@ def format_file(path: Path, write: bool = True) -> Formatted:
         return Formatted(path, None, False, problems)
     changed = text.encode() != path.read_bytes()
     if changed and write:
-        path.write_bytes(text.encode())
+        write_over(path, text.encode())
     return Formatted(path, text, changed)
 
 

@@ -27,6 +27,11 @@ def write_over(path: Path, data: bytes) -> None:
         _write(real, data, stat.S_IMODE(real.stat().st_mode), over=True)
 
 
+def put(path: Path, data: bytes) -> None:
+    """A file's content, whether there is one or not. Raises `ClausebookError` where it cannot be written."""
+    (write_over if path.exists() else write_new)(path, data)
+
+
 def _write(path: Path, data: bytes, mode: int, over: bool) -> None:
     """The bytes are on the disk before the name leads to them, and the name before this returns."""
     number, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
