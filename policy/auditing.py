@@ -21,6 +21,7 @@ from attrs import define, evolve, field, frozen
 
 from engine.model import Constant
 from engine.query import Query, Shape
+from engine.relational.amounts import Overflow
 from engine.relational.duck import opened
 from engine.relational.goal import Worked, work_out
 from engine.relational.runner import Failed, Runner
@@ -157,7 +158,7 @@ def by_tables(case: Case, question: AuditQuestion, deadline: float, engine: Open
                 result.told = told(case, runner, ledger, worked)
         finally:
             runner.close()
-    except BadTable as bad:
+    except (BadTable, Overflow) as bad:
         raise ClausebookError(Diagnostic("E0643", f"this ledger cannot be audited by tables: {bad}", None)) from None
     except LimitReached as limit:
         raise ClausebookError(Diagnostic("E0701", f"no verdict: {limit}", None)) from None

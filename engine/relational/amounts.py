@@ -8,7 +8,8 @@ how many bits a result needs: nothing overflows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from fractions import Fraction
 from math import lcm
@@ -87,10 +88,32 @@ def _fits(low: int, high: int) -> bool:
     return low >= -BITS_64 and high <= BITS_64
 
 
+class Overflow(Exception):
+    """A number may grow past what tables hold; ``quantity`` is the innermost relation that it is worked out for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.quantity = ""
+
+    def __str__(self) -> str:
+        named = self.quantity.replace("<", "*").replace(">", "*") or "what is asked"
+        return f"`{named}` may grow past 38 digits"
+
+
+@contextmanager
+def overflowing(quantity: str) -> Iterator[None]:
+    """A number that grows too large in here is this quantity's, or one's that it rests on."""
+    try:
+        yield
+    except Overflow as overflow:
+        overflow.quantity = overflow.quantity or quantity
+        raise
+
+
 def bounded(low: int, high: int) -> None:
-    """Raises `Unsupported` where a result may need more than 128 bits."""
+    """Raises `Overflow` where a result may need more than 128 bits."""
     if low < -MOST or high > MOST:
-        raise Unsupported("a number here may need more than 38 digits")
+        raise Overflow
 
 
 NOTHING = Amount(Kind.NUMBER, UNKNOWN_NUMBER, 1, Literal(False, True))

@@ -52,7 +52,10 @@ class Worked:
 
 
 def work_out(engine: Engine, ledger: Ledger, goal: Goal, only: str | None = None) -> Worked:
-    """The goal over a ledger's tables (``only``: of one subject), from just the rules that it needs."""
+    """The goal over a ledger's tables (``only``: of one subject), from just the rules that it needs.
+
+    Raises `engine.relational.amounts.Overflow` where a number may grow past what tables hold.
+    """
     plan = plan_of(engine, ledger)
     into = Translator(plan)
     table = ledger.table(goal.subjects.name)

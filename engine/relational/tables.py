@@ -171,10 +171,13 @@ def _rows(facts: FactBase, name: str) -> _Rows:
 
 def _table(name: str, relation: Relation, rows: _Rows, facts: FactBase, symbols: Symbols) -> Table:
     arrays: dict[str, Any] = {}
-    columns = [
-        encoded(f"c{place}", column.type.kind, column.optional, cells, symbols, arrays)
-        for place, (column, cells) in enumerate(zip(relation.columns, rows.columns, strict=True))
-    ]
+    columns = []
+    for place, (column, cells) in enumerate(zip(relation.columns, rows.columns, strict=True)):
+        try:
+            columns.append(encoded(f"c{place}", column.type.kind, column.optional, cells, symbols, arrays))
+        except BadTable as bad:
+            of = f"the {column.name} of a {relation.name}" if relation.record else f"`{relation.name}`"
+            raise BadTable(f"{of}: {bad}") from None
     result = Table(name, relation, rows.count, tuple(columns), arrays)
     if rows.status.count(True) < rows.count:
         arrays[STATUS] = rows.status

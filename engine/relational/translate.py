@@ -49,7 +49,17 @@ from engine.relational.algebra import (
     negation,
     when,
 )
-from engine.relational.amounts import Amount, Unsupported, aligned, compare, constant, ends_of, same_size, unknown
+from engine.relational.amounts import (
+    Amount,
+    Unsupported,
+    aligned,
+    compare,
+    constant,
+    ends_of,
+    overflowing,
+    same_size,
+    unknown,
+)
 from engine.relational.lowering import Lowering
 from engine.relational.scope import Plan, Scope
 from engine.relational.tables import Table
@@ -222,7 +232,8 @@ class Translator:
             return scope.take_truth(self.statement(relation, arguments, scope.outer))
         key = (relation.name, arguments)
         if key not in scope.memo:
-            scope.memo[key] = scope.frame.let(both(exist, self._statement(relation, arguments, scope)))
+            with overflowing(relation.name):
+                scope.memo[key] = scope.frame.let(both(exist, self._statement(relation, arguments, scope)))
         known: Scalar = scope.memo[key]
         return known
 
@@ -248,8 +259,9 @@ class Translator:
             return scope.take(self.quantity(relation, arguments, column, scope.outer))
         key = (relation.name, arguments, column)
         if key not in scope.memo:
-            found = self._quantity(relation, arguments, column, scope)
-            scope.memo[key] = scope.named(evolve(found, exists=both(exist, found.exists)))
+            with overflowing(relation.name):
+                found = self._quantity(relation, arguments, column, scope)
+                scope.memo[key] = scope.named(evolve(found, exists=both(exist, found.exists)))
         known: Amount = scope.memo[key]
         return known
 

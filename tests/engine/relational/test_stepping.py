@@ -36,6 +36,7 @@ from engine.model import (
 )
 from engine.program import build
 from engine.relational.algebra import Differences, Join
+from engine.relational.amounts import Overflow
 from engine.relational.goal import Goal, work_out
 from engine.relational.scope import Loop
 from engine.unknowns import UNKNOWN
@@ -193,6 +194,16 @@ def relations(relation: Any) -> Iterator[Any]:
     for inner in (getattr(relation, name, ()) for name in ("input", "left", "right", "inputs")):
         for each in inner if isinstance(inner, tuple) else (inner,):
             yield from relations(each)
+
+
+def test_a_number_that_may_grow_too_large_is_named() -> None:
+    squared = Apply("multiply", (of("shares"), of("shares")))
+    total = Aggregate(Fold.TOTAL, Apply("multiply", (squared, squared)), (G,), Atom("grant", (G,)))
+    engine = build(program(total))
+    base = engine.facts()
+    base.record("grant", "G0", {"pool": "red", "made": FIRST, "shares": Fraction(10**10)})
+    with pytest.raises(Overflow, match="`back` may grow past 38 digits"):
+        work_out(engine, ledger_for(engine, base), GOAL)
 
 
 @pytest.mark.parametrize(
