@@ -36,6 +36,7 @@ from engine.proof import (
     Witness,
 )
 from engine.unknowns import NONE, Unrecorded
+from engine.values import DATE, Kind
 from policy.doubts import Answered, supposing, telling
 from policy.outline import Block, Line, also, by_cases, flat, outline
 from policy.speak import Speaker
@@ -325,8 +326,10 @@ class Teller:
                 yield from self.tell(witness, True, depth)
             return
         if not step.failed:
-            kinds = " and ".join(dict.fromkeys(variable.type.name for variable in step.condition.variables))
-            yield Line(depth, f"there is no such {kinds}: none is recorded")
+            variables = step.condition.variables
+            kinds = " and ".join(dict.fromkeys("day" if v.type == DATE else v.type.name for v in variables))
+            none = ": none is recorded" if all(_is_recorded(variable) for variable in variables) else ""
+            yield Line(depth, f"there is no such {kinds}{none}")
             return
         for witness in step.failed[:MOST_PARTS]:
             yield from self.tell(witness, False, depth)
@@ -381,8 +384,10 @@ class Teller:
         return Line(depth, ", ".join(words), source)
 
     def no_others(self, step: Folded) -> str:
-        """That no other member is recorded, in the words of the conditions that pick the members."""
+        """That no other member is recorded, in the words of the conditions that pick the members; "" of what is not."""
         variable = step.aggregate.variables[0]
+        if not _is_recorded(variable):
+            return ""  # of days and numbers there is no record
         qualities: list[str] = []
         for part in step.parts[0].parts if step.parts else ():
             if isinstance(part, Compared) and _is_attribute_of(part.condition, variable):
@@ -408,7 +413,7 @@ def in_each_case(speaker: Speaker, step: Step, tell: Callable[[Step], Iterable[L
         said = [(supposing(speaker, question, True), answer) for question, answer in supposed]
         if any((text, not answer) in said for text, answer in said):
             continue  # one thing that is asked in two places is told as one
-        case = " and ".join(supposing(speaker, *each) for each in telling(speaker, [*supposed]))
+        case = " and ".join(dict.fromkeys(supposing(speaker, *each) for each in telling(speaker, [*supposed])))
         told.setdefault(case, outline(tell(leaf)))
     yield from flat(by_cases([*told.items()]), depth)
 
@@ -435,6 +440,11 @@ def forbidding(attempts: tuple[Attempt, ...]) -> list[Attempt]:
     if certain or all(attempt.truth is FALSE for attempt in attempts if attempt.rule.positive):
         return certain
     return [attempt for attempt in against if attempt.truth is not FALSE]
+
+
+def _is_recorded(variable: Variable) -> bool:
+    """Whether a variable stands for things that a record has, not for days or numbers."""
+    return variable.type.kind is Kind.SYMBOL and not variable.type.members
 
 
 def _is_attribute_of(condition: Compare, variable: Variable) -> bool:

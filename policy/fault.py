@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import Protocol
 
+from engine.values import DATE
 from policy.diagnostic import Diagnostic, nearest
 from policy.lattice import STRUCTURE, Lattice
 from policy.quantities import day_first, misspelt
+from policy.questions import WHENS
 from policy.source import Span
 from policy.tokens import tokenize
 from policy.vocabulary_text import phrase_text
+from policy.words import Slot
 
 _MOST_EXPECTED = 6
 _SHOWN = {
@@ -29,6 +32,7 @@ _SHOWN = {
     "_LIST": "a list",
     "$END": "the end of the sentence",
 }
+_MOST_DAYS = 3
 _ARTICLES = ("a", "an", "the", "another", "every")
 _QUESTIONS = (
     "a declared phrase with its verb in front",
@@ -78,6 +82,8 @@ def fault(lattice: Lattice, outcome: Outcome, start: str) -> Diagnostic:
     if one is not None:
         said = f"`who` asks of one at a time: `Who {one} …?`"
         return Diagnostic("E0102", said, span, (one,), nearest)
+    if start == "question" and (dayless := _dayless(lattice)) is not None:
+        return dayless
     if start == "question" and at == 0:
         return Diagnostic("E0601", "this is no question that can be answered", span, _QUESTIONS, nearest)
     if word[:1].isupper() and "a term" in expected:
@@ -87,6 +93,27 @@ def fault(lattice: Lattice, outcome: Outcome, start: str) -> Diagnostic:
         )
     said = f"`{word}` cannot stand here" if word and not word.startswith(STRUCTURE) else "the sentence is not finished"
     return Diagnostic("E0102", said, span, expected[:_MOST_EXPECTED], nearest)
+
+
+def _dayless(lattice: Lattice) -> Diagnostic | None:
+    """What is asked *when* of what has no day: a statement that is so or not, or a comparison of values."""
+    words = lattice.words
+    begun = next((len(spelt) for spelt in WHENS if words[: len(spelt)] == spelt), 0)
+    if not begun:
+        return None
+    whole = lattice.span(0, len(lattice))
+    for statement, end in lattice.edges(begun, "FRONTED"):
+        if end >= len(lattice) - 1:
+            phrase = statement.form.phrase
+            first = next((part.type for part in phrase.parts if isinstance(part, Slot)), None)
+            said = f"{phrase_text(phrase)}: this has no day, so it cannot be asked when it is so"
+            days = (each for each in lattice.vocabulary.phrases if each.value == DATE)
+            about = (each for each in days if first in [part.type for part in each.parts if isinstance(part, Slot)])
+            return Diagnostic("E0102", said, whole, (), tuple(phrase_text(each) for each in about)[:_MOST_DAYS])
+    if words[begun] in ("is", "are") and {"least", "most", "exceed", "more", "less"} & {*words}:
+        said = "when a value reaches another cannot be asked; ask for it over time, and `chart` shows where it turns"
+        return Diagnostic("E0102", said, whole, ("What … on each month from … to …?",), tuple(near_phrases(lattice)))
+    return None
 
 
 def _wrong_literal(lattice: Lattice) -> Diagnostic | None:

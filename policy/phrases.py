@@ -22,6 +22,7 @@ Wanted = Type | Kind
 
 Parts = tuple[str | Slot, ...]
 
+_AFTER_NOUNS = ("of", "under", "on", "in", "to", "for", "by", "at", "with", "from", "as", "that", "who")
 _PLURAL_VERBS = {"is": "are", "was": "were", "has": "have", "does": "do"}
 
 VERBS = ("is", "are", "was", "were", "has", "have", "may", "must", "will")
@@ -160,6 +161,30 @@ def pluralized(negative: Parts, negated: bool) -> Parts:
     return (*negative[: at - 1], *kept, *negative[at + 1 :]) if verb != "did" else ()
 
 
+def of_several(parts: Parts) -> Parts:
+    """What is said of several things with the noun after its verb in the plural; () where there is no such noun.
+
+    ``are an outside director under the Code`` becomes ``are outside directors under the Code``.
+    """
+    for at, part in enumerate(parts):
+        if part in ("a", "an") and parts[at - 1] in ("are", "were", "not"):
+            end = at + 1
+            while end < len(parts) and isinstance(parts[end], str) and parts[end] not in _AFTER_NOUNS:
+                end += 1
+            noun = [str(each) for each in parts[at + 1 : end]]
+            return (*parts[:at], *noun[:-1], plural(noun[-1]), *parts[end:]) if noun else ()
+    return ()
+
+
+def plural(noun: str) -> str:
+    """The regular plural of a noun."""
+    if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
+        return noun[:-1] + "ies"
+    if noun.endswith(("s", "x", "ch", "sh")):
+        return noun + "es"
+    return noun + "s"
+
+
 def unfronted(parts: Parts, names: Sequence[tuple[str, ...]]) -> Parts:
     """An asked phrase in the order of a statement: ``may *a person* receive`` to ``*a person* may receive``."""
     if not parts or parts[0] not in VERBS or len(parts) == 1:
@@ -205,7 +230,9 @@ def tries(phrases: Sequence[Phrase]) -> Tries:
             if parts:
                 _insert(statements, parts, Form(phrase, negated, False))
                 _insert(front, fronted(phrase.negative, negated), Form(phrase, negated, False))
-                _insert(plurals, pluralized(phrase.negative, negated), Form(phrase, negated, False))
+                several = pluralized(phrase.negative, negated)
+                for each in (several, of_several(several)):
+                    _insert(plurals, each, Form(phrase, negated, False))
     return Tries(terms, statements, front, plurals)
 
 

@@ -33,8 +33,8 @@ from policy.citing import all_clauses, citations, clashing, split
 from policy.explain import Teller, forbidding, in_each_case
 from policy.lint import nodes
 from policy.outline import Line, flat, once, outline
+from policy.phrases import plural
 from policy.speak import Speaker
-from policy.vocabulary import plural
 
 _DAY = timedelta(days=1)
 _MOST_RANGES = 6

@@ -14,7 +14,7 @@ from policy.source import Span
 from policy.syntax import Article, Ask, Holds, Mention, Term, Time, When
 from policy.words import Heading
 
-_WHENS: tuple[tuple[str, ...], ...] = (
+WHENS: tuple[tuple[str, ...], ...] = (
     ("when",),
     ("on", "what", "date"),
     ("on", "what", "day"),
@@ -61,7 +61,7 @@ def _open(lattice: Lattice, at: int) -> Iterator[tuple[Any, int]]:
             yield from _which(lattice, at)
         case "how" if words[at + 1] in ("many", "much"):
             yield from _most(lattice, at, at + 2, lattice.vocabulary.tries.fronted)
-    for spelt in _WHENS:
+    for spelt in WHENS:
         if words[at : at + len(spelt)] == spelt:
             yield from _when(lattice, at, at + len(spelt))
     for spelt in _MOSTS:

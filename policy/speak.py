@@ -45,8 +45,8 @@ from engine.unknowns import (
     unrecorded_in,
 )
 from engine.values import DATE, Kind, Type, exact
+from policy.phrases import plural
 from policy.quantities import print_value
-from policy.vocabulary import plural
 from policy.vocabulary_text import joined, with_article
 from policy.words import Phrase, RecordDeclaration, Slot
 
@@ -431,6 +431,8 @@ class Speaker:
         if comparison is Comparison.IS and said_left == self.value(right, type):
             named = subject == said_left and said_right != said_left
             return f"{self.expression(condition.right, bound) if named else subject} {be} {said_left}"
+        if holds and subject == self.expression(condition.right, bound):
+            return f"{subject} {be} {said_left}"  # that a value is on or after itself tells nobody anything
         if subject == said_left:
             return f"{subject} {_relates(comparison, plural, type)} {said_right}"
         if comparison is Comparison.IS_NOT:

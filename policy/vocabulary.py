@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from attrs import evolve, field, frozen
 
 from engine.values import DATE, NUMBER, PERIOD, YEAR, Kind, Type
-from policy.phrases import Tries, tries
+from policy.phrases import Tries, plural, tries
 from policy.quantities import MONEY, MONEY_PER_SHARE, SHARES
 from policy.tokens import tokenize
 from policy.words import AskedForm, AttributeDeclaration, Phrase, RecordDeclaration
@@ -158,15 +158,6 @@ def _predicates(phrases: Iterable[Phrase]) -> Iterator[str]:
                 following = phrase.parts[at + 2]
                 if isinstance(following, str):
                     yield following
-
-
-def plural(noun: str) -> str:
-    """The regular plural of a noun."""
-    if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
-        return noun[:-1] + "ies"
-    if noun.endswith(("s", "x", "ch", "sh")):
-        return noun + "es"
-    return noun + "s"
 
 
 def nouns_for(noun: str, type: Type) -> tuple[Noun, ...]:

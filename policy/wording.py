@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from engine.model import Comparison, Fold
 from engine.values import DATE, YEAR, Kind
-from policy.phrases import FUNCTION_WORDING, fronted, without_date
+from policy.phrases import FUNCTION_WORDING, fronted, plural, without_date
 from policy.quantities import SHARES, print_value
 from policy.syntax import (
     AggregateTerm,
@@ -45,7 +45,7 @@ from policy.syntax import (
     Time,
     When,
 )
-from policy.vocabulary import UNCOUNTED, plural
+from policy.vocabulary import UNCOUNTED
 from policy.vocabulary_text import filled, joined, with_article
 
 LONGEST_CHAIN = 150

@@ -1,0 +1,107 @@
+"""Questions as people put them: plurals, and *when* of what has no day."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from policy.diagnostic import ClausebookError
+from policy.instrument import Case, load
+from policy.phrases import of_several
+from tests.policy.small import BOOK, write
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    more = """
+- *a person* is an honorary life member under the Rules (is not)
+"""
+    book = BOOK.replace("Recorded, over time:\n", f"Recorded, over time:{more}").replace(" (is not)", "")
+    path, lease = write(tmp_path_factory.mktemp("club"), book=book)
+    return load(path).case(lease)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Which persons are members on September 1, 2001?", "Ann Lee."),
+        ("Which persons are a member on September 1, 2001?", "Ann Lee."),
+        ("Which persons are not members on September 1, 2001?", "None."),
+        ("Which persons are honorary life members under the Rules on September 1, 2001?", "None."),
+        ("Which persons are not honorary life members under the Rules on September 1, 2001?", "Ann Lee."),
+        ("Which persons are welcome on September 1, 2001?", "Ann Lee."),
+    ],
+)
+def test_what_is_said_of_several_may_have_its_noun_in_the_plural(case: Case, question: str, said: str) -> None:
+    assert case.ask(question).said == said
+
+
+@pytest.mark.parametrize(
+    ("words", "several"),
+    [
+        (("are", "an", "outside", "director", "under", "the", "Code"), "are outside directors under the Code"),
+        (("were", "a", "party", "to", "the", "Agreement"), "were parties to the Agreement"),
+        (("are", "not", "a", "section", "16", "insider"), "are not section 16 insiders"),
+        (("are", "welcome"), ""),
+        (("signed", "a", "counterpart"), ""),
+    ],
+)
+def test_the_noun_after_the_verb_is_the_one_that_becomes_many(words: tuple[str, ...], several: str) -> None:
+    assert " ".join(map(str, of_several(words))) == several
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("When is L-1 permitted?", "this has no day, so it cannot be asked when it is so"),
+        ("On which day is L-1 authorized?", "this has no day"),
+        ("When is the yearly fee for March 1, 2001 at least $5.00?", "ask for it over time"),
+    ],
+)
+def test_when_is_asked_of_what_has_a_day(case: Case, question: str, said: str) -> None:
+    with pytest.raises(ClausebookError, match=said) as caught:
+        case.ask(question)
+    assert caught.value.code == "E0102"
+
+
+DAYS = """\
+# Days
+
+## Vocabulary
+
+Recorded, over time:
+- *a person* is a member
+
+Concluded:
+- *a person* is new on *a date*
+- the days of *a person* to *a date* are *a number*
+
+## § 1 New
+
+A person is new on a date if the person is a member on the date.
+
+Despite the sentence above, a person is not new on a date if the days of the person to the date exceed 3.
+
+The days of a person to a date are the number of days from May 1, 2001 to the date such that the person is a member on
+the day.
+"""
+MEMBER = """\
+# Ann
+
+Book: days
+Names: Ann is a person.
+Record complete to: 2001-12-31
+
+## Facts
+
+Ann is a member from January 4, 1999.
+"""
+
+
+def test_of_days_none_is_told_to_be_recorded(tmp_path: Path) -> None:
+    (tmp_path / "days.md").write_text(DAYS, "utf-8")
+    (tmp_path / "ann.md").write_text(MEMBER, "utf-8")
+    text = load(tmp_path / "days.md").case(tmp_path / "ann.md").ask("Is Ann new on September 1, 2001?").to_text()
+    assert text.startswith("No.")
+    assert "The record is complete to December 31, 2001." in text
