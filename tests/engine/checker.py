@@ -203,6 +203,8 @@ class Judge:
         self._shown: dict[int, tuple[Any, frozenset[Any]]] = {}  # steps, with what was being worked out above them
         self._read: dict[Any, tuple[Any, Read]] = {}
         self._unsupported: dict[tuple[str, Keys], bool] = {}
+        self._supporting: list[tuple[str, Keys]] = []  # of these it is being asked
+        self._concludable: dict[tuple[str, tuple[Any, ...]], dict[Keys, None]] = {}  # what is being worked out
         self.recursive = law.recursive
         self.working: list[tuple[str, Keys]] = []
         self.doubts: list[str] = []  # why something could not be judged
@@ -534,28 +536,48 @@ class Judge:
         """What the variables would be for all about which a rule could conclude, or a fact does."""
         relation = self.relations[place.relation]
         found = {tuple(more.items()): more for more in self.rows(place, bound, names)}
-        for rule in self.law.rules.get(relation.name, ()):
-            if not rule.positive:
-                continue
-            given: dict[str, Any] | None = {}
-            for argument, head in zip(place.arguments, rule.head.arguments, strict=True):
-                value = None if _is_sought(argument, names) else self.known(argument, bound)
-                if given is None or value is None:
-                    continue
-                if isinstance(head, Variable):
-                    given = None if given.setdefault(head.name, value) != value else given
-                elif value not in (ANYTHING, _plain(head, {})):
-                    given = None
-            if given is None:
-                continue
-            sought = tuple(sorted(free(rule.body) | free(rule.head), key=lambda variable: variable.name))
-            for binding in self.offered(sought, list(conjuncts(rule.body)), given):
-                keys = tuple(_plain(head, binding) for head in rule.head.arguments)
-                known = [None if _is_sought(argument, names) else ANYTHING for argument in place.arguments]
-                more = _unified(place.arguments, keys, known, names)
-                if more is not None:
-                    found.setdefault(tuple(more.items()), more)
+        pattern = tuple(
+            None if _is_sought(argument, names) else self.known(argument, bound) for argument in place.arguments
+        )
+        known = [None if _is_sought(argument, names) else ANYTHING for argument in place.arguments]
+        for keys in self.concludable(relation, pattern):
+            more = _unified(place.arguments, keys, known, names)
+            if more is not None:
+                found.setdefault(tuple(more.items()), more)
         return list(found.values())
+
+    def concludable(self, relation: Relation, pattern: tuple[Any, ...]) -> list[Keys]:
+        """The keys like these (None: any) about which a rule could conclude; from itself too, until no more come."""
+        asked = (relation.name, pattern)
+        if asked in self._concludable:
+            return list(self._concludable[asked])
+        found: dict[Keys, None] = {}
+        self._concludable[asked] = found
+        size = -1
+        while len(found) > size:
+            size = len(found)
+            for rule in self.law.rules.get(relation.name, ()):
+                given = self.given(rule, pattern) if rule.positive else None
+                if given is not None:
+                    sought = tuple(sorted(free(rule.body) | free(rule.head), key=lambda variable: variable.name))
+                    for binding in self.offered(sought, list(conjuncts(rule.body)), given):
+                        found.setdefault(tuple(_plain(head, binding) for head in rule.head.arguments))
+        del self._concludable[asked]
+        return list(found)
+
+    @staticmethod
+    def given(rule: Rule, pattern: tuple[Any, ...]) -> dict[str, Any] | None:
+        """What keys like these say of a rule's variables; None where they are not like its conclusion."""
+        given: dict[str, Any] = {}
+        for value, head in zip(pattern, rule.head.arguments, strict=True):
+            if value is None:
+                continue
+            if isinstance(head, Variable):
+                if given.setdefault(head.name, value) != value:
+                    return None
+            elif value not in (ANYTHING, _plain(head, {})):
+                return None
+        return given
 
     def never_offered(self, needed: list[Condition], bound: Bound, names: set[str]) -> bool:
         """Whether a search that runs through one of the conditions would never come upon this binding.
@@ -633,11 +655,18 @@ class Judge:
         return self.impossible(Compare(Comparison.IS, Constant(cell, record.type), sought), bound)
 
     def unsupported(self, relation: Relation, keys: Keys) -> bool:
-        """Whether no rule could conclude this."""
-        known = self._unsupported.get((relation.name, keys))
-        if known is None:
-            known = self._unsupported[relation.name, keys] = self.is_unsupported(relation, keys)
-        return known
+        """Whether no rule could conclude this: not from itself either."""
+        asked = (relation.name, keys)
+        if asked in self._supporting:
+            return True
+        if asked not in self._unsupported:
+            self._supporting.append(asked)
+            found = self.is_unsupported(relation, keys)
+            self._supporting.pop()
+            if found and self._supporting:
+                return True  # perhaps only since what is being asked above it was taken to be so
+            self._unsupported[asked] = found
+        return self._unsupported[asked]
 
     def is_unsupported(self, relation: Relation, keys: Keys) -> bool:
         for rule in self.law.rules.get(relation.name, ()):
