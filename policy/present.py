@@ -41,6 +41,10 @@ _MOST_RANGES = 6
 _PERMITS = {"may", "permitted", "allowed"}
 
 
+_MOST_OPTIONS = 5
+"""So many values that an open one may be are told with what they depend on."""
+
+
 @define
 class Presenter:
     """Presents the engine's answers to one question of one case.
@@ -416,10 +420,18 @@ class Presenter:
             yield from lines
 
     def _option_lines(self, found: query.Answer, type: Type | None) -> Iterator[Line]:
-        for option in found.options:
+        """What a value may be; of many those that are soonest told."""
+
+        def asks(option: query.Option) -> int:
+            return sum(len(group) for group in option.settlement.sets)
+
+        told = sorted(found.options, key=asks)[:_MOST_OPTIONS]
+        for option in (each for each in found.options if each in told):
             said = "none" if option.value is None or type is None else self.speaker.value(option.value, type)
             opening = f"{said[:1].upper()}{said[1:]}, provided that"
             yield from advice(self.speaker, option.settlement, found.origins, opening)
+        if len(found.options) > len(told):
+            yield Line(0, f"There are {len(found.options) - len(told)} further values that it may be.")
 
     def _member_lines(self, teller: Teller, asked: query.Query, found: query.Answer) -> Iterator[Line]:
         assert asked.open is not None

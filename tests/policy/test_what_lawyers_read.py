@@ -104,6 +104,20 @@ def test_an_asked_sum_shows_each_of_its_parts(case: Case) -> None:
     ]
 
 
+def test_of_many_values_that_it_may_be_those_that_are_soonest_told_are() -> None:
+    book = load("equity-compensation-plan")
+    committee = book.case(ROOT / "rules" / "equity-compensation-plan.cases" / "administration.md")
+    told = committee.ask("What are the members of the Committee on September 1, 2037?").lines
+    assert [line.text for line in told if not line.depth][:6] == [
+        "6, provided that:",
+        "5, provided that:",
+        "0, provided that:",
+        "6 plus the number of other such persons, provided that:",
+        "The number of other such persons, provided that:",
+        "There are 9 further values that it may be.",
+    ]
+
+
 def test_a_beaten_value_is_not_told_as_a_fact(case: Case) -> None:
     told = case.ask("What is the least price at which A-1 is permitted?").to_text()
     assert "the exchange's closing price on February 1, 2024 is $4.20 per share" in told
