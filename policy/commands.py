@@ -21,6 +21,7 @@ from policy.facts_text import fact_lines
 from policy.folding import Fold, folded
 from policy.keeping import KINDS, case_file, kept
 from policy.ledger_kinds import is_ledger
+from policy.listing import likest
 from policy.outline import Line
 from policy.page import Beside, Block, Lines, Page, Said, Verbatim, Words
 from policy.recording import record
@@ -29,6 +30,8 @@ from policy.storing import write_new
 from policy.telling import of_rules, otherwise, provisos, side_by_side, told_ways
 
 Step = tuple[Session, Page]
+_MOST_PHRASES = 12
+_ASKING = ("how", "what", "which", "who", "when")  # no slip for a command
 
 
 @frozen
@@ -101,9 +104,11 @@ def _with_help(error: ClausebookError, typed: str) -> ClausebookError:
     first, *rest = error.diagnostics
     word = typed.split()[0].casefold()
     close = nearest(word, COMMANDS)
-    if first.code == "E0601" and close:
+    if first.code == "E0601" and close and word not in _ASKING:
         return ClausebookError(evolve(first, nearest=(*close, *first.nearest)), *rest)
-    notes = ("`help` lists the commands.",) if first.code == "E0601" else ()
+    notes: tuple[str, ...] = ("`help` lists the commands.",) if first.code == "E0601" else ()
+    if first.code in ("E0102", "E0601"):
+        notes += ("`phrases WORDS` lists what can be asked with such words.",)
     if first.code in ("E0101", "E0601") and typed.endswith("."):
         notes = ("To take this as so: suppose …, or record …",)
     return ClausebookError(evolve(first, notes=notes), *rest) if notes else error
@@ -334,6 +339,19 @@ def _explain(session: Session, rest: str) -> Step:
     return session, (Verbatim(found),)
 
 
+def _phrases(session: Session, rest: str) -> Step:
+    found = likest(session.case.book, rest)
+    if not found:
+        raise ClausebookError(Diagnostic("E0055", f"no phrase has such words as `{rest}`", None, ("phrases pool",)))
+    lines: list[Line] = []
+    for each in found[:_MOST_PHRASES]:
+        lines.append(Line(0, each.phrase.replace("*", ""), sections(each.concluded_in)))
+        lines += [Line(1, each.example)] if each.example else []
+    more = len(found) - _MOST_PHRASES
+    told = (Words(f"and {more} more: say more words."),) if more > 0 else ()
+    return session, (Lines(tuple(lines)), *told)
+
+
 def _help(session: Session, rest: str) -> Step:
     rows = tuple((each.form, each.does) for each in dict.fromkeys(COMMANDS.values()))
     return session, (Words("Type a question, or one of these."), Beside(("command", "does"), rows))
@@ -354,6 +372,7 @@ _EVERY = (
     Command("undo", "undo", "undoes the last suppose or forget", _undo),
     Command("compare", "compare, compare 1 2", "answers with and without, or under the one and the other", _compare),
     Command("facts", "facts WORDS", "lists the recorded facts that have the words", _facts),
+    Command("phrases", "phrases WORDS", "lists what can be asked and stated with such words", _phrases),
     Command(
         "record",
         "record STATEMENT in FILE",

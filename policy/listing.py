@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -17,6 +18,31 @@ from policy.words import Heading, Phrase, RecordDeclaration
 
 _ORDER = tuple(Heading)
 _RECORDS = "Records"
+_SMALL = frozenset(
+    [
+        "the",
+        "and",
+        "are",
+        "was",
+        "who",
+        "what",
+        "which",
+        "when",
+        "how",
+        "many",
+        "much",
+        "may",
+        "can",
+        "doe",
+        "did",
+        "has",
+        "have",
+        "for",
+        "with",
+        "from",
+        "get",
+    ]
+)
 
 
 @frozen
@@ -75,6 +101,17 @@ def entries(book: Book, words: str = "") -> tuple[Entry, ...]:
     wanted = words.casefold().split()
     found = [*_phrases(book), *_records(book)]
     return tuple(entry for entry in found if all(word in _searched(entry) for word in wanted))
+
+
+def likest(book: Book, words: str) -> tuple[Entry, ...]:
+    """The phrases and record kinds that have most of the words, in the singular or the plural; all, of no words."""
+    wanted = {word.rstrip("s") for word in re.findall(r"[a-z]{3,}", words.casefold())} - _SMALL
+    every = entries(book)
+    shared = [sum(word in _searched(entry) for word in wanted) for entry in every]
+    most = max(shared, default=0)
+    if wanted and not most:
+        return ()
+    return tuple(entry for entry, count in zip(every, shared, strict=True) if count == most)
 
 
 def _searched(entry: Entry) -> str:

@@ -314,3 +314,16 @@ def test_commands_what_they_take_and_questions_are_completed(session: Session, o
     assert texts("record the supposed le") == []
     (member,) = complete(offers, session, "suppose Ann Lee is a mem").candidates
     assert (member.start, member.what) == (len("suppose Ann Lee is a "), What.WORDS)
+
+
+def test_phrases_tells_what_can_be_asked_with_such_words(session: Session) -> None:
+    _, page = carry_out(session, "phrases who can lease shares")
+    told = plain(page, 100)
+    assert "may a person lease shares on a date" in told
+    assert "May Ann Lee lease" in told
+    _, page = carry_out(session, "phrases members")
+    assert "a person is a member" in plain(page, 100)
+    with pytest.raises(ClausebookError, match="no phrase has such words"):
+        carry_out(session, "phrases zebra")
+    with pytest.raises(ClausebookError, match="`phrases WORDS` lists"):
+        carry_out(session, "How many plots may Ann Lee plough?")
