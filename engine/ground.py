@@ -14,7 +14,7 @@ from attrs import frozen
 from engine.facts import FactBase
 from engine.model import Relation
 from engine.parted import Parted, Which
-from engine.proof import Folded, Quantity, Step
+from engine.proof import Folded, Quantity, Recalled, Step
 from engine.unknowns import NONE, Cases, is_symbolic
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Ground:
         self.evaluation = fresh()
         self._statements: dict[tuple[str, tuple[Any, ...]], _Kept[Step] | None] = {}
         self._quantities: dict[tuple[str, tuple[Any, ...], int], _Kept[Quantity] | None] = {}
+        self._members = 0  # of the folds, those that are kept with them
         self._folds: dict[tuple[Which, tuple[Any, ...]], _Kept[Folded] | None] = {}
         self._deadline: float | None = None
 
@@ -52,7 +53,7 @@ class Ground:
 
     @property
     def is_full(self) -> bool:
-        return len(self._statements) + len(self._quantities) + len(self._folds) > LARGEST_GROUND
+        return len(self._statements) + len(self._quantities) + self._members > LARGEST_GROUND
 
     def begin(self, deadline: float | None) -> None:
         """Start the clock for another question."""
@@ -90,6 +91,7 @@ class Ground:
             step = parted.recorded(self._fresh, self.evaluation, values)
             settled = step.value is NONE or not (type(step.value) is Cases or is_symbolic(step.value))
             self._folds[key] = self._keep(step, settled)
+            self._members += 1 + (0 if isinstance(step.parts, Recalled) else len(step.parts) + len(step.failed))
         kept = self._folds[key]
         return kept.step if kept is not None and kept.searched.isdisjoint(changed) else None
 
