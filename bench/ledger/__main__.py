@@ -2,7 +2,8 @@
 
 The rules are those of the book, unchanged; the rivals are what an expert would write for the same readings, and cite
 the same clauses. Each contestant has a process of its own for each round. What comes out is compared row by row
-before any figure is shown; ratios are medians of interleaved rounds, with the least and the greatest.
+before any figure is shown. Ratios are of the time that processors were busy, which other work on the machine changes
+least: medians of interleaved rounds, with the least and the greatest.
 """
 
 from __future__ import annotations
@@ -38,20 +39,21 @@ def measured(folder: Path, names: Sequence[str], rounds: int) -> Figures:
 
 
 def shown(found: Figures) -> None:
-    print(f"  {'by':<8} {'read':>9} {'judged':>9} {'memory':>9}   {'rules to it: median':>20} {'least':>7} {'most':>7}")
+    heads = ("by", "read", "judged", "busy", "memory", "rules to it", "least", "most")
+    print("  {:<8}{:>10}{:>10}{:>10}{:>10}{:>14}{:>8}{:>8}".format(*heads))
     for name, figures in found.items():
-        read, judged = (statistics.median(each[what] for each in figures) for what in ("read", "judged"))
+        read, judged, busy = (statistics.median(each[what] for each in figures) for what in ("read", "judged", "busy"))
         peak = max(each["peak"] for each in figures) / 2**20
-        ratios = [mine["judged"] / each["judged"] for mine, each in zip(found["rules"], figures, strict=True)]
+        ratios = [mine["busy"] / each["busy"] for mine, each in zip(found["rules"], figures, strict=True)]
         spread = (statistics.median(ratios), min(ratios), max(ratios))
-        ratio = "" if name == "rules" else "{:>20.1f} {:>7.1f} {:>7.1f}".format(*spread)
-        print(f"  {name:<8} {read:>7.2f} s {judged:>7.2f} s {peak:>6.0f} MB   {ratio}".rstrip())
+        ratio = "" if name == "rules" else "{:>14.1f}{:>8.1f}{:>8.1f}".format(*spread)
+        print(f"  {name:<8}{read:>8.2f} s{judged:>8.2f} s{busy:>8.2f} s{peak:>7.0f} MB{ratio}")
 
 
 def growth(smaller: Figures, larger: Figures) -> None:
     for name in smaller:
-        before, after = (statistics.median(each["judged"] for each in found[name]) for found in (smaller, larger))
-        print(f"  {name:<8} {after / before:>7.1f} times as long")
+        before, after = (statistics.median(each["busy"] for each in found[name]) for found in (smaller, larger))
+        print(f"  {name:<8}{after / before:>8.1f} times as long as over the ledger before it")
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from engine.model import Condition, Expression, Origin, Relation, Rule, Variable
 from engine.program import Engine
 from engine.relational import algebra, binding
 from engine.relational.algebra import TRUE, Scalar, both, either, is_false, is_true, negation, tables_of, when
+from engine.relational.alike import Alike
 from engine.relational.amounts import Amount, Unsupported
 from engine.relational.cited import Cited, deciding, of_value
 from engine.relational.scope import Loop, Plan, Scope, Step
@@ -83,7 +84,8 @@ def work_out(engine: Engine, ledger: Ledger, goal: Goal, only: str | None = None
     columns |= _packed(scope, tuple(found.values()), unread)
     columns[DOUBT] = either(*scope.frame.errors)
     totals = totals_of(plan, scope, subject, columns[DOUBT], plan.cited)
-    steps, rows = finished(plan, scope, columns, *(each.rows for each in totals))
+    steps, (rows, *added) = finished(plan, scope, columns, *(each.rows for each in totals))
+    totals = tuple(evolve(total, rows=each) for total, each in zip(totals, added, strict=True))
     return Worked(steps, rows, value, tuple(plan.notes), tuple(found), totals)
 
 
@@ -137,8 +139,8 @@ def plan_of(engine: Engine, ledger: Ledger) -> Plan:
 
 def finished(
     plan: Plan, scope: Scope, columns: dict[str, Scalar], *others: algebra.Relation
-) -> tuple[tuple[tuple[str, Step], ...], algebra.Relation]:
-    """The steps that the final columns (and other relations) rest on, and the rows with these columns."""
+) -> tuple[tuple[tuple[str, Step], ...], list[algebra.Relation]]:
+    """The steps that the final columns (and other relations) rest on; the rows with these columns, and the others."""
     built = scope.frame.relation(algebra.columns_of(*columns.values()))
     rows = algebra.Keep(algebra.Extend(built, tuple(columns.items())), tuple(columns))
     ordered: dict[str, Step] = {}
@@ -166,7 +168,9 @@ def finished(
 
     for relation in (rows, *others):
         visit(relation)
-    return tuple(ordered.items()), rows
+    alike = Alike()
+    steps = [(name, made) for name, step in ordered.items() if (made := alike.step(name, step)) is not None]
+    return tuple(steps), [alike.relation(each) for each in (rows, *others)]
 
 
 def _with_inner(plan: Plan, loop: Loop) -> Loop:
