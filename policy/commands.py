@@ -89,7 +89,7 @@ def _ask(session: Session, question: str) -> Step:
         after = session.ask(question)
     except ClausebookError as error:
         raise _with_help(error, question) from None
-    return after, (_shown(after), *_left_out(after))
+    return _explained(after), (_shown(after), *_left_out(after))
 
 
 def _left_out(session: Session) -> Iterator[Words]:
@@ -112,6 +112,11 @@ def _with_help(error: ClausebookError, typed: str) -> ClausebookError:
     if first.code in ("E0101", "E0601") and typed.endswith("."):
         notes = ("To take this as so: suppose …, or record …",)
     return ClausebookError(evolve(first, notes=notes), *rest) if notes else error
+
+
+def _explained(session: Session) -> Session:
+    """The session with note of what has been told."""
+    return evolve(session, told=(_last(session), session.fold))
 
 
 def _shown(session: Session) -> Said:
@@ -141,7 +146,10 @@ def _why(session: Session, rest: str) -> Step:
     answer = _last(session)
     if not rest:
         unfolded = evolve(session, fold=max(session.fold, Fold.PATH, key=list(Fold).index))
-        return unfolded, (folded(answer, unfolded.fold),)
+        if session.told == (answer, unfolded.fold):
+            more = "" if unfolded.fold is Fold.EVERYTHING else "; `unfold all` shows every step"
+            return session, (Words(f"That is told above{more}. `why not` and `why § …` look at it from other sides."),)
+        return _explained(unfolded), (folded(answer, unfolded.fold),)
     ids = clauses_named(session.case.book, rest)
     lines = of_rules(answer, ids, session.fold)
     return session, (Lines(lines) if lines else Words(f"{sections(ids)}: the answer rests on no rule of it."),)
@@ -329,6 +337,7 @@ def _unfold(session: Session, rest: str) -> Step:
 def _folded(session: Session, fold: Fold) -> Step:
     after = evolve(session, fold=fold)
     shown = (_shown(after),) if session.last is not None else ()
+    after = _explained(after) if shown else after
     return after, (*shown, Words(f"(shown: {fold.value})"))
 
 

@@ -52,6 +52,8 @@ class Session:
     question: str = ""
     answers: tuple[Answer, ...] = field(default=(), repr=False)
     fold: Fold = Fold.PATH
+    told: tuple[Answer, Fold] | None = field(default=None, repr=False)
+    """The answer that was explained last, and how far."""
 
     @property
     def last(self) -> Answer | None:

@@ -45,7 +45,7 @@ from engine.unknowns import (
     unrecorded_in,
 )
 from engine.values import DATE, Kind, Type, exact
-from policy.phrases import plural
+from policy.phrases import FUNCTION_WORDING, plural
 from policy.quantities import print_value
 from policy.vocabulary_text import joined, with_article
 from policy.words import Phrase, RecordDeclaration, Slot
@@ -498,31 +498,15 @@ _OPPOSITE = {
 }
 
 _OPERATIONS = {
-    "add": "{0} plus {1}",
-    "subtract": "{0} minus {1}",
-    "multiply": "{0} times {1}",
-    "divide": "{0} divided by {1}",
-    "lesser": "the lesser of {0} and {1}",
-    "greater": "the greater of {0} and {1}",
-    "earlier": "the earlier of {0} and {1}",
-    "later": "the later of {0} and {1}",
-    "excess": "the excess, if any, of {0} over {1}",
-    "round_down": "{0}, rounded down",
-    "round_up": "{0}, rounded up",
-    "after": "{0} after {1}",
-    "before": "{0} before {1}",
-    "day_after": "the day after {0}",
-    "day_before": "the day before {0}",
-    "year_of": "the year of {0}",
-    "first_of_month": "the first day of the month of {0}",
-    "last_of_month": "the last day of the month of {0}",
-    "first_of_year": "the first day of the year of {0}",
-    "last_of_year": "the last day of the year of {0}",
-    "first_of_next_month": "the first day of the month after {0}",
-    "day_number": "the day number of {0}",
-    "whole_years": "the number of whole years from {0} to {1}",
-    "days_between": "the number of days from {0} to {1}",
+    **FUNCTION_WORDING,
+    "add": "{} plus {}",
+    "subtract": "{} minus {}",
+    "multiply": "{} times {}",
+    "divide": "{} divided by {}",
+    "round_down": "{}, rounded down",
+    "round_up": "{}, rounded up",
 }
+"""How operations are told: the functions as they are written in rules, and arithmetic."""
 
 
 @frozen

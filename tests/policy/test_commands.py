@@ -327,3 +327,16 @@ def test_phrases_tells_what_can_be_asked_with_such_words(session: Session) -> No
         carry_out(session, "phrases zebra")
     with pytest.raises(ClausebookError, match="`phrases WORDS` lists"):
         carry_out(session, "How many plots may Ann Lee plough?")
+
+
+def test_why_says_nothing_twice(session: Session) -> None:
+    asked, first = carry_out(session, QUESTION)
+    same, page = carry_out(asked, "why")
+    assert plain(page, 100).startswith("That is told above; `unfold all` shows every step.")
+    unfolded, page = carry_out(same, "unfold all")
+    assert len(plain(page, 100)) > len(plain(first, 100))
+    _, page = carry_out(unfolded, "why")
+    assert plain(page, 100).startswith("That is told above.")
+    supposing, _ = carry_out(asked, "suppose L-1's shares are 10 shares")
+    _, page = carry_out(supposing, "why")
+    assert "told above" not in plain(page, 100)
