@@ -331,8 +331,10 @@ class Teller:
             none = ": none is recorded" if all(_is_recorded(variable) for variable in variables) else ""
             yield Line(depth, f"there is no such {kinds}{none}")
             return
+        alone = len(step.failed) == 1
         for witness in step.failed[:MOST_PARTS]:
-            yield from self.tell(witness, False, depth)
+            for line in self.tell(witness, False, depth):
+                yield evolve(line, text=line.text.replace(*_ALONE)) if alone else line
         if len(step.failed) > MOST_PARTS:
             yield Line(depth, f"and so for {len(step.failed) - MOST_PARTS:,} more")
 
@@ -440,6 +442,10 @@ def forbidding(attempts: tuple[Attempt, ...]) -> list[Attempt]:
     if certain or all(attempt.truth is FALSE for attempt in attempts if attempt.rule.positive):
         return certain
     return [attempt for attempt in against if attempt.truth is not FALSE]
+
+
+_ALONE = ("no other such ", "no such ")
+"""Where nothing has been told of any other."""
 
 
 def _is_recorded(variable: Variable) -> bool:

@@ -44,7 +44,7 @@ def _said(speaker: Speaker, name: str, table: Table, number: int) -> str:
         return ""  # that a thing is of its kind goes without saying
     cells, status = table.cells(number), table.status[number]
     keys = cells[: table.relation.keys]
-    if table.relation.columns[-1].name == VALUE and len(cells) > len(keys):
+    if len(cells) > len(keys) and table.relation.columns[-1].name == VALUE:
         return sentence(_valued(speaker, name, keys, cells[-1]))
     span = table.spans[number]
     said = speaker.statement(name, keys, status is not False)

@@ -57,7 +57,9 @@ def steps(step: Mapping[str, Any], depth: int) -> Iterator[Line]:
         rests = sections((step["clause"],)) if step.get("clause") else "; ".join(step.get("recorded", ()))
         yield Line(min(depth, _DEEPEST), said, rests)
     for part in step.get("parts", ()):
-        yield from steps(part, depth + bool(said))
+        witness = step["step"] == "SomeStep" and part["step"] == "Witness"  # what is said of it names it
+        for each in part.get("parts") or (part,) if witness else (part,):
+            yield from steps(each, depth + bool(said))
 
 
 def _rule(step: Mapping[str, Any]) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from policy.diagnostic import ClausebookError
+from policy.facts_text import fact_lines
 from policy.instrument import Case, load
 from policy.phrases import of_several
 from tests.policy.small import BOOK, write
@@ -68,14 +67,25 @@ def test_when_is_asked_of_what_has_a_day(case: Case, question: str, said: str) -
 DAYS = """\
 # Days
 
+## Kinds
+
+- A town is an entity.
+
 ## Vocabulary
 
 Recorded, over time:
 - *a person* is a member
+- *a person* lives in *a town* (does not live)
+- the garden is open
 
 Concluded:
+- *a person* is settled on *a date*
 - *a person* is new on *a date*
 - the days of *a person* to *a date* are *a number*
+
+## § 2 Settled
+
+A person is settled on a date if the person lives in a town on the date.
 
 ## § 1 New
 
@@ -90,18 +100,36 @@ MEMBER = """\
 # Ann
 
 Book: days
-Names: Ann is a person.
+Names: Ann and Bo are persons. Ayr is a town.
 Record complete to: 2001-12-31
 
 ## Facts
 
-Ann is a member from January 4, 1999.
+Ann is a member from January 4, 1999. Ann lives in Ayr from May 1, 2000. The garden is open from May 1, 2001.
 """
 
 
-def test_of_days_none_is_told_to_be_recorded(tmp_path: Path) -> None:
-    (tmp_path / "days.md").write_text(DAYS, "utf-8")
-    (tmp_path / "ann.md").write_text(MEMBER, "utf-8")
-    text = load(tmp_path / "days.md").case(tmp_path / "ann.md").ask("Is Ann new on September 1, 2001?").to_text()
+@pytest.fixture(scope="module")
+def days(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    folder = tmp_path_factory.mktemp("days")
+    (folder / "days.md").write_text(DAYS, "utf-8")
+    (folder / "ann.md").write_text(MEMBER, "utf-8")
+    return load(folder / "days.md").case(folder / "ann.md")
+
+
+def test_of_days_none_is_told_to_be_recorded(days: Case) -> None:
+    text = days.ask("Is Ann new on September 1, 2001?").to_text()
     assert text.startswith("No.")
     assert "The record is complete to December 31, 2001." in text
+
+
+def test_no_other_is_told_beside_those_that_were(days: Case) -> None:
+    assert "Bo lives in no such town" in days.ask("Is Bo settled on September 1, 2001?").to_text()
+    text = days.ask("Is Ann settled on September 1, 1999?").to_text()
+    assert "Ann does not live in Ayr" in text
+    assert "Ann lives in no other such town" in text
+
+
+def test_facts_of_phrases_without_a_slot_are_listed(days: Case) -> None:
+    lines, _ = fact_lines(days, "garden")
+    assert [line.text for line in lines] == ["The garden is open from May 1, 2001."]
