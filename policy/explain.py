@@ -35,7 +35,7 @@ from engine.proof import (
     Step,
     Witness,
 )
-from engine.unknowns import NONE, Unrecorded
+from engine.unknowns import NONE, OpenValue, Unrecorded
 from engine.values import DATE, Kind
 from policy.doubts import Answered, supposing, telling
 from policy.outline import Block, Line, also, by_cases, flat, outline
@@ -219,7 +219,7 @@ class Teller:
 
     def _quantity(self, step: Quantity, depth: int) -> Iterator[Line]:
         declared = self.speaker.lexicon.relations.get(step.relation)
-        if declared is None:
+        if declared is None or _is_itself(step):
             return
         self.among(step.attempts)
         deciding = standing(step.attempts)
@@ -243,7 +243,8 @@ class Teller:
         value = attempt.rule.value
         if isinstance(value, ValueOf):
             for note in attempt.notes:
-                if isinstance(note, Quantity) and (note.relation, note.column) == (value.relation, value.column):
+                named = isinstance(note, Quantity) and (note.relation, note.column) == (value.relation, value.column)
+                if isinstance(note, Quantity) and named and not _is_itself(note):
                     clause = _sections(standing(note.attempts)) or self._clause_of(note.relation)
                     source = self._source((note.row,)) if note.row is not None else ""
                     said = self.speaker.valued(note.relation, note.arguments, note.column, note.value)
@@ -442,6 +443,12 @@ def forbidding(attempts: tuple[Attempt, ...]) -> list[Attempt]:
     if certain or all(attempt.truth is FALSE for attempt in attempts if attempt.rule.positive):
         return certain
     return [attempt for attempt in against if attempt.truth is not FALSE]
+
+
+def _is_itself(step: Quantity) -> bool:
+    """Whether all that is known of a value is that it is what it is: that goes without saying."""
+    value = step.value
+    return isinstance(value, OpenValue) and (value.relation, value.column) == (step.relation, step.column)
 
 
 _ALONE = ("no other such ", "no such ")

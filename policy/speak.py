@@ -431,6 +431,8 @@ class Speaker:
         if comparison is Comparison.IS and said_left == self.value(right, type):
             named = subject == said_left and said_right != said_left
             return f"{self.expression(condition.right, bound) if named else subject} {be} {said_left}"
+        if isinstance(left, OpenValue) and comparison is not Comparison.IS:
+            return f"{said_left} {_relates(comparison, plural, type)} {said_right}"
         if holds and subject == self.expression(condition.right, bound):
             return f"{subject} {be} {said_left}"  # that a value is on or after itself tells nobody anything
         if subject == said_left:
