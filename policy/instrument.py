@@ -55,6 +55,8 @@ from policy.words import Phrase
 
 Steps = tuple[Step | Witness, ...]
 
+_MOST_NAMED = 5
+"""So many things that leave a number without a bound are named."""
 TIME_LIMIT = 30
 """Seconds that one question may take."""
 
@@ -258,7 +260,9 @@ class Case:
         if not isinstance(limit, Unbounded) or limit.answer.facts is None:
             return ""
         names = open_names(Speaker(self.book.lexicon, limit.answer.facts), limit.answer)
-        return f"; open are {', and '.join(names)}" if names else "; no rule sets a limit there"
+        told = ", and ".join(names[:_MOST_NAMED])
+        more = f", and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        return f"; open are {told}{more}" if names else "; no rule sets a limit there"
 
     def find(self, asking: Asking, seconds: float = TIME_LIMIT) -> query.Answer:
         """The engine's own answer to a question already read, within so many seconds. Raises as `ask` does."""
