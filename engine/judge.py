@@ -19,7 +19,9 @@ from engine.inequalities import Inequality, can_hold, cancelled, ends_of, inequa
 from engine.reckon import at_most_zero
 from engine.unknowns import (
     Clash,
+    Cut,
     Equals,
+    MayExist,
     OpenValue,
     Question,
     Sign,
@@ -37,6 +39,7 @@ MOST_SETS = 8
 _MOST_PATHS = 2_000
 _MOST_CUBES = 2_000
 _MOST_COMPARED = 24
+_MOST_LIKELY = 16
 
 
 class Verdict(Enum):
@@ -184,14 +187,17 @@ class Theory:
         return Verdict.DEPENDS
 
     def settle(self, truth: Truth) -> Settlement:
-        """The minimal sets of answers that would make the truth certain, smallest first."""
+        """The minimal sets of answers that would make the truth certain, smallest first.
+
+        Of more than can be listed, those first in which nothing happened that is not recorded.
+        """
         decisions = self._decisions
         goal = decisions.either(decisions.always(truth, self.clashes), decisions.negation(self.axioms))
         try:
-            cubes = _primes(decisions, goal)
+            cubes, others = sorted(_primes(decisions, goal), key=lambda cube: (len(cube), cube)), False
         except TooManyCases:
-            cubes = [tuple(sorted(path.items())) for _, path in zip(range(64), decisions.paths(goal), strict=False)]
-        cubes.sort(key=lambda cube: (len(cube), cube))
+            likely = (way for way in islice(self._likely(goal), _MOST_PATHS) if can_hold(self._inequalities(way)))
+            cubes, others = [*dict.fromkeys(_least(way, goal) for way in islice(likely, _MOST_LIKELY))], True
         possible = (cube for cube in cubes if self.possible(self._cube(cube)))
         real = list(islice(possible, _MOST_COMPARED))
         if self.axioms is not TRUE:
@@ -200,7 +206,21 @@ class Theory:
             tuple(Literal(decisions.questions[place], answer, place) for place, answer in cube)  # type: ignore[arg-type]
             for cube in real[:MOST_SETS]
         )
-        return Settlement(sets, len(real) > MOST_SETS or len(real) == _MOST_COMPARED)
+        return Settlement(sets, others or len(real) > MOST_SETS or len(real) == _MOST_COMPARED)
+
+    def _likely(self, goal: Truth) -> Iterator[dict[int, bool]]:
+        """Ways to a truth, those first in which nothing happened that is not recorded."""
+        questions: list[Any] = self._decisions.questions
+        pending: list[tuple[Truth, dict[int, bool]]] = [(goal, {})]
+        while pending:
+            node, answers = pending.pop()
+            if node is TRUE:
+                yield answers
+            elif node is not FALSE:
+                yes = node.yes, {**answers, node.place: True}
+                no = node.no, {**answers, node.place: False}
+                unlikely = isinstance(questions[node.place], (MayExist, Clash, Cut))
+                pending += (yes, no) if unlikely else (no, yes)
 
     def _weakest(self, cubes: list[Cube]) -> list[Cube]:
         """Without the sets that ask for more than another does: by August 3, where by October 20 will do."""
@@ -266,3 +286,31 @@ def _prime(decisions: Decisions, node: Truth, known: dict[Truth, list[Cube]]) ->
             raise TooManyCases
         known[node] = found
     return found
+
+
+def _least(answers: dict[int, bool], truth: Truth) -> Cube:
+    """Answers that make something true, without those that it does not need; the last met are left out first."""
+    needed = dict(answers)
+    for place in sorted(answers, reverse=True):
+        answer = needed.pop(place)
+        if not _implies(needed, truth):
+            needed[place] = answer
+    return tuple(sorted(needed.items()))
+
+
+def _implies(answers: dict[int, bool], truth: Truth) -> bool:
+    """Whether something is true wherever these answers are given."""
+    pending, seen = [truth], set()
+    while pending:
+        node = pending.pop()
+        if node is FALSE:
+            return False
+        if node is TRUE or node in seen:
+            continue
+        seen.add(node)
+        answer = answers.get(node.place)
+        if answer is not False:
+            pending.append(node.yes)
+        if answer is not True:
+            pending.append(node.no)
+    return True
