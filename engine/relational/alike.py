@@ -1,4 +1,4 @@
-"""Steps that are alike but for the names of their columns, made once.
+"""Steps, and inputs of one step, that are alike but for the names of their columns, made once.
 
 What rules say of a thing is translated anew wherever it is asked about, so the same table is often asked for under
 other names.
@@ -125,6 +125,13 @@ class Alike:
                 return relation
             case Join(left, right):
                 return evolve(relation, left=self.relation(left), right=self.relation(right))
+            case Group(
+                Union(inputs, names), _, ()
+            ):  # each row once: what comes out of inputs that are alike is the same
+                every: dict[Any, Relation] = {}
+                for each in map(self.relation, inputs):
+                    every.setdefault(_Shape({name: place for place, name in enumerate(names)}).relation(each), each)
+                return evolve(relation, input=Union(tuple(every.values()), names))
             case Union(inputs):
                 return evolve(relation, inputs=tuple(map(self.relation, inputs)))
             case _:
