@@ -254,7 +254,7 @@ def _row(stretch: Stretch, most: int | Fraction, bars: bool, width: int) -> Iter
 
 def _filled(lead: str, text: str, width: int) -> list[str]:
     """A text after its lead, going on below it."""
-    room = max(20, width - len(lead))
+    room = max(20, width - len(lead) - 2)  # what goes on below stands two further in
     first, *rest = textwrap.wrap(inert(text).rstrip(), room) or [""]
     return [f"{lead}{first}".rstrip(), *(" " * min(len(lead) + 2, 30) + each for each in rest)]
 

@@ -15,6 +15,7 @@ from engine.judge import Verdict
 from policy.answer import Answer, sections
 from policy.changing import ways_to_yes
 from policy.clausetext import clauses_named, copy_of, heading, rules_of, texts_of, used_by, uses
+from policy.course import is_course
 from policy.diagnostic import ClausebookError, Diagnostic, nearest
 from policy.errors_text import explanation
 from policy.facts_text import fact_lines
@@ -23,11 +24,12 @@ from policy.keeping import KINDS, case_file, kept
 from policy.ledger_kinds import is_ledger
 from policy.listing import likest
 from policy.outline import Line
-from policy.page import Beside, Block, Lines, Page, Said, Verbatim, Words
+from policy.page import Beside, Block, Chart, Lines, Page, Said, Verbatim, Words
 from policy.recording import record
 from policy.session import Session
 from policy.storing import write_new
 from policy.telling import of_rules, otherwise, provisos, side_by_side, told_ways
+from policy.words import Heading
 
 Step = tuple[Session, Page]
 _MOST_PHRASES = 12
@@ -85,6 +87,8 @@ def is_whole(text: str) -> bool:
 
 
 def _ask(session: Session, question: str) -> Step:
+    if is_course(question):
+        return session, (Chart(session.over_time(question)),)
     try:
         after = session.ask(question)
     except ClausebookError as error:
@@ -353,7 +357,8 @@ def _phrases(session: Session, rest: str) -> Step:
     if not found:
         raise ClausebookError(Diagnostic("E0055", f"no phrase has such words as `{rest}`", None, ("phrases pool",)))
     lines: list[Line] = []
-    for each in found[:_MOST_PHRASES]:
+    asked_first = sorted(found, key=lambda each: each.heading not in (Heading.ASKED.value, Heading.CONCLUDED.value))
+    for each in asked_first[:_MOST_PHRASES]:
         lines.append(Line(0, each.phrase.replace("*", ""), sections(each.concluded_in)))
         lines += [Line(1, each.example)] if each.example else []
     more = len(found) - _MOST_PHRASES

@@ -105,6 +105,13 @@ def is_course(question: str) -> bool:
     return re.search(r"\beach (?:day|month|quarter|year) from\b", question) is not None
 
 
+def on_its_first_day(question: str) -> str:
+    """The question as it is asked for the first of its days."""
+    text = " ".join(question.split())
+    match = _EVERY.search(text)
+    return text if match is None else text[: match.start()] + match["first"] + text[match.end() :]
+
+
 def course(case: Case, question: str) -> Course:
     """The answers to a question over time.
 

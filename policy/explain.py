@@ -398,7 +398,8 @@ class Teller:
                 assert isinstance(left, ValueOf)
                 qualities.append(f"whose {left.column} is {self.speaker.value(part.right, self.speaker.type_of(left))}")
         suffix = f" {' and '.join(qualities)}" if qualities else ""
-        return f"no other {variable.type.name}{suffix} is recorded"
+        other = "other " if step.parts else ""
+        return f"no {other}{variable.type.name}{suffix} is recorded"
 
     def _cases(self, step: ByCases, holds: bool, depth: int) -> Iterator[Line]:
         """Whichever way open questions are answered."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
+from policy import charts
+from policy.course import Course
 from policy.layout import columns, inert, plain_text, wrapped
 from policy.outline import Line
 
@@ -49,10 +51,17 @@ class Verbatim:
     text: str
 
 
+@frozen
+class Chart:
+    """Answers over time."""
+
+    course: Course
+
+
 _RULE = 16
 """How long the rule under a heading is at most."""
 
-Block = Words | Said | Lines | Beside | Verbatim
+Block = Words | Said | Lines | Beside | Verbatim | Chart
 Page = tuple[Block, ...]
 
 
@@ -73,6 +82,8 @@ def _block(block: Block, width: int) -> str:
             left, right = block.heads
             rows = [block.heads, ("─" * min(len(left), _RULE), "─" * min(len(right), _RULE)), *block.rows]
             return inert("\n".join(columns(rows, width))) + "\n"
+        case Chart():
+            return inert("\n".join(charts.plain((block.course,), width))) + "\n"
         case Verbatim():
             lines = inert(block.text.expandtabs(4)).rstrip("\n").split("\n")
             return "\n".join(line if len(line) <= width else wrapped(line, width) for line in lines) + "\n"

@@ -13,6 +13,7 @@ from attrs import evolve, field, frozen
 from engine.values import DATE
 from policy.answer import Answer
 from policy.completing import days_in
+from policy.course import Course, course, on_its_first_day
 from policy.diagnostic import ClausebookError, Diagnostic
 from policy.document import read_source
 from policy.folding import Fold
@@ -81,6 +82,11 @@ class Session:
         """The answer to a question under suppositions, as far as they bear on it; it does not become the last."""
         kept = bearing_on(self.case, suppositions, question)
         return self.case.ask(supposing(self.case.book.parser, kept, question))
+
+    def over_time(self, question: str) -> Course:
+        """The answers to a question on each day, month, quarter or year; it does not become the last."""
+        kept = bearing_on(self.case, self.supposed, on_its_first_day(question))
+        return course(self.case, supposing(self.case.book.parser, kept, question))
 
     @property
     def left_out(self) -> tuple[Supposition, ...]:

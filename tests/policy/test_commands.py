@@ -340,3 +340,19 @@ def test_why_says_nothing_twice(session: Session) -> None:
     supposing, _ = carry_out(asked, "suppose L-1's shares are 10 shares")
     _, page = carry_out(supposing, "why")
     assert "told above" not in plain(page, 100)
+
+
+def test_a_question_over_time_is_answered_as_a_chart_under_what_is_supposed(session: Session) -> None:
+    asked, _ = carry_out(session, QUESTION)
+    over_time = "Is Ann Lee welcome on each year from 1998-06-01 to 2001-06-01?"
+    same, page = carry_out(asked, over_time)
+    told = plain(page, 60)
+    assert "(asked for one day in each year)" in told
+    assert "1998-06-01" in told and "No" in told and "Yes" in told
+    assert all(len(line) <= 60 for line in told.splitlines())
+    assert same.last == asked.last
+    supposing, _ = carry_out(same, "suppose Ann Lee is not a member on June 1, 2001")
+    _, page = carry_out(supposing, over_time)
+    assert plain(page, 60).startswith("Supposing that Ann Lee is not a member on June 1, 2001: is")
+    with pytest.raises(ClausebookError, match="E0102"):
+        carry_out(session, "Is Ann Lee wellcome on each year from 1998-06-01 to 2001-06-01?")
