@@ -22,13 +22,18 @@ _SLOT = re.compile(r"\*([^*\n]+)\*")
 def clauses_named(book: Book, text: str) -> tuple[str, ...]:
     """The ids that a citation names: the clause, or all that stand under it; `§` may be left out.
 
+    The id of a reading (`D-03`) names the clauses that take it.
+
     Raises `ClausebookError` where there is none.
     """
     named = " ".join(text.replace("§", " ").split()).rstrip(".?")
     under = tuple(
         id for id in book.clause_ids if id.startswith(named) and not id[len(named) : len(named) + 1].isalnum()
     )
-    if named in book.clause_ids:
+    readings = (each.clause.split("; ") for each in book.vocabulary.phrases if each.reading and each.reading == named)
+    if taken := tuple(dict.fromkeys(id for ids in readings for id in ids)):
+        return taken
+    if any(named in clause.ids and clause.section.blocks for clause in book.clauses):
         return (named,)
     if not named or not under:
         source = Source("clause", text)

@@ -57,7 +57,10 @@ def carry_out(session: Session, typed: str) -> Step:
     found = _command(f"show {text}" if text.startswith("§") else text)
     if found is not None:
         command, rest = found
-        return command.run(session, rest)
+        try:
+            return command.run(session, rest)
+        except ClausebookError as error:
+            raise _with_help(error, text) if command.takes in ("fact", "supposition") else error from None
     if not text:
         return session, ()
     return _ask(session, text)

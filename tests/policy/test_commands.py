@@ -356,3 +356,19 @@ def test_a_question_over_time_is_answered_as_a_chart_under_what_is_supposed(sess
     assert plain(page, 60).startswith("Supposing that Ann Lee is not a member on June 1, 2001: is")
     with pytest.raises(ClausebookError, match="E0102"):
         carry_out(session, "Is Ann Lee wellcome on each year from 1998-06-01 to 2001-06-01?")
+
+
+def test_a_heading_names_what_stands_under_it_and_a_reading_the_clause_that_takes_it(session: Session) -> None:
+    _, page = carry_out(session, "show D-01")
+    assert plain(page, 100).startswith("§ 2(a) Limit")
+    assert "a given up lease counts" in plain(page, 100)
+    with pytest.raises(ClausebookError, match="E0103"):
+        carry_out(session, "show D-09")
+    _, page = carry_out(session, "used by D-01")
+    assert "§ 2(a)" in plain(page, 100)
+
+
+def test_what_cannot_be_supposed_says_how_to_find_its_words(session: Session) -> None:
+    for line in ("suppose Ann Lee is a wizard", "record Ann Lee is a wizard"):
+        with pytest.raises(ClausebookError, match="`phrases WORDS` lists"):
+            carry_out(session, line)
