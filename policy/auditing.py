@@ -14,8 +14,10 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from attrs import define, evolve, field, frozen
 
@@ -56,7 +58,11 @@ Opener = Callable[[Ledger, float], Runner]
 
 
 def by_duckdb(ledger: Ledger, deadline: float) -> Runner:
-    return opened(ledger, memory=_MEMORY, deadline=deadline)
+    """DuckDB, with a folder for what outgrows its memory that goes with it."""
+    folder = TemporaryDirectory(prefix="clausebook-")
+    runner = opened(ledger, memory=_MEMORY, deadline=deadline, spill=folder.name)
+    finalize(runner, folder.cleanup)
+    return runner
 
 
 @define

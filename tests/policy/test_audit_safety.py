@@ -14,6 +14,7 @@ import pyarrow.parquet
 import pytest
 
 from engine.relational import duck
+from engine.relational.runner import Failed
 from engine.relational.tables import ledger_of
 from engine.values import LimitReached
 from policy import audit_report, auditing
@@ -74,6 +75,18 @@ def test_a_query_that_runs_away_is_stopped(folder: Path) -> None:
     database.deadline = time.monotonic() + 0.2
     with pytest.raises(LimitReached):
         database.run("SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range = 7")
+
+
+def test_what_outgrows_the_memory_goes_to_a_folder_and_leaves_with_it(folder: Path) -> None:
+    ledger = ledger_of(case_of(folder).facts, case_of(folder).book.engine.relations)
+    sorting = "SELECT count(*) FROM (SELECT range FROM range(4000000) ORDER BY hash(range), range LIMIT 3999999)"
+    with pytest.raises(Failed):
+        duck.opened(ledger, memory="60MB", threads=1).run(sorting)
+    spill = folder / "spill"
+    database = duck.opened(ledger, memory="60MB", threads=1, spill=str(spill))
+    assert database.run(sorting) == [(3_999_999,)]
+    database.close()
+    assert not spill.exists() or not list(spill.iterdir())
 
 
 def test_an_audit_past_its_time_writes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
