@@ -107,7 +107,7 @@ class Enumeration:
         dated = missing or (self._facts.complete_to is not None and (relation.span or relation.time is not None))
         if not open_ended and not dated:
             return
-        unrecorded = Unrecorded(name, (occurrence, *(value for value in pattern if value is not FREE)))
+        unrecorded = Unrecorded(name, (occurrence, *pattern))
         if relation.record:
             yield (unrecorded,)
             return

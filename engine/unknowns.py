@@ -86,7 +86,10 @@ class Cases:
 
 @frozen(cache_hash=True)
 class Unrecorded:
-    """A record that may exist although the record, complete only to some day, does not show it."""
+    """A record that may exist although the record, complete only to some day, does not show it.
+
+    ``context`` is where it is sought, with what its keys are to be (None: anything).
+    """
 
     relation: str
     context: tuple[Any, ...]
@@ -245,10 +248,10 @@ def is_of_no_row(relation: Relation, keys: tuple[Any, ...]) -> bool:
     thing = next(things, None)
     if thing is None or thing.relation != relation.name:
         return False
-    given = iter(thing.context[1:])
     return all(
-        key.column == column.name if isinstance(key, OpenValue) and key.keys == (thing,) else next(given, NONE) == key
-        for key, column in zip(keys[: relation.keys], relation.columns, strict=False)
+        (given is None and isinstance(key, OpenValue) and (key.keys, key.column) == ((thing,), column.name))
+        or given == key
+        for key, given, column in zip(keys[: relation.keys], thing.context[1:], relation.columns, strict=False)
     )
 
 

@@ -36,6 +36,12 @@ _WORDS = {
     (False, False): "more than",
     (False, True): "at least",
 }
+_DAY_WORDS = {
+    (True, False): "on or before",
+    (True, True): "before",
+    (False, False): "after",
+    (False, True): "on or after",
+}
 
 
 def supposing(speaker: Speaker, question: Question, answer: bool) -> str:
@@ -155,5 +161,6 @@ def _sign(speaker: Speaker, question: Sign, answer: bool) -> str:
     right: Any = speaker.linear(others, exact(Fraction(-question.constant) / factor), first.type)
     at_most = answer if factor > 0 else not answer
     strict = question.strict if answer else not question.strict
-    words = _WORDS[at_most, strict if at_most else not strict]
+    are_days = all(unknown.type.kind is Kind.DATE for unknown, _ in question.terms) and not question.constant
+    words = (_DAY_WORDS if are_days else _WORDS)[at_most, strict if at_most else not strict]
     return f"{speaker.value(first, first.type)} {_be(speaker, first)} {words} {right}"

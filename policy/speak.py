@@ -78,8 +78,8 @@ class Speaker:
             return "none"
         if value is UNKNOWN:
             return "not known"
-        if isinstance(value, _NoOther):
-            return f"no other such {value.type.name}"
+        if isinstance(value, _Words):
+            return value.said
         if isinstance(value, Cases):
             plain_first = sorted((each for _, each in value.alternatives), key=is_symbolic)
             known = [self.value(each, type) for each in plain_first if each is not NONE]
@@ -118,11 +118,17 @@ class Speaker:
         phrase = self.lexicon.phrases.get(day.relation)
         if phrase is None or phrase.date_slot is None or phrase.value is not None:
             return None
+        declared = self.lexicon.relations[day.relation]
         thing = day.keys[0] if day.keys else None
-        known = thing.context[1:] if isinstance(thing, Unrecorded) and thing.relation == day.relation else day.keys
-        if len(known) != len(phrase.slots) - 1:
+        known = day.keys
+        if isinstance(thing, Unrecorded) and thing.relation == day.relation:
+            known = tuple(
+                _Words(f"some {column.name}") if value is None else value
+                for value, column in zip(thing.context[1:], declared.columns, strict=False)
+            )[: len(phrase.slots) - 1]
+        if day.type is not DATE or len(known) != len(phrase.slots) - 1:
             return None
-        return self._fill(self._dateless(phrase, happened), self.lexicon.relations[day.relation], known)
+        return self._fill(self._dateless(phrase, happened), declared, known)
 
     def name(self, id: str, type: Type) -> str:
         """A name; a supposed record is called so."""
@@ -212,7 +218,7 @@ class Speaker:
             return f"{self.event(day, holds)} {since}"
         other = next((place for place, each in enumerate(arguments) if self._is_another(each)), None)
         if not holds and other is not None:  # of anything that no row shows
-            denied = _NoOther(arguments[other].type)
+            denied = _Words(f"no other such {arguments[other].type.name}")
             return self.statement(relation, (*arguments[:other], denied, *arguments[other + 1 :]))
         parts = phrase.parts if holds or not phrase.negative else phrase.negative
         if declared.span:
@@ -512,10 +518,10 @@ _OPERATIONS = {
 
 
 @frozen
-class _NoOther:
-    """What is denied of anything of a type that no row shows."""
+class _Words:
+    """What stands in the place of a value that has no name."""
 
-    type: Type
+    said: str
 
 
 def _open_day(value: Any) -> OpenValue | None:

@@ -57,6 +57,18 @@ def test_what_the_record_may_not_show_is_told_with_its_last_day(case: Case) -> N
     ]
 
 
+def test_what_no_row_shows_is_told_in_plain_words() -> None:
+    """Somebody else appointed; a service of which nobody knows in which capacity it was; a day set against a day."""
+    case = load("1992-plan").case(ROOT / "rules" / "1992-plan.cases" / "counsel-committee.md")
+    told = case.ask("Is the Board's appointment sufficient on June 1, 2030?").to_text()
+    assert "another such person is appointed to the Committee on June 1, 2030" in told
+    assert "no other such person is appointed to the Committee on June 1, 2030" in told
+    case = load("1992-plan").case(ROOT / "rules" / "1992-plan.cases" / "counsel-committee.md", part="f")
+    told = " ".join(line.text for line in case.ask("May Kit buy 100 shares under K-2 on June 1, 2012?").lines)
+    assert "the service of Kit in some capacity ended after December 31, 2008" in told
+    assert "is before the day the dissolution of the Company was completed" in told
+
+
 def test_one_thing_asked_in_two_places_is_told_once(case: Case) -> None:
     told = case.ask("May Bob Ray buy 500 shares under A-2 on June 1, 2028?").to_text()
     assert told.count("retire") == 1
