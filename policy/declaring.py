@@ -50,7 +50,7 @@ def read_names(span: Span, vocabulary: Vocabulary) -> tuple[dict[str, Type], tup
     problems: list[Diagnostic] = []
     for sentence in _sentences(span):
         for name, type, place in _named(sentence, vocabulary.nouns, problems):
-            if type is NAMED:
+            if type == NAMED:
                 problems.append(Diagnostic("E0207", f"what is `{name}`?", place, expected=(f"{name} is a person.",)))
             else:
                 names[name] = type
@@ -269,10 +269,10 @@ class _Reader:
             for sentence in _sentences(span):
                 for name, type, _ in _named(sentence, self.nouns, self.problems):
                     known = self.names.setdefault(name, [])
-                    if type is NAMED and not known:
+                    if type == NAMED and not known:
                         known.append(NAMED)
                     elif type not in known:
-                        self.names[name] = [*(each for each in known if each is not NAMED), type]
+                        self.names[name] = [*(each for each in known if each != NAMED), type]
 
     # -------------------------------------------------------------- records
 

@@ -142,7 +142,7 @@ class Presenter:
             case Verdict.CONFLICT:
                 return f"Conflict between {' and '.join(f'§ {c}' for c in self.order(clashing(found)))}."
             case Verdict.NONE:
-                return "Never." if type is DATE and asked.shape is not query.Shape.VALUE else "None."
+                return "Never." if type == DATE and asked.shape is not query.Shape.VALUE else "None."
             case _ if asked.shape is query.Shape.WHEN:
                 return self._said_when(found)
             case Verdict.DEPENDS if asked.shape is not query.Shape.WHICH:

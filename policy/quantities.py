@@ -83,7 +83,7 @@ def read_value(text: str, type: Type) -> Value | Misspelt:
     for literal in found:
         if literal.length == len(words) and _fits(literal, type):
             return literal.value
-    if type.kind is Kind.NUMBER and type is not YEAR and len(words) == 1 and _YEAR.fullmatch(words[0]):
+    if type.kind is Kind.NUMBER and type != YEAR and len(words) == 1 and _YEAR.fullmatch(words[0]):
         right = print_value(int(words[0]), type)
         return Misspelt("E0110", f"`{words[0]}` wants its thousands in threes", right, 1)
     return Misspelt("E0110", f"`{text[:60]}` is not {type.name}", example(type), len(words))

@@ -126,7 +126,7 @@ class Speaker:
                 _Words(f"some {column.name}") if value is None else value
                 for value, column in zip(thing.context[1:], declared.columns, strict=False)
             )[: len(phrase.slots) - 1]
-        if day.type is not DATE or len(known) != len(phrase.slots) - 1:
+        if day.type != DATE or len(known) != len(phrase.slots) - 1:
             return None
         return self._fill(self._dateless(phrase, happened), declared, known)
 
@@ -152,7 +152,7 @@ class Speaker:
             if other is not None:
                 others = f"other such {plural(other.type.name)}"
                 return f"the number of {others}" if value.column == "number" else f"what {others} add"
-            return "that day" if value.type is DATE else f"the {value.column} asked for"
+            return "that day" if value.type == DATE else f"the {value.column} asked for"
         return self.quantity(value.relation, value.keys, value.column)
 
     def _is_another(self, value: Any) -> bool:

@@ -14,6 +14,7 @@ PARSERS = "policy.parse"
 LIKENESS = "policy.diagnostic"
 DATABASES = {"engine.relational.duck", "engine.relational.spark", "policy.audit_engines", "policy.ledger_child"}
 LONGEST_FILE = 600
+TYPES = {"DATE", "MONEY", "MONEY_PER_SHARE", "NAMED", "NUMBER", "PERIOD", "PERSON", "SHARES", "YEAR"}
 
 
 def name_of(path: Path) -> str:
@@ -92,6 +93,18 @@ def test_nothing_is_a_binary_floating_point_number_but_a_likeness_of_words(name:
     floats = [f"{FILES[name]}:{node.lineno}" for node in constants if isinstance(node.value, float)]
     found = floats + calls(name, "float")
     assert name == LIKENESS or not found
+
+
+@each_file
+def test_types_are_compared_by_what_they_are(name: str) -> None:
+    """A book that was kept has types of its own: equal, and not the same objects."""
+    found = [
+        f"{FILES[name]}:{node.lineno}"
+        for node in ast.walk(TREES[name])
+        if isinstance(node, ast.Compare) and any(isinstance(each, ast.Is | ast.IsNot) for each in node.ops)
+        if any(isinstance(each, ast.Name) and each.id in TYPES for each in (node.left, *node.comparators))
+    ]
+    assert not found
 
 
 @each_file
