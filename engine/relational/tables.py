@@ -241,10 +241,10 @@ def _encoded_whole(
     elif set(map(type, cells)) == {int}:
         numbers = list(cells)
     else:
-        each = set(cells)
-        scale = lcm(*(Fraction(cell).denominator for cell in each))
-        known = {cell: int(cell * scale) for cell in each}
-        numbers = [known[cell] for cell in cells]
+        every = {id(cell): cell for cell in cells}  # the same number is often one object, and hashing it takes long
+        scale = lcm(*(Fraction(cell).denominator for cell in every.values()))
+        known = {place: int(cell * scale) for place, cell in every.items()}
+        numbers = [known[id(cell)] for cell in cells]
     low, high = (min(numbers), max(numbers)) if numbers else (0, 0)
     _within(low, high, scale)
     arrays[name] = numbers
