@@ -111,8 +111,6 @@ class Enumeration:
         if relation.record:
             yield (unrecorded,)
             return
-        if not dated and relation.span:
-            return
         keys: list[Any] = []
         for place, value in enumerate(pattern):
             column = relation.columns[place]

@@ -54,6 +54,7 @@ JOINED = Relation("joined", (Column("person", PERSON),), 1, Silence.FALSE)
 LEFT = Relation("left", (Column("person", PERSON), Column("date", DATE)), 2, Silence.FALSE, time=1)
 MEMBER = Relation("member", (Column("person", PERSON),), 1, Silence.FALSE, span=True)
 COUNTS = Relation("counts", (Column("person", PERSON),), 1, Silence.ASSUMED, assumed=True)
+KEY = Relation("key", (Column("person", PERSON),), 1, Silence.UNKNOWN, span=True)
 MANAGES = Relation("manages", (Column("person", PERSON), Column("other", PERSON)), 2, Silence.FALSE, span=True)
 OVER = Relation("over", (Column("person", PERSON), Column("other", PERSON), Column("date", DATE)), 3)
 
@@ -61,7 +62,7 @@ L, D = Variable("l", LEASE), Variable("d", DATE)
 P, Q, R = Variable("p", PERSON), Variable("q", PERSON), Variable("r", PERSON)
 ENGINE: Engine = build(
     Program(
-        (PEOPLE, LEASES, JOINED, LEFT, MEMBER, COUNTS, MANAGES, OVER),
+        (PEOPLE, LEASES, JOINED, LEFT, MEMBER, COUNTS, KEY, MANAGES, OVER),
         (
             Rule("direct", Atom("over", (P, Q, D)), Atom("manages", (P, Q, D))),
             Rule("by others", Atom("over", (P, Q, D)), And((Atom("manages", (P, R, D)), Atom("over", (R, Q, D))))),
@@ -260,3 +261,20 @@ def test_of_a_record_that_lacks_rows_silence_says_nothing() -> None:
     assert ENGINE.answer(facts.overlay(), asked).verdict is Verdict.DEPENDS
     facts.state("joined", ("Ann",), True)
     assert ENGINE.answer(facts, asked).verdict is Verdict.YES
+
+
+def test_of_whom_nobody_says_anything_there_may_be_some() -> None:
+    """Also where the record is complete, and of a statement over time."""
+    facts = base([])
+    some = Query(Some((P,), Atom("key", (P, Constant(DAYS[0], DATE)))), Shape.WHETHER)
+    assert ENGINE.answer(facts, some).verdict is Verdict.DEPENDS
+    facts.during("key", ("Ann",), DAYS[0], DAYS[1])
+    assert ENGINE.answer(facts, some).verdict is Verdict.YES
+    one = Compare(
+        Comparison.IS,
+        Aggregate(Fold.NUMBER, None, (P,), Atom("key", (P, Constant(DAYS[0], DATE)))),
+        Constant(1, NUMBER),
+    )
+    assert ENGINE.answer(facts, Query(one, Shape.WHETHER)).verdict is Verdict.DEPENDS
+    facts.complete = frozenset({"key"})
+    assert ENGINE.answer(facts, Query(one, Shape.WHETHER)).verdict is Verdict.YES
