@@ -25,6 +25,7 @@ from policy.keeping import KINDS, kept
 from policy.layout import for_spreadsheet
 from policy.ledger_cells import plain as plain_cell
 from policy.ledger_kinds import Ledger
+from policy.ledger_ocf_export import export_ocf
 from policy.page import plain
 from policy.review import review
 from policy.reviewpages import hypertext, pages
@@ -149,6 +150,7 @@ def test_a_memorandum_in_every_form_has_the_names_as_words_alone(case: Case) -> 
 def test_a_session_tells_them_inertly(session: Session) -> None:
     lines = [welcome(NAMES[5]), "why", "why not", "facts <script>", "facts 1", f"suppose {NAMES[5]} is authorized"]
     lines += ["compare", "what would make it yes", "unfold", LISTED, f"show {NAMES[5]}\x1b[2J", "forget all"]
+    lines += ["phrases \x1b[2J", f"Is {NAMES[5]} welcome on each year from 1998-01-01 to 2001-06-01?"]
     for line in lines:
         try:
             session, page = carry_out(session, line)
@@ -173,6 +175,14 @@ def test_a_spreadsheet_reckons_nothing_of_what_is_exported(case: Case, tmp_path:
     again = load("club.md").case(tmp_path / "out", mapping=tmp_path / "out" / "mapping.toml")
     for name in NAMES:
         assert again.ask(welcome(name)).said == "Yes."
+
+
+def test_a_package_has_the_names_exactly(case: Case, tmp_path: Path) -> None:
+    told = export_ocf(case, tmp_path / "package")
+    assert hostile.steering("\n".join(told)) == []
+    texts = hostile.json_strings((tmp_path / "package" / "Stakeholders.ocf.json").read_text("utf-8"))
+    assert {normalize("NFC", name) for name in NAMES} <= set(texts)
+    assert hostile.all_files(tmp_path / "package") == ["Manifest.ocf.json", "Stakeholders.ocf.json"]
 
 
 @given(st.text("'=+-@1 a", max_size=6))
