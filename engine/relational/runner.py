@@ -56,7 +56,7 @@ class Runner(ABC):
 
     def make(self, worked: Worked) -> None:
         """Make the tables of all steps."""
-        readers = Counter(name for relation in _reading(worked) for name in set(tables_of(relation)))
+        readers = Counter(name for relation in _reading(worked) for name in tables_of(relation))
         for name, step in worked.steps:
             if isinstance(step, Loop):
                 self._loop(step)

@@ -17,9 +17,10 @@ from uuid import uuid4
 from attrs import define, field
 
 from engine.relational import algebra
+from engine.relational.algebra import tables_of
 from engine.relational.printing import Printer
 from engine.relational.runner import Failed, Runner, arrow_of
-from engine.relational.tables import Ledger
+from engine.relational.tables import Ledger, Table
 from engine.values import LimitReached
 
 if TYPE_CHECKING:
@@ -35,9 +36,10 @@ SETTINGS = {
 
 @define(eq=False)
 class Spark(Runner):
-    """A ledger's tables in a session of their own."""
+    """A session with a ledger's tables, each put there when it is first read."""
 
     session: SparkSession
+    tables: dict[str, Table]
     printer: Printer = field(factory=lambda: Printer("spark"))
     deadline: float | None = None
     _open: dict[str, algebra.Relation] = field(factory=dict)
@@ -69,6 +71,8 @@ class Spark(Runner):
 
     def frame(self, relation: algebra.Relation) -> DataFrame:
         """A relation, not worked out yet."""
+        for table in [self.tables.pop(name) for name in tables_of(relation) if name in self.tables]:
+            self.session.createDataFrame(arrow_of(table)).createOrReplaceTempView(table.name)
         views, query = self.printer.pieces(relation)
         for name, view in views:
             self.session.sql(view).createOrReplaceTempView(name)
@@ -106,6 +110,4 @@ def opened(ledger: Ledger, session: SparkSession, deadline: float | None = None)
     own = session.newSession()
     for name, value in SETTINGS.items():
         own.conf.set(name, value)
-    for table in ledger.tables.values():
-        own.createDataFrame(arrow_of(table)).createOrReplaceTempView(table.name)
-    return Spark(own, deadline=deadline)
+    return Spark(own, {table.name: table for table in ledger.tables.values()}, deadline=deadline)
