@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from engine.decision import TRUE
@@ -34,11 +35,13 @@ class Enumeration:
         pattern: tuple[Any, ...],
         sought: Sequence[tuple[int, Any]],
         occurrence: str,
+        day: Any,
     ) -> Iterator[tuple[Any, ...]]:
         """The keys of a relation that fit a pattern (`FREE` fits all), each once.
 
         Where the record may be incomplete, last comes one that stands for what is not recorded. ``sought``
         narrows records to those of which an attribute (its column) may be a value: the rarest of those given.
+        ``day`` is that of a statement over time, if there is one.
         """
         if relation.silence is Silence.CONCLUDED and not relation.record:
             yield from self._possible(evaluation, relation, pattern)
@@ -51,7 +54,7 @@ class Enumeration:
                 continue
             seen.add(keys)
             yield keys
-        yield from self._unrecorded(evaluation, relation, pattern, occurrence)
+        yield from self._unrecorded(evaluation, relation, pattern, occurrence, day)
 
     def supposed_keys(
         self, evaluation: Evaluation, relation: Relation, pattern: tuple[Any, ...]
@@ -97,7 +100,7 @@ class Enumeration:
         )
 
     def _unrecorded(
-        self, evaluation: Evaluation, relation: Relation, pattern: tuple[Any, ...], occurrence: str
+        self, evaluation: Evaluation, relation: Relation, pattern: tuple[Any, ...], occurrence: str, day: Any
     ) -> Iterator[tuple[Any, ...]]:
         name = relation.name
         if name in self._facts.complete or any(evaluation.is_supposed(value) for value in pattern):
@@ -107,6 +110,10 @@ class Enumeration:
         dated = missing or (self._facts.complete_to is not None and (relation.span or relation.time is not None))
         if not open_ended and not dated:
             return
+        if relation.span and not (open_ended or missing) and isinstance(day, date):
+            assert self._facts.complete_to is not None
+            if day <= self._facts.complete_to:
+                return
         unrecorded = Unrecorded(name, (occurrence, *pattern))
         if relation.record:
             yield (unrecorded,)

@@ -301,12 +301,15 @@ class Planner:
             for part in remaining
             if _is_dated(part, relation, arguments) and _bound(part, set(after))
         )
+        day: Compute | None = None
+        if relation.span and isinstance(choice, Atom) and _bound(choice.arguments[-1], set(known)):
+            day = self.compiler.compute(choice.arguments[-1], self.scope, known, self.origin)
         new = relation.record and isinstance(arguments[0], Variable) and arguments[0].name == self.supposed
         self.passes = self.passes or new
-        return _enumerate(relation, tuple(pattern), tuple(free), hints, early, self.scope.search(), new)
+        return _enumerate(relation, tuple(pattern), tuple(free), hints, early, self.scope.search(), new, day)
 
 
-def _bound(part: Condition, known: set[str]) -> bool:
+def _bound(part: Condition | Expression, known: set[str]) -> bool:
     return all(name in known for name in variables_of(part))
 
 
@@ -504,11 +507,13 @@ def _enumerate(
     early: tuple[Test, ...],
     occurrence: str,
     supposed: bool,
+    day: Compute | None,
 ) -> Callable[[Search], Search]:
     """Bind the free keys of a relation to each of the rows they may name.
 
     ``early`` are the conditions that most often rule out what the record does not show: it is dated later. They
-    are tried on it first. ``supposed``: of the rows only those above what is recorded.
+    are tried on it first. ``supposed``: of the rows only those above what is recorded. ``day`` is
+    the one on which a statement over time is to be so: up to its end a record shows all.
     """
 
     def then(rest: Search) -> Search:
@@ -525,7 +530,9 @@ def _enumerate(
             every = (
                 e.enumeration.supposed_keys(e, relation, keys)
                 if supposed
-                else e.enumeration.keys(e, relation, keys, sought, occurrence)
+                else e.enumeration.keys(
+                    e, relation, keys, sought, occurrence, None if day is None else day(e, env, notes)
+                )
             )
             for found in every:
                 for number, place in free:
