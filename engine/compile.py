@@ -227,6 +227,7 @@ class Compiler:
 
     def _atom(self, atom: Atom, scope: Scope, bound: frozenset[str], origin: Origin) -> Test:
         relation = self.relation(atom.relation, origin)
+        name = relation.name
         computes = tuple(self.compute(argument, scope, bound, origin) for argument in atom.arguments)
         places = tuple(
             scope.names.index(argument.name) if isinstance(argument, Variable) else -1 for argument in atom.arguments
@@ -234,7 +235,7 @@ class Compiler:
         if all(place >= 0 for place in places):
             if len(places) == 1:
                 (only,) = places
-                return lambda e, env: e.statement(relation, (env[only],))
+                return lambda e, env: e.statements.get((name, (env[only],))) or e.statement(relation, (env[only],))
             return lambda e, env: e.statement(relation, tuple([env[place] for place in places]))
 
         def run(e: Evaluation, env: Bindings) -> Step:
@@ -402,9 +403,11 @@ class Compiler:
         computes = tuple(self.compute(argument, scope, bound, origin) for argument in expression.arguments)
         if len(computes) == 1 and isinstance(expression.arguments[0], Variable):
             place = place_in(scope, expression.arguments[0].name)
+            name = relation.name
 
             def look_up(e: Evaluation, env: Bindings, notes: Notes) -> Any:
-                quantity = e.quantity(relation, (env[place],), column)
+                arguments = (env[place],)
+                quantity = e.quantities.get((name, arguments, column)) or e.quantity(relation, arguments, column)
                 notes.append(quantity)
                 return quantity.value
 

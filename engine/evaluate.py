@@ -81,8 +81,8 @@ class Evaluation:
         self._recursive = recursive
         self._deadline = deadline
         self._steps = 0
-        self._statements: dict[tuple[str, tuple[Any, ...]], Step] = {}
-        self._quantities: dict[tuple[str, tuple[Any, ...], int], Quantity] = {}
+        self.statements: dict[tuple[str, tuple[Any, ...]], Step] = {}
+        self.quantities: dict[tuple[str, tuple[Any, ...], int], Quantity] = {}
         self._working: set[tuple[str, tuple[Any, ...]]] = set()
         self._approximations: dict[tuple[str, tuple[Any, ...]], Step] = {}
         self._met: set[tuple[str, tuple[Any, ...]]] = set()
@@ -101,29 +101,31 @@ class Evaluation:
         """Take over what another evaluation of the same query found out about all but some relations."""
         self.decisions = other.decisions
         self.origins = other.origins
-        self._statements = {key: step for key, step in other._statements.items() if key[0] not in affected}
-        self._quantities = {key: step for key, step in other._quantities.items() if key[0] not in affected}
+        self.statements = {key: step for key, step in other.statements.items() if key[0] not in affected}
+        self.quantities = {key: step for key, step in other.quantities.items() if key[0] not in affected}
 
     # ----------------------------------------------------------- statements
 
     def statement(self, relation: Relation, arguments: tuple[Any, ...]) -> Step:
         """Whether a statement holds for these arguments (values, symbolic values, or cases of them)."""
         key = (relation.name, arguments)
-        known = self._statements.get(key)
+        known = self.statements.get(key)
         if known is not None:
             return known
         if self.ground is not None and relation.name not in self._touched and self.is_plain(arguments):
             kept = self.ground.statement(relation, arguments, self.changed)
             if kept is not None:
-                self._statements[key] = kept
+                self.statements[key] = kept
                 return kept
         if are_cases(arguments):
             step = self._spread_statement(relation, arguments)
         else:
-            self._count()
+            self._steps += 1
+            if not self._steps % 256:
+                self._check()
             step = self._statement(relation, arguments, key)
         if key not in self._working:
-            self._statements[key] = step
+            self.statements[key] = step
         return step
 
     def _is_unchanged(self, kind: str, id: Any) -> bool:
@@ -153,11 +155,11 @@ class Evaluation:
                 return False
         return True
 
-    def _count(self) -> None:
-        self._steps += 1
+    def _check(self) -> None:
+        """Stop where there have been too many steps, or they took too long."""
         if self._steps > STEP_LIMIT:
             raise LimitReached(f"more than {STEP_LIMIT:,} steps")
-        if self._deadline is not None and not self._steps % 256 and monotonic() > self._deadline:
+        if self._deadline is not None and monotonic() > self._deadline:
             raise LimitReached("the time allowed for a question has passed")
 
     def _spread_statement(self, relation: Relation, arguments: tuple[Any, ...]) -> Step:
@@ -191,8 +193,8 @@ class Evaluation:
                 things = [thing for argument in arguments if (thing := unrecorded_in(argument)) is not None]
                 if things:
                     return self._chained(relation, arguments, things)
-                return self._concluded(lambda: self._recursion(relation, arguments, key))
-            return self._concluded(lambda: self._conclude(relation, arguments))
+                return self._concluded(self._recursion, relation, arguments, key)
+            return self._concluded(self._conclude, relation, arguments)
         except TooManyCases:
             self.was_cut = True
             return Fact(self.ask(Cut(relation.name, arguments)), relation.name, arguments, Basis.OPEN)
@@ -254,7 +256,7 @@ class Evaluation:
     def quantity(self, relation: Relation, arguments: tuple[Any, ...], column: int) -> Quantity:
         """The value in a column of a relation's row, with what it rests on."""
         key = (relation.name, arguments, column)
-        known = self._quantities.get(key)
+        known = self.quantities.get(key)
         if known is None:
             if self.ground is not None and (
                 self._is_unchanged(relation.name, arguments[0])
@@ -264,11 +266,13 @@ class Evaluation:
                 known = self.ground.quantity(relation, arguments, column, self.changed)
             if known is None:
                 known = self._quantity(relation, arguments, column)
-            self._quantities[key] = known
+            self.quantities[key] = known
         return known
 
     def _quantity(self, relation: Relation, arguments: tuple[Any, ...], column: int) -> Quantity:
-        self._count()
+        self._steps += 1
+        if not self._steps % 256:
+            self._check()
         name = relation.columns[column].name
         if relation.record and type(arguments[0]) is str:
             return self._attribute_of_known(relation, arguments, column, name)
@@ -295,7 +299,7 @@ class Evaluation:
             if found is not None:
                 return self.cell(*found, relation, arguments, column, name)
             if relation.silence is Silence.CONCLUDED:
-                return self._concluded(lambda: self._conclude_value(relation, arguments, column))
+                return self._concluded(self._conclude_value, relation, arguments, column)
             if symbolic:
                 return value_for_open(self, relation, arguments, column, name)
             return silent_value(self, relation, arguments, column, name)
@@ -349,13 +353,13 @@ class Evaluation:
 
     # ---------------------------------------------------------------- rules
 
-    def _concluded(self, conclude: Callable[[], Concluded]) -> Concluded:
+    def _concluded(self, conclude: Callable[..., Concluded], *of: Any) -> Concluded:
         """A conclusion by rules, within the nodes of a step; what is cancelled in it counts if it is certain."""
         before = self.decisions.begin_step()
         self.cancellations.begin_conclusion()
         is_certain = False
         try:
-            step = conclude()
+            step = conclude(*of)
             value = step.value if isinstance(step, Quantity) else None
             is_certain = not step.truth.is_open if value is None else value is NONE or type(value) in PLAIN
             return step
@@ -539,7 +543,7 @@ class Evaluation:
         try:
             while True:
                 self._met = set()
-                known = set(self._statements)
+                known = set(self.statements)
                 step = self._conclude(relation, arguments)
                 before = self._approximations.get(key)
                 settled = key not in self._met or (before.truth if before else FALSE) is step.truth
@@ -555,14 +559,14 @@ class Evaluation:
         self._met = outer | others
         if not others:
             self._approximations.pop(key, None)
-            self._statements[key] = step
+            self.statements[key] = step
         return step
 
     def _forget(self, known: set[tuple[str, tuple[Any, ...]]]) -> None:
         """Drop what was worked out from an approximation."""
-        for key in [key for key in self._statements if key not in known]:
-            del self._statements[key]
-        self._quantities.clear()
+        for key in [key for key in self.statements if key not in known]:
+            del self.statements[key]
+        self.quantities.clear()
 
 
 def _known_first(option: tuple[Any, Truth]) -> bool:

@@ -37,7 +37,8 @@ _PLAIN = (OpenStatement, Equals, HasValue, MayExist, Threshold, Sign)
 
 def provided(speaker: Speaker, settlement: Settlement, origins: tuple[Origin, ...]) -> tuple[tuple[Proviso, ...], ...]:
     """The sets of provisos that would settle an answer."""
-    ways = (_conditions(speaker, group, origins) for group in settlement.sets)
+    known: dict[Literal, _Condition] = {}
+    ways = (_conditions(speaker, group, origins, known) for group in settlement.sets)
     return tuple(dict.fromkeys(tuple(Proviso(each.text, each.clause) for each in way) for way in ways))
 
 
@@ -60,7 +61,8 @@ def advice(speaker: Speaker, settlement: Settlement, origins: tuple[Origin, ...]
     if not settlement.sets:
         yield Line(0, f"{opening} what is open turns out so.")
         return
-    ways = [_conditions(speaker, group, origins) for group in _needed(settlement.sets)]
+    known: dict[Literal, _Condition] = {}
+    ways = [_conditions(speaker, group, origins, known) for group in _needed(settlement.sets)]
     ways = _without_wider(_joined(speaker, ways))
     common = _common(ways)
     yield Line(0, f"{opening}:" if common else f"{opening} one of these is so:")
@@ -84,15 +86,18 @@ class _Condition:
 _Way = tuple[_Condition, ...]
 
 
-def _conditions(speaker: Speaker, group: tuple[Literal, ...], origins: tuple[Origin, ...]) -> _Way:
-    """The conditions of a set, the plainest first, each once."""
+def _conditions(
+    speaker: Speaker, group: tuple[Literal, ...], origins: tuple[Origin, ...], known: dict[Literal, _Condition]
+) -> _Way:
+    """The conditions of a set, the plainest first, each once; ``known`` are those of other sets."""
     kept = telling(speaker, [(literal.question, literal.answer) for literal in group])
     literals = [literal for literal in group if (literal.question, literal.answer) in kept]
     ordered = sorted(literals, key=lambda literal: _plainness(literal.question))
     found: dict[str, _Condition] = {}
     for literal in ordered:
-        text = _text(speaker, literal)
-        found.setdefault(text, _Condition(text, condition_clause(speaker, literal, origins), literal))
+        if literal not in known:
+            known[literal] = _Condition(_text(speaker, literal), condition_clause(speaker, literal, origins), literal)
+        found.setdefault(known[literal].text, known[literal])
     return tuple(found.values())
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from engine.facts import FactBase
 from engine.model import (
@@ -69,6 +69,7 @@ class Speaker:
     lexicon: Lexicon
     facts: FactBase
     noted: tuple[Quantity | Folded, ...] = ()
+    _called: dict[OpenValue, str] = field(factory=dict, init=False, repr=False, eq=False)
 
     # ------------------------------------------------------------- values
 
@@ -136,6 +137,11 @@ class Speaker:
 
     def open_value(self, value: OpenValue) -> str:
         """What an open value is called: "the supposed grant's exercise price"."""
+        if value not in self._called:
+            self._called[value] = self._open_value(value)
+        return self._called[value]
+
+    def _open_value(self, value: OpenValue) -> str:
         thing = value.keys[0] if value.keys else None
         if isinstance(thing, Unrecorded):
             event = self.event(value)

@@ -47,5 +47,6 @@ def filled(parts: Parts, terms: Sequence[str]) -> str:
 def joined(words: Sequence[str]) -> str:
     """Words and marks as running text; what is of several takes the mark alone: ``the members' meeting``."""
     text = " ".join(word for word in words if word)
-    text = _OF_SEVERAL.sub(r"\1'", text)
-    return text.replace(" 's", "'s").replace(" ,", ",").replace(" :", ":")
+    if " 's" in text:
+        text = _OF_SEVERAL.sub(r"\1'", text).replace(" 's", "'s")
+    return text.replace(" ,", ",").replace(" :", ":")
