@@ -332,10 +332,8 @@ class Teller:
             none = ": none is recorded" if all(_is_recorded(variable) for variable in variables) else ""
             yield Line(depth, f"there is no such {kinds}{none}")
             return
-        alone = len(step.failed) == 1
         for witness in step.failed[:MOST_PARTS]:
-            for line in self.tell(witness, False, depth):
-                yield evolve(line, text=line.text.replace(*_ALONE)) if alone else line
+            yield from self.tell(witness, False, depth)
         if len(step.failed) > MOST_PARTS:
             yield Line(depth, f"and so for {len(step.failed) - MOST_PARTS:,} more")
 
@@ -450,10 +448,6 @@ def _is_itself(step: Quantity) -> bool:
     """Whether all that is known of a value is that it is what it is: that goes without saying."""
     value = step.value
     return isinstance(value, OpenValue) and (value.relation, value.column) == (step.relation, step.column)
-
-
-_ALONE = ("no other such ", "no such ")
-"""Where nothing has been told of any other."""
 
 
 def _is_recorded(variable: Variable) -> bool:
