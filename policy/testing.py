@@ -175,7 +175,7 @@ def asked(path: Path, shelf: Shelf) -> Iterator[tuple[Case, Tried]]:
 def run_file(path: Path, shelf: Shelf) -> Iterator[Tried]:
     """Answer the questions of a case file, one after the other. Raises `ClausebookError` where it has errors."""
     for case, question in asked(path, shelf):
-        yield _answered(case, question)
+        yield answered(case, question)
 
 
 def test_file(path: Path, shelf: Shelf) -> TestedFile:
@@ -191,14 +191,15 @@ def test_text(path: Path, text: str, shelf: Shelf) -> TestedFile:
     reading = _Reading(path, Source(str(path), text), shelf)
     if any(each.is_error for each in reading.problems):
         return TestedFile(path, tuple(reading.problems), ())
-    return TestedFile(path, (), tuple(_answered(case, question) for case, question in reading.asked()))
+    return TestedFile(path, (), tuple(answered(case, question) for case, question in reading.asked()))
 
 
 test_text.__test__ = False  # type: ignore[attr-defined]
 test_file.__test__ = False  # type: ignore[attr-defined]  # not one of pytest's own
 
 
-def _answered(case: Case, tried: Tried) -> Tried:
+def answered(case: Case, tried: Tried) -> Tried:
+    """A question with its answer, or with what was wrong about it."""
     if tried.problems:
         return tried
     try:
