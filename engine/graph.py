@@ -303,12 +303,9 @@ def _reads(rule: Rule, named: set[Value]) -> Iterator[tuple[str, frozenset[str]]
     for relation, arguments in uses:
         things = (thing for each in arguments for thing in _things(each))
         yield relation, frozenset(thing.type.name for thing in things if thing.name not in given)
-    for variable in variables.values():
+    for variable in variables.values():  # where no condition lists them, the things of its type are tried
         if variable.name not in given:
-            yield (
-                variable.type.name,
-                frozenset((variable.type.name,)),
-            )  # where no condition lists them, the things of its type are tried
+            yield variable.type.name, frozenset((variable.type.name,))
 
 
 def _things(expression: Expression) -> Iterator[Variable]:
