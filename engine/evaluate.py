@@ -334,7 +334,7 @@ class Evaluation:
         self, table: Table, number: int, relation: Relation, arguments: tuple[Any, ...], column: int, name: str
     ) -> Quantity:
         cell = table.columns[column][number]
-        row = Row(relation.name, number, table.sources[number])
+        row = Row(relation.name, number, table.source_of(number, column))
         if cell is not UNKNOWN:
             return Quantity(cell, relation.name, arguments, name, Basis.STATED, row)
         optional = relation.columns[column].optional

@@ -21,7 +21,11 @@ DateSpan = tuple[date, date | None]
 
 
 class BadFact(Exception):
-    """A fact contradicts another, or does not fit its relation."""
+    """A fact contradicts another, which is recorded at ``other`` if it is known where, or does not fit its relation."""
+
+    def __init__(self, message: str, other: Hashable = None) -> None:
+        super().__init__(message)
+        self.other = other
 
 
 @frozen
@@ -39,7 +43,8 @@ class Table:
 
     ``columns`` hold the cells by the relation's columns (`NONE`: there is none; `UNKNOWN`: not known
     which). ``status`` is True, False or None (not known whether) for a statement's row, ``spans`` its
-    interval where the relation is a span.
+    interval where the relation is a span. ``cell_sources`` say by row and column where a cell is recorded that is not
+    recorded where its row is.
     """
 
     relation: Relation
@@ -47,6 +52,7 @@ class Table:
     status: list[bool | None] = field(factory=list)
     spans: list[tuple[date, date | None] | None] = field(factory=list)
     sources: list[Hashable] = field(factory=list)
+    cell_sources: dict[tuple[int, int], Hashable] = field(factory=dict)
     _by_key: dict[tuple[Any, ...], list[int]] = field(factory=dict)
     _indexes: dict[int, dict[Any, list[int]]] = field(factory=dict)
 
@@ -122,6 +128,24 @@ class Table:
     def cells(self, number: int) -> tuple[Any, ...]:
         return tuple(column[number] for column in self.columns)
 
+    def source_of(self, number: int, column: int) -> Hashable:
+        """Where a cell is recorded."""
+        return self.cell_sources.get((number, column), self.sources[number])
+
+    def copy(self, table: Table, number: int) -> None:
+        """Take over a row of another layer, with where its cells are recorded."""
+        new = self.add(table.cells(number), table.status[number], table.spans[number], table.sources[number])
+        for place in range(len(self.columns)):
+            source = table.cell_sources.get((number, place))
+            if source is not None:
+                self.cell_sources[new, place] = source
+
+    def put(self, number: int, column: int, cell: Any, source: Hashable) -> None:
+        """Give a row another cell, which is recorded elsewhere than the row."""
+        self.columns[column][number] = cell
+        self.cell_sources[number, column] = source
+        self._indexes.pop(column, None)
+
 
 _NO_ROWS: list[int] = []
 
@@ -186,7 +210,7 @@ class FactBase:
         table = self.table(relation)
         for number in table.rows_of(keys):
             if table.status[number] is not status:
-                raise BadFact(f"{relation} is stated both ways")
+                raise BadFact(f"{relation} is stated both ways", table.sources[number])
             return
         table.add(keys, status, None, source)
 
@@ -195,7 +219,7 @@ class FactBase:
         table = self.table(relation)
         for number in table.rows_of(keys):
             if table.columns[-1][number] != value:
-                raise BadFact(f"{relation} is given two values")
+                raise BadFact(f"{relation} is given two values", table.sources[number])
             return
         table.add((*keys, value), True, None, source)
 
@@ -204,7 +228,7 @@ class FactBase:
         kind = self.relations[relation]
         table = self.table(relation)
         if table.rows_of((id,)):
-            raise BadFact(f"{id} is recorded twice")
+            raise BadFact(f"{id} is recorded twice", table.sources[table.rows_of((id,))[0]])
         rest = tuple(cells.get(column.name, NONE if column.optional else UNKNOWN) for column in kind.columns[1:])
         table.add((id, *rest), True, None, source)
 
@@ -224,7 +248,7 @@ class FactBase:
         for number in table.rows_of(keys):
             span = table.spans[number]
             if span is not None and table.status[number] is not status and _meet(span, (first, last)):
-                raise BadFact(f"{relation} is stated in two ways for one day")
+                raise BadFact(f"{relation} is stated in two ways for one day", table.sources[number])
         table.add(keys, status, (first, last), source)
 
     def put_before(self, relation: str, earlier: str, later: str) -> None:

@@ -216,9 +216,10 @@ class Working:
             kind = self.engine.relations[relation]
             if found is not None:
                 table, number = found
-                cells = dict(zip((c.name for c in kind.columns[1:]), table.cells(number)[1:], strict=True))
-                cells[column] = value
-                overlay.record(relation, id, cells, table.sources[number])
+                place = next(place for place, each in enumerate(kind.columns) if each.name == column)
+                own = overlay.table(relation)
+                own.copy(table, number)
+                own.put(0, place, value, table.source_of(number, place))
         return overlay
 
     def _compute(self, evaluation: Evaluation, expression: Expression, notes: Notes) -> Any:

@@ -39,6 +39,7 @@ from engine.unknowns import NONE, OpenValue, Unrecorded
 from engine.values import DATE, Kind
 from policy.doubts import Answered, supposing, telling
 from policy.outline import Block, Line, also, by_cases, flat, outline
+from policy.relations import recorded
 from policy.speak import Speaker
 from policy.words import Heading
 
@@ -46,6 +47,7 @@ MOST_PARTS = 5
 """So many parts of a total are shown; the rest is one line."""
 
 _DEEPEST = 6
+_MOST_SOURCES = 2  # of what is compared, where it comes from more places, none is told
 
 
 @define
@@ -273,12 +275,15 @@ class Teller:
         return f"whether {self.speaker.uncertain(step.condition, bound)} is open"
 
     def _notes_source(self, notes: tuple[Quantity | Folded, ...]) -> str:
-        sources = [
+        """Where what is compared is recorded; what is supposed of a supposed record says so by itself."""
+        supposed = self.speaker.facts.supposed
+        sources = dict.fromkeys(
             str(note.row.source)
             for note in notes
-            if isinstance(note, Quantity) and note.row is not None and note.row.source not in (None, "supposed")
-        ]
-        return sources[0] if len(set(sources)) == 1 else ""
+            if isinstance(note, Quantity) and note.row is not None and note.row.source is not None
+            if note.arguments[:1] == () or note.arguments[0] not in supposed
+        )
+        return "; ".join(sources) if len(sources) <= _MOST_SOURCES else ""
 
     def _notes(self, notes: Iterable[Quantity | Folded], depth: int) -> Iterator[Line]:
         """What the values compared rest on: concluded values and totals; plain facts speak for themselves."""
@@ -378,8 +383,7 @@ class Teller:
                 if declared.time is not None:
                     when = declared.columns[declared.time]
                     words.append(self.speaker.value(table.columns[declared.time][number], when.type))
-                recorded = table.sources[number]
-                source = "" if recorded in (None, "supposed") else str(recorded)
+                source = recorded(table, number).removeprefix("supposed")
         if member.truth.is_open:
             words.append("if it counts")
         return Line(depth, ", ".join(words), source)

@@ -10,7 +10,7 @@ from engine.unknowns import NONE, UNKNOWN
 from engine.values import DATE
 from policy.instrument import Case
 from policy.outline import Line
-from policy.relations import VALUE, happens_once
+from policy.relations import VALUE, happens_once, recorded
 from policy.samples import sentence
 from policy.speak import Speaker
 
@@ -31,9 +31,8 @@ def _every(case: Case) -> Iterator[Line]:
     for name, table in case.facts.tables.items():
         for number in range(len(table)):
             said = _said(speaker, name, table, number)
-            source = table.sources[number]
             if said:
-                yield Line(0, said, "" if source is None else str(source))
+                yield Line(0, said, recorded(table, number))
 
 
 def _said(speaker: Speaker, name: str, table: Table, number: int) -> str:

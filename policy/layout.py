@@ -67,12 +67,8 @@ def plain_text(said: str, citations: Iterable[str], lines: Iterable[Line], width
     cited = ", ".join(f"§ {clause}" for clause in citations)
     head = f"{said}  {_whole(cited)}".rstrip()
     result = _filled(head, width, following="  ") or [""]
-    previous = -1
-    for number, line in enumerate(lines):
-        if number == 0 or (line.depth == 0 and previous == 0 and not line.rests_on):
-            result += [""] if number == 0 else []
-        result += _row(line, width)
-        previous = line.depth
+    told = [row for line in lines for row in _row(line, width)]
+    result += ["", *told] if told else []
     return inert("\n".join(result).replace(_FIXED, " ")) + "\n"
 
 

@@ -19,6 +19,7 @@ from policy.document import read, read_source
 from policy.instrument import Case, Instrument
 from policy.ledger_kinds import Ledger, Watch
 from policy.present import rested_on
+from policy.relations import recorded
 from policy.source import Source, Span
 from policy.vocabulary_text import phrase_text
 from policy.words import Phrase
@@ -112,8 +113,7 @@ def _places(table: Table, rows: Sequence[int]) -> str:
 
 
 def _place(table: Table, number: int) -> object:
-    source = table.sources[number]
-    return table.columns[0][number] if source is None else source
+    return recorded(table, number) or table.columns[0][number]
 
 
 def _about(case: Case, span: Span) -> Iterator[str]:

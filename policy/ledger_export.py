@@ -25,6 +25,7 @@ from policy.instrument import Case
 from policy.layout import for_spreadsheet, inert
 from policy.ledger_door import heading, is_told, rows_told
 from policy.quantities import print_value
+from policy.relations import recorded
 from policy.vocabulary_text import phrase_text
 from policy.words import Phrase
 
@@ -94,8 +95,7 @@ def _row(table: Table, number: int) -> Iterator[str]:
         first, last = table.spans[number] or (None, None)
         yield "" if first is None else first.isoformat()
         yield "" if last is None else last.isoformat()
-    source = table.sources[number]
-    yield "" if source is None else for_spreadsheet(inert(str(source)))
+    yield for_spreadsheet(inert(recorded(table, number)))
 
 
 def _written(cell: Any, type: Type) -> str:

@@ -31,7 +31,7 @@ from policy.ledger_mapping import OCF, LedgerMapping, Taking, completed, read_ma
 from policy.ledger_ocf import is_act
 from policy.ledger_read import digest, read_ledger
 from policy.ledger_values import CellRule, Misread, converted, divided, reader_of
-from policy.stating import Stater
+from policy.stating import Stater, contradiction
 
 CURRENCY = "USD"
 """Money of the rules is dollars."""
@@ -302,13 +302,14 @@ class Loader:
             if name is None:
                 self._pass_over(pair, at, pair.taking.name, "E0549", f"a row without the name of a {relation.name}")
             elif (others := table.rows_of((name,))) or name in first:
-                self._pass_over(pair, at, pair.taking.name, "E0555", f"{name} stands in two rows")
+                other = table.sources[others[0]] if others else places[first[name]]
+                self._pass_over(pair, at, pair.taking.name, "E0555", f"{name} stands in two rows; {other} is the other")
                 mine = [column[number] for column in columns]
                 theirs = table.columns if others else columns
-                other = others[0] if others else first[name]
+                row = others[0] if others else first[name]
                 for place in range(1, len(columns)):
-                    if theirs[place][other] != mine[place]:
-                        theirs[place][other] = UNKNOWN
+                    if theirs[place][row] != mine[place]:
+                        theirs[place][row] = UNKNOWN
             else:
                 first[name] = number
                 keep[number] = True
@@ -356,7 +357,7 @@ class Loader:
                 else:
                     facts.give(relation.name, row[:-1], row[-1], place)
             except BadFact as bad:
-                self._contradicted(pair, at, row, str(bad))
+                self._contradicted(pair, at, row, contradiction(bad))
 
     def _contradicted(self, pair: _Pair, at: int, row: tuple[Any, ...], said: str) -> None:
         """Of two rows that contradict each other neither stands."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from engine.facts import Table
 from engine.model import Atom, Column, Constant, Origin, Relation, Rule, Silence
 from engine.values import DATE, Type
 from policy.words import Heading, Phrase, RecordDeclaration
@@ -28,6 +29,17 @@ _SILENCE = {
     Heading.READ_AS: Silence.ASSUMED,
     Heading.CONCLUDED: Silence.CONCLUDED,
 }
+
+
+def recorded(table: Table, number: int) -> str:
+    """Where a row is recorded, and what of it elsewhere: "minutes of 2001-03-01; shares: supposed"; "" if it is not."""
+    source = table.sources[number]
+    apart = (
+        f"{column.name}: {table.cell_sources[number, place]}"
+        for place, column in enumerate(table.relation.columns)
+        if (number, place) in table.cell_sources
+    )
+    return "; ".join((*(() if source is None else (str(source),)), *apart))
 
 
 def happens_once(phrase: Phrase) -> bool:

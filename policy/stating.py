@@ -57,6 +57,7 @@ class Stater:
     _known: dict[str, tuple[str, ...]] = field(factory=dict)
     _supposed: dict[tuple[str, str], dict[str, Any]] = field(factory=dict)
     _sources: dict[tuple[str, str], Place] = field(factory=dict)
+    _cell_sources: dict[tuple[str, str, str], Place] = field(factory=dict)
     _spans: dict[tuple[str, str], Span] = field(factory=dict)
     _orders: dict[str, list[tuple[int, str]]] = field(factory=dict)
 
@@ -204,7 +205,7 @@ class Stater:
         try:
             self._put(fact, relation, source)
         except BadFact as bad:
-            return [Diagnostic("E0522", f"this contradicts another fact: {bad}", fact.span)]
+            return [Diagnostic("E0522", f"this contradicts another fact: {contradiction(bad)}", fact.span)]
         return []
 
     def _put(self, fact: Fact, relation: Relation, source: Any) -> None:
@@ -225,44 +226,40 @@ class Stater:
         cells = self._cells.get(key)
         if cells is None and self.facts.find(fact.relation, (fact.id,)) is not None:
             if self.facts.under is None:
-                self._add_cell(fact, relation)
+                self._add_cell(fact, relation, source)
             else:
                 self._replace_cell(fact, relation, source)
             return
         cells = self._cells.setdefault(key, {})
         if fact.column in cells and cells[fact.column] != fact.value:
-            raise BadFact(f"{fact.id} has another {fact.column}")
+            raise _otherwise(fact, self._cell_sources.get((*key, fact.column), self._sources.get(key)))
         cells[fact.column] = fact.value
-        self._sources.setdefault(key, source)
+        if self._sources.setdefault(key, source) != source:
+            self._cell_sources[(*key, fact.column)] = source
 
-    def _add_cell(self, fact: CellFact, relation: Relation) -> None:
+    def _add_cell(self, fact: CellFact, relation: Relation, source: Any) -> None:
         """An attribute that the row of a ledger leaves open; what the row says is not said otherwise."""
         table = self.facts.table(fact.relation)
         (number,) = table.rows_of((fact.id,))
-        place = next(place for place, column in enumerate(relation.columns) if column.name == fact.column)
+        place = _place_of(relation, fact.column)
         known = table.columns[place][number]
         if known is UNKNOWN:
-            table.columns[place][number] = fact.value
+            table.put(number, place, fact.value, source)
         elif known != fact.value:
-            raise BadFact(f"{fact.id} has another {fact.column}")
+            raise _otherwise(fact, table.source_of(number, place))
 
     def _replace_cell(self, fact: CellFact, relation: Relation, source: Any) -> None:
         """In an overlay: the record with one attribute supposed otherwise."""
-        own = self.facts.table(fact.relation).rows_of((fact.id,))
-        place = next(place for place, column in enumerate(relation.columns) if column.name == fact.column)
+        place = _place_of(relation, fact.column)
         supposed = self._supposed.setdefault((fact.relation, fact.id), {})
         if supposed.setdefault(fact.column, fact.value) != fact.value:
-            raise BadFact(f"{fact.id} has another {fact.column}")
-        if own:
-            self.facts.table(fact.relation).columns[place][own[0]] = fact.value
-            return
-        found = self.facts.find(fact.relation, (fact.id,))
-        assert found is not None
-        table, number = found
-        names = [column.name for column in relation.columns[1:]]
-        cells = dict(zip(names, table.cells(number)[1:], strict=True))
-        cells[fact.column] = fact.value
-        self.facts.record(fact.relation, fact.id, cells, source)
+            raise _otherwise(fact, source)
+        own = self.facts.table(fact.relation)
+        if not own.rows_of((fact.id,)):
+            found = self.facts.find(fact.relation, (fact.id,))
+            assert found is not None
+            own.copy(*found)
+        own.put(own.rows_of((fact.id,))[0], place, fact.value, source)
 
     def finish(self) -> list[Diagnostic]:
         """Put in the records gathered from tables and sentences, and the order of those of one day."""
@@ -274,8 +271,9 @@ class Stater:
         for (relation, id), cells in self._cells.items():
             try:
                 self.facts.record(relation, id, cells, self._sources.get((relation, id)))
+                self._cite_cells(relation, id)
             except BadFact as bad:
-                problems.append(Diagnostic("E0522", str(bad), self._spans.get((relation, id))))
+                problems.append(Diagnostic("E0522", contradiction(bad), self._spans.get((relation, id))))
         for relation, places in self._orders.items():
             ordered = sorted(places)
             for (one, earlier), (other, later) in pairwise(ordered):
@@ -286,6 +284,14 @@ class Stater:
         self._cells.clear()
         self._orders.clear()
         return problems
+
+    def _cite_cells(self, relation: str, id: str) -> None:
+        """Note which attributes of a record are stated elsewhere than the first."""
+        table = self.facts.table(relation)
+        for place, column in enumerate(table.relation.columns):
+            source = self._cell_sources.get((relation, id, column.name))
+            if source is not None:
+                table.cell_sources[table.rows_of((id,))[0], place] = source
 
     # -------------------------------------------------------------- tables
 
@@ -406,6 +412,19 @@ class Stater:
             )
         )
         return None
+
+
+def contradiction(bad: BadFact) -> str:
+    """What contradicts another fact, and where that one is recorded."""
+    return f"{bad} ({bad.other})" if bad.other is not None else str(bad)
+
+
+def _otherwise(fact: CellFact, other: Any) -> BadFact:
+    return BadFact(f"{fact.id}'s {fact.column}: another value is recorded", other)
+
+
+def _place_of(relation: Relation, column: str) -> int:
+    return next(place for place, each in enumerate(relation.columns) if each.name == column)
 
 
 def _misspelt(found: Misspelt, span: Span) -> Diagnostic:

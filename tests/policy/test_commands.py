@@ -162,6 +162,16 @@ def test_a_supposition_answers_the_last_question_anew_beside_what_it_was(session
     assert after.last.question.startswith("Supposing that L-1's shares are 70 shares: may Ann Lee")
 
 
+def test_what_is_supposed_of_a_record_is_told_apart_from_what_is_recorded_of_it(session: Session) -> None:
+    supposed, _ = said(session, QUESTION, "suppose L-1's shares are 90 shares")
+    text = said(supposed, "why")[1]
+    assert "L-1, 90 shares, March 1, 2001" in text
+    assert "the register; shares: supposed" in text
+    everything = said(supposed, "unfold all")[1]
+    assert [line.split()[-1] for line in everything.splitlines() if "L-1's shares: 90 shares" in line] == ["supposed"]
+    assert all("supposed" not in line for line in everything.splitlines() if "L-1's date: March 1" in line)
+
+
 def test_suppositions_that_contradict_each_other_are_refused(session: Session) -> None:
     asked, _ = said(session, QUESTION, "suppose L-1's shares are 70 shares")
     assert code(asked, "suppose L-1's shares are 60 shares") == "E0522"

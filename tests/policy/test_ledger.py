@@ -98,6 +98,28 @@ def test_a_companion_may_say_what_a_row_leaves_open_but_not_otherwise(folder: Fo
             assert refused(lambda sources=sources: folder.book.case(*sources)) == [problem]
 
 
+def test_what_a_companion_adds_to_a_row_is_cited_from_the_companion(folder: Folder) -> None:
+    lease = folder.write("leases.csv", HEAD + ROW.replace("80", "?"))
+    added = folder.write("added.md", "# Added\n\nBook: club\n\n## Facts\n\nL-1's shares are 80 shares.\n")
+    answer = folder.case(lease, added).ask(QUESTION)
+    assert "the register; leases.csv, row 2; shares: added.md, line 7" in " ".join(answer.to_text(60).split())
+
+
+def test_what_contradicts_a_fact_tells_where_that_is_recorded(folder: Folder) -> None:
+    lease = folder.write("leases.csv", HEAD + ROW)
+    with pytest.raises(ClausebookError) as caught:
+        folder.case(lease, folder.write("o.md", "# O\n\nBook: club\n\n## Facts\n\nL-1's shares are 9 shares.\n"))
+    assert caught.value.diagnostics[0].message.endswith("(the register; leases.csv, row 2)")
+    case = folder.case(lease, folder.write("more.csv", HEAD + ROW.replace("80", "9")))
+    assert [each.message for each in case.passed] == [
+        "L-1 stands in two rows; the register; leases.csv, row 2 is the other"
+    ]
+    fees = 'says = "the yearly fee for *a date* is *money*"\nfrom = "fees"\ncolumns = ["Day", "Fee"]'
+    rows = folder.write("fees.csv", "Day,Fee\n2001-01-01,$4.10\n2001-01-01,$4.20\n")
+    (found,) = folder.case(rows, mapping=f"[[table]]\n{fees}").passed
+    assert found.message.endswith("(fees.csv, row 2)")
+
+
 def test_the_record_is_complete_to_the_earliest_day_that_is_said(folder: Folder) -> None:
     mapping = 'complete-to = 2001-06-30\n[[table]]\nof = "lease"\nname = "lease"\nsource = "source"\nfrom = "leases"'
     assert folder.leases(ROW, mapping=mapping).facts.complete_to == date(2001, 6, 30)
