@@ -14,10 +14,12 @@ from engine.judge import Verdict
 from engine.proof import Step
 from engine.values import PERIOD, Period
 from policy.layout import json_text, markdown, plain_text
-from policy.outline import Line
+from policy.outline import Line, flat, outline
 from policy.quantities import print_value
 
 SCHEMA_VERSION = 1
+_PROVIDED = ("provided that", "further values that it may be")
+"""In the heads of what says on what an answer depends."""
 
 
 @frozen
@@ -134,6 +136,14 @@ class Answer:
     def lines(self) -> tuple[Line, ...]:
         """The explanation: worked out from the proof when it is first read."""
         return self.explain(self)
+
+    @cached_property
+    def provisos(self) -> tuple[Line, ...]:
+        """Of an answer that depends, the part of its explanation that says on what."""
+        if self.verdict is not Verdict.DEPENDS:
+            return ()
+        blocks = outline(self.lines)
+        return tuple(flat([each for each in blocks if any(head in each.text for head in _PROVIDED)] or blocks[:1], 0))
 
     def to_json(self) -> str:
         """The answer as JSON by the schema in ``docs/answer.schema.json``."""

@@ -20,7 +20,7 @@ from engine.judge import Verdict
 from engine.values import DATE, exact
 from policy.answer import sections, value_data
 from policy.course import Course, Stretch
-from policy.layout import inert
+from policy.layout import inert, wrapped
 from policy.outline import Line
 from policy.quantities import print_value
 
@@ -39,6 +39,7 @@ _BANDS = {
     Verdict.NONE: "#888",
 }
 _MOST_NEWS = 3
+_MOST_PROVISOS = 10
 _BAR, _NARROW = 20, 80
 
 
@@ -218,12 +219,23 @@ def _told(stretch: Stretch) -> str:
     return inert(f"{when}: {stretch.first.said} {cited}")
 
 
-def news(stretch: Stretch) -> tuple[Line, ...]:
+def _news(stretch: Stretch) -> tuple[Line, ...]:
     """What is new in a stretch, at most three lines: first what the record has."""
     records = [line for line in stretch.news if line.rests_on and not line.rests_on.startswith("§")]
     said = stretch.first.said.rstrip(".")
     others = [line for line in stretch.news if line.rests_on.startswith("§") and said not in line.text]
     return tuple(dict.fromkeys(evolve(line, depth=0) for line in (*records, *others)))[:_MOST_NEWS]
+
+
+def _told_under(stretch: Stretch) -> Iterator[str]:
+    """What is told of a stretch beside its answer: on what that depends, or what is new."""
+    provisos = stretch.first.answer.provisos if stretch.first.answer is not None else ()
+    for line in provisos[:_MOST_PROVISOS]:
+        yield f"{'  ' * line.depth}{line.text}" + (f" ({line.rests_on})" if line.rests_on else "")
+    if len(provisos) > _MOST_PROVISOS:
+        yield "and more: ask for this day alone"
+    for line in () if provisos else _news(stretch):
+        yield f"+ {line.text}" + (f" ({line.rests_on})" if line.rests_on else "")
 
 
 def plain(courses: Iterable[Course], width: int) -> Iterator[str]:
@@ -247,16 +259,17 @@ def _row(stretch: Stretch, most: int | Fraction, bars: bool, width: int) -> Iter
     cited = sections(stretch.first.answer.citations) if stretch.first.answer is not None else stretch.first.problem
     lead = f"  {when:<26}" + (f"{bar:<{longest + 2}}" if bars else "")
     yield from _filled(lead, f"{stretch.first.said.rstrip('.')}  {cited}", width)
-    for line in news(stretch):
-        said = f"+ {line.text}" + (f" ({line.rests_on})" if line.rests_on else "")
-        yield from _filled(" " * 28, said, width)
+    for line in _told_under(stretch):
+        yield from _filled(" " * 28, line, width)
 
 
 def _filled(lead: str, text: str, width: int) -> list[str]:
     """A text after its lead, going on below it."""
-    room = max(20, width - len(lead) - 2)  # what goes on below stands two further in
-    first, *rest = textwrap.wrap(inert(text).rstrip(), room) or [""]
-    return [f"{lead}{first}".rstrip(), *(" " * min(len(lead) + 2, 30) + each for each in rest)]
+    said = inert(text)
+    further = " " * (len(said) - len(said.lstrip()) + 2)
+    room = max(20, width - len(lead))
+    first, *rest = wrapped(said, room, further).split("\n")
+    return [f"{lead}{first}".rstrip(), *(" " * min(len(lead), 28) + each for each in rest)]
 
 
 def to_data(course: Course) -> dict[str, Any]:
@@ -273,5 +286,6 @@ def _data(stretch: Stretch) -> dict[str, Any]:
         "value": None if answer is None else value_data(answer.value),
         "said": stretch.first.said,
         "citations": [] if answer is None else list(answer.citations),
+        "open": [] if answer is None else list(answer.open),
         "problem": stretch.first.problem or None,
     }

@@ -28,7 +28,7 @@ from policy.page import Beside, Block, Chart, Lines, Page, Said, Verbatim, Words
 from policy.recording import record
 from policy.session import Session
 from policy.storing import write_new
-from policy.telling import of_rules, otherwise, provisos, side_by_side, told_ways
+from policy.telling import of_rules, otherwise, side_by_side, told_ways
 from policy.words import Heading
 
 Step = tuple[Session, Page]
@@ -145,7 +145,7 @@ def _again(session: Session, before: Session) -> tuple[Session, tuple[Block, ...
     said = f"it was: {was.said}  {sections(was.citations)}".rstrip()
     if (now.said, now.citations) == (was.said, was.citations):
         said = "as before" if now.lines == was.lines else "as before, for other reasons"
-    told = Said(now.said, now.citations, provisos(now)), Words(f"({said}; why tells more)")
+    told = Said(now.said, now.citations, now.provisos), Words(f"({said}; why tells more)")
     return after, (*told, *_left_out(after))
 
 

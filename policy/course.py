@@ -50,7 +50,10 @@ class Point:
     def key(self) -> tuple[Any, ...]:
         """What must be the same for two days to be told as one."""
         answer = self.answer
-        return (self.problem,) if answer is None else (answer.verdict, answer.said, answer.citations)
+        if answer is None:
+            return (self.problem,)
+        hangs = (*answer.open, *(proviso.text for group in answer.provided for proviso in group))
+        return answer.verdict, answer.said, answer.citations, tuple(_undated(each, self.day) for each in hangs)
 
 
 @frozen

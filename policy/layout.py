@@ -101,9 +101,9 @@ def _filled(text: str, width: int, first: str = "", following: str = "") -> list
     return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=following, break_on_hyphens=False)
 
 
-def wrapped(text: str, width: int) -> str:
-    """A paragraph in lines of at most so many columns."""
-    return "\n".join(_filled(text.replace("§ ", f"§{_FIXED}"), width)).replace(_FIXED, " ")
+def wrapped(text: str, width: int, following: str = "") -> str:
+    """A paragraph in lines of at most so many columns, those after the first with ``following`` before them."""
+    return "\n".join(_filled(_whole(text), width, following=following)).replace(_FIXED, " ")
 
 
 def _beside(text: str, indent: str, room: int, count: int, width: int) -> list[str]:

@@ -21,14 +21,6 @@ _OWN, _ALL = 3, 1000
 """So deep below a rule its steps are told: until everything is unfolded, what it says itself."""
 
 
-def provisos(answer: Answer) -> tuple[Line, ...]:
-    """What an answer that depends depends on, without the rest of its explanation."""
-    if answer.verdict is not Verdict.DEPENDS:
-        return ()
-    ends = (at for at, line in enumerate(answer.lines) if at and not line.depth)
-    return answer.lines[: next(ends, len(answer.lines))]
-
-
 # ---------------------------------------------------------------------- rules
 
 

@@ -151,6 +151,28 @@ def test_a_course_as_text_has_a_bar_for_each_number(deposit: Course) -> None:
     assert all(len(line) <= 60 for line in plain((deposit,), 60))
 
 
+def test_what_depends_says_on_what_from_its_first_stretch_on(case: Case) -> None:
+    found = course(case, "May Ann Lee lease 5 shares on each year from 2001-09-01 to 2002-09-01?")
+    told = [*plain((found,), 100)]
+    assert told[2].startswith("  2001-09-01                Depends  § 2, § 2(a)")
+    assert "  " * 14 + "Yes, provided that:" in told[3:5]
+    assert any("the supposed lease is authorized" in line for line in told[3:6])
+
+
+def test_every_value_that_an_open_answer_may_come_to_is_told(folder: Path) -> None:
+    answer = load(folder / "club.md").case(folder / "lease.md").ask("What is the deposit of L-1 on March 1, 2002?")
+    heads = [line.text for line in answer.provisos if not line.depth]
+    assert sorted(heads) == ["$20.00, provided that:", "$5.00, provided that:"]
+
+
+def test_days_that_depend_on_something_else_are_told_apart(case: Case) -> None:
+    found = course(case, "May Ann Lee lease 5 shares on each year from 2001-09-01 to 2002-09-01?")
+    answers = [each.first.answer for each in found.stretches if each.first.answer is not None]
+    assert [answer.verdict.value for answer in answers] == ["depends", "depends"]
+    assert answers[0].open != answers[1].open
+    assert [each["open"] for each in to_data(found)["stretches"]] == [[*answer.open] for answer in answers]
+
+
 def test_a_course_as_data(deposit: Course) -> None:
     data = to_data(deposit)
     assert data["stretches"][0] == {
@@ -160,6 +182,7 @@ def test_a_course_as_data(deposit: Course) -> None:
         "value": 20,
         "said": "$20.00.",
         "citations": ["3"],
+        "open": [],
         "problem": None,
     }
 
