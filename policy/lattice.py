@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 
 from engine.values import DATE, Kind, Type
 from policy.phrases import Form, Node, fits, product
-from policy.quantities import MONTHS, literals
+from policy.quantities import begins_quantity, literals
 from policy.source import Source, Span
 from policy.syntax import Article, Attribute, DayOf, Holds, Mention, Name, Quantity, Term
 from policy.tokens import Tokens
@@ -277,7 +277,7 @@ class Lattice:
 
     def _literals(self, at: int) -> Iterator[tuple[Term, int]]:
         word = self.words[at]
-        if not (word[:1].isdigit() or word[:1] in ("$", "-") or word in MONTHS) or at >= len(self):
+        if not begins_quantity(word) or at >= len(self):
             return
         for literal in literals(self.tokens.words, at):
             end = at + literal.length

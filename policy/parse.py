@@ -20,6 +20,7 @@ from policy.fault import fault
 from policy.lattice import MOST_WAYS, STRUCTURE, Keyword, Lattice, TooMuch
 from policy.parse_tables import Tables, tables
 from policy.quantities import MONTHS
+from policy.rereading import Pattern, Patterned, patterned, reread
 from policy.source import Source, Span
 from policy.syntax import Condition, Fact, Question, Sentence, Supposition
 from policy.tokens import LONGEST_TEXT, MOST_TOKENS, Tokens, clause_pattern, tokenize
@@ -31,6 +32,8 @@ DEEPEST_LIST = 20
 _MOST_OPERATORS = 60
 _OPERATORS = frozenset({"plus", "minus", "times", "divided", "case", "such", "which", "'s"})
 _END = "$END"
+MOST_KNOWN = 1_000
+"""So many questions are remembered by their patterns, then they are let go of together."""
 
 
 @frozen
@@ -170,12 +173,14 @@ def _frozen(clauses: Iterable[str]) -> frozenset[str]:
 class Parser:
     """Parses what a book and its case files say, in the words of a vocabulary.
 
-    A clause reference must be one of ``clauses``, if any are given.
+    A clause reference must be one of ``clauses``, if any are given. A question that differs from one read before only
+    in its quantities is not read again.
     """
 
     vocabulary: Vocabulary
     clauses: frozenset[str] = field(default=(), converter=_frozen)
     _clause_pattern: re.Pattern[str] = field(init=False)
+    _known: dict[Pattern, tuple[Patterned, tuple[Question, ...]]] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._clause_pattern = clause_pattern(self.clauses)
@@ -196,7 +201,22 @@ class Parser:
 
     def question(self, span: Span) -> Parsed[Question]:
         """A question of any shape."""
-        return self._parse(span, None, "question", "?", stating=True)
+        tokens = self._tokens(span, None, "question", "?")
+        if isinstance(tokens, Diagnostic):
+            return Parsed((), (tokens,))
+        if self.vocabulary.listed:  # a name in a ledger may be of digits alone
+            return self._parsed(span, tokens, "question", stating=True)
+        now = patterned(tokens, self.vocabulary.numeric)
+        known = self._known.get(now.pattern)
+        if known is not None:
+            was, readings = known
+            return Parsed(reread(readings, was, now, span.source))
+        parsed: Parsed[Question] = self._parsed(span, tokens, "question", stating=True)
+        if parsed.readings:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[now.pattern] = now, parsed.readings
+        return parsed
 
     def condition(self, span: Span, list: List | None = None) -> Parsed[Condition]:
         """A condition by itself."""
@@ -227,10 +247,15 @@ class Parser:
     def _parse(
         self, span: Span, list: List | None, start: str, stop: str, stating: bool = False, asked: bool = False
     ) -> Parsed[Any]:
+        tokens = self._tokens(span, list, start, stop)
+        if isinstance(tokens, Diagnostic):
+            return Parsed((), (tokens,))
+        return self._parsed(span, tokens, start, stating, asked)
+
+    def _parsed(
+        self, span: Span, tokens: Tokens, start: str, stating: bool = False, asked: bool = False
+    ) -> Parsed[Any]:
         try:
-            tokens = self._tokens(span, list, start, stop)
-            if isinstance(tokens, Diagnostic):
-                return Parsed((), (tokens,))
             for loose in (False, True):
                 _, found = self._read(span, tokens, start, stating, asked, loose=loose)
                 if found.readings:

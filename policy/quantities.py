@@ -62,6 +62,11 @@ class Misspelt:
     length: int
 
 
+def begins_quantity(word: str) -> bool:
+    """Whether a quantity may begin with a word."""
+    return word[:1].isdigit() or word[:1] in ("$", "-") or word in MONTHS
+
+
 def literals(words: Sequence[str], at: int) -> tuple[Literal, ...]:
     """Every quantity that starts at a token."""
     found = _read(words, at)

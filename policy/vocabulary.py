@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from attrs import evolve, field, frozen
 
 from engine.values import DATE, NUMBER, PERIOD, YEAR, Kind, Type
 from policy.phrases import Tries, plural, tries
-from policy.quantities import MONEY, MONEY_PER_SHARE, SHARES
+from policy.quantities import MONEY, MONEY_PER_SHARE, SHARES, begins_quantity
 from policy.tokens import tokenize
 from policy.words import AskedForm, AttributeDeclaration, Phrase, RecordDeclaration
 
@@ -86,6 +87,17 @@ class Vocabulary:
             add_to_index(index, words_of(name), name)
         layered = ChainMap(merged, self.listed) if self.listed else merged  # type: ignore[arg-type]  # see `with_listed`
         return evolve(self, names=layered, name_index=index)
+
+    @cached_property
+    def numeric(self) -> frozenset[str]:
+        """The words of nouns, names and phrases with which a quantity may begin too."""
+        words = [word for noun in self.nouns for word in noun.words]
+        for index in (self.name_index, self.attribute_index):
+            words += [word for entries in index.values() for spelt, _ in entries for word in spelt]
+        words += [
+            part for phrase in self.phrases for part in (*phrase.parts, *phrase.negative) if isinstance(part, str)
+        ]
+        return frozenset(filter(begins_quantity, words))
 
     def type_of_noun(self, text: str) -> Type | None:
         """The type that a noun, singular or plural, stands for."""
