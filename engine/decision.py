@@ -196,6 +196,20 @@ class Decisions:
                 pending += (node.yes, node.no)
         return tuple(sorted(places))
 
+    def written(self, truth: Truth) -> Hashable:
+        """The diagram of a truth with its questions, as a value: equal for those that are the same."""
+        numbers = {TRUE: 0, FALSE: 1, truth: 2}
+        nodes = [truth]
+        lines: list[tuple[int, int, int]] = []
+        for node in nodes:
+            for child in (node.yes, node.no):
+                if child not in numbers:
+                    numbers[child] = len(numbers)
+                    nodes.append(child)
+            lines.append((node.place, numbers[node.yes], numbers[node.no]))
+        places = sorted({line[0] for line in lines})
+        return tuple(lines), tuple([self.questions[place] for place in places])
+
     def paths(self, truth: Truth) -> Iterator[dict[int, bool]]:
         """The ways to reach `TRUE`, each as answers to the questions met on the way."""
         pending: list[tuple[Truth, dict[int, bool]]] = [(truth, {})]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from attrs import frozen
 
 from engine.facts import FactBase
+from engine.judge import Outcomes
 from engine.model import Relation
 from engine.parted import Parted, Which
 from engine.proof import Folded, Quantity, Recalled, Step
@@ -46,6 +47,7 @@ class Ground:
         self._members = 0  # of the folds, those that are kept with them
         self._folds: dict[tuple[Which, tuple[Any, ...]], _Kept[Folded] | None] = {}
         self._deadline: float | None = None
+        self.outcomes = Outcomes()
 
     @property
     def facts(self) -> FactBase:

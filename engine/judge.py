@@ -6,7 +6,7 @@ verdict is the same for every completion of the unknowns that can really be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from enum import Enum
 from fractions import Fraction
 from itertools import islice, pairwise, product
@@ -36,6 +36,7 @@ from engine.values import LimitReached
 MOST_SETS = 8
 """At most so many minimal sets of open questions are reported."""
 
+_MOST_OUTCOMES = 1_000
 _MOST_PATHS = 2_000
 _MOST_CUBES = 2_000
 _MOST_COMPARED = 24
@@ -62,12 +63,45 @@ class Literal:
     place: int
 
 
-@frozen
+@frozen(cache_hash=True)
 class Settlement:
     """Minimal sets of answers each of which would settle a question, the smallest first; ``more``: there are others."""
 
     sets: tuple[tuple[Literal, ...], ...]
     more: bool = False
+
+
+@frozen
+class Outcome:
+    """What a truth comes to: a verdict, and where it depends, what would settle it as a yes, and as a no."""
+
+    verdict: Verdict
+    settlement: Settlement = Settlement(())
+    against: Settlement = Settlement(())
+
+
+class Outcomes:
+    """What truths came to: one with the same diagram over the same questions as an earlier one comes to the same."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Outcome] = {}
+
+    def of(self, decisions: Decisions, truth: Truth) -> Outcome:
+        """What a truth comes to."""
+        if not truth.is_open:
+            return Outcome(Verdict.YES if truth is TRUE else Verdict.NO)
+        key = decisions.written(truth)
+        known = self._known.get(key)
+        if known is None:
+            theory = Theory(decisions, truth)
+            known = Outcome(theory.judge(truth))
+            if known.verdict is Verdict.DEPENDS:
+                against = theory.settle(decisions.negation(truth))
+                known = Outcome(Verdict.DEPENDS, theory.settle(truth), against)
+            if len(self._known) >= _MOST_OUTCOMES:
+                self._known.clear()
+            self._known[key] = known
+        return known
 
 
 class Theory:

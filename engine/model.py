@@ -83,7 +83,7 @@ class Relation:
 # ---------------------------------------------------------------- expressions
 
 
-@frozen
+@frozen(cache_hash=True)
 class Variable:
     """A variable; two variables of one rule with the same name are the same."""
 

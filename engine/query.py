@@ -17,7 +17,7 @@ from attrs import field, frozen
 from engine.decision import FALSE, TRUE, Decisions, Truth
 from engine.facts import FactBase
 from engine.fold import distinct
-from engine.judge import Settlement, Theory, Verdict
+from engine.judge import Outcomes, Settlement, Theory, Verdict
 from engine.model import (
     Condition,
     Constant,
@@ -251,21 +251,18 @@ def whether(asked: Asked, query: Query, value: Any) -> Answer:
     goal: Condition = query.goal  # type: ignore[assignment]  # a condition here
     working = Working(asked, query, value)
     evaluation, step = working.test(goal)
-    theory = Theory(evaluation.decisions, step.truth)
-    verdict = theory.judge(step.truth)
+    outcomes = Outcomes() if asked.ground is None else asked.ground.outcomes
+    outcome = outcomes.of(evaluation.decisions, step.truth)
+    verdict = outcome.verdict
     if verdict in (Verdict.YES, Verdict.NO) and (step.truth.is_open or evaluation.cancellations):
         step = _by_cases(working, goal, step, evaluation, verdict)
-    settlement = against = Settlement(())
-    if verdict is Verdict.DEPENDS:
-        settlement = theory.settle(step.truth)
-        against = theory.settle(evaluation.decisions.negation(step.truth))
     return Answer(
         verdict,
         None,
         step,
         None,
-        settlement,
-        against,
+        outcome.settlement,
+        outcome.against,
         open_questions(evaluation, step.truth) if verdict is Verdict.DEPENDS else (),
         cut=evaluation.was_cut,
         facts=working.facts,

@@ -47,7 +47,7 @@ class Kind(Enum):
     SYMBOL = "symbol"
 
 
-@frozen
+@frozen(cache_hash=True)
 class Type:
     """What a column or an expression holds.
 

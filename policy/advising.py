@@ -6,7 +6,7 @@ others cover, with what does not exist and what it would have to be as one, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 
 from attrs import evolve, frozen
 
@@ -35,11 +35,36 @@ _PLAIN = (OpenStatement, Equals, HasValue, MayExist, Threshold, Sign)
 """Kinds of questions, the plainest first."""
 
 
-def provided(speaker: Speaker, settlement: Settlement, origins: tuple[Origin, ...]) -> tuple[tuple[Proviso, ...], ...]:
-    """The sets of provisos that would settle an answer."""
-    known: dict[Literal, _Condition] = {}
-    ways = (_conditions(speaker, group, origins, known) for group in settlement.sets)
-    return tuple(dict.fromkeys(tuple(Proviso(each.text, each.clause) for each in way) for way in ways))
+Provided = tuple[tuple[Proviso, ...], ...]
+_MOST_TOLD = 1_000
+
+
+class Provisos:
+    """The sets of provisos that would settle an answer, for the questions of one case.
+
+    How they are told hangs on nothing of the facts but what is supposed, and how far the record goes: a settlement that
+    was told before is not told anew.
+    """
+
+    def __init__(self) -> None:
+        self._told: dict[Hashable, Provided] = {}
+
+    def of(self, speaker: Speaker, settlement: Settlement, origins: tuple[Origin, ...]) -> Provided:
+        """The sets for a settlement, whose questions ``origins`` first asked."""
+        if not settlement.sets:
+            return ()
+        facts = speaker.facts
+        clauses = tuple([_asked_under(literal, origins) for group in settlement.sets for literal in group])
+        key = settlement, clauses, facts.supposed, facts.complete_to, frozenset(facts.incomplete)
+        told = self._told.get(key)
+        if told is None:
+            known: dict[Literal, _Condition] = {}
+            ways = (_conditions(speaker, group, origins, known) for group in settlement.sets)
+            told = tuple(dict.fromkeys(tuple(Proviso(each.text, each.clause) for each in way) for way in ways))
+            if len(self._told) >= _MOST_TOLD:
+                self._told.clear()
+            self._told[key] = told
+        return told
 
 
 def open_names(speaker: Speaker, found: query.Answer) -> tuple[str, ...]:
@@ -124,6 +149,11 @@ def condition_clause(speaker: Speaker, literal: Literal, origins: tuple[Origin, 
     declared = speaker.lexicon.relations.get(name)
     if declared is not None and declared.origin.clause:
         return declared.origin.clause
+    return _asked_under(literal, origins)
+
+
+def _asked_under(literal: Literal, origins: tuple[Origin, ...]) -> str:
+    """The clause of the rule that first asked."""
     return origins[literal.place].clause if literal.place < len(origins) else ""
 
 

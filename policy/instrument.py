@@ -10,9 +10,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -35,7 +34,7 @@ from engine.unknowns import NONE
 from engine.values import LimitReached, Type
 from policy import __version__
 from policy import book as books
-from policy.advising import open_names
+from policy.advising import Provisos, open_names
 from policy.answer import Answer, Reading, Stamp
 from policy.asked import Asking, lower_question, names_in, supposed_name
 from policy.book import Book
@@ -197,6 +196,7 @@ class Case:
     unread: Mapping[str, str] = field(factory=dict, repr=False)
     _lock: threading.RLock = field(factory=threading.RLock, repr=False)
     _ground: Ground | None = field(default=None, repr=False)
+    _provisos: Provisos = field(factory=Provisos, repr=False)
 
     @property
     def stamp(self) -> Stamp:
@@ -287,12 +287,15 @@ class Case:
         facts = self._supposed(asking)
         found = self._found(facts, asking)
         speaker = Speaker(self.book.lexicon, found.facts if found.facts is not None else facts)
-        supposed = _descriptions(asking.query, speaker)
-        presenter = Presenter(speaker, self.book.in_order, supposed, self.stamp, self.unread)
+        presenter = Presenter(
+            speaker, self.book.in_order, asking.query.supposed, self.stamp, self.unread, self._provisos
+        )
+        walked: list[Steps] = []
 
-        @cache
         def steps() -> Steps:
-            return tuple(walk(*_roots(found)))
+            if not walked:
+                walked.append(tuple(walk(*_roots(found))))
+            return walked[0]
 
         def readings() -> tuple[Reading, ...]:
             with self._lock, self._limited():
@@ -388,8 +391,10 @@ def hypothetical_names(book: Book) -> dict[str, Type]:
     return {supposed_name(record): record for record in records if record is not None}
 
 
-def _never_supposed(asking: Asking, hypothetical: Iterable[str]) -> str:
+def _never_supposed(asking: Asking, hypothetical: Collection[str]) -> str:
     """A name of a supposed record of which a question speaks without supposing that record; "" if there is none."""
+    if not hypothetical:
+        return ""
     constants = (node.value for node in nodes(asking.query.goal) if isinstance(node, Constant))
     said = {each for each in constants if isinstance(each, str)}
     said = said.union(*map(names_in, asking.supposing))
@@ -401,11 +406,6 @@ def _question_span(text: str) -> Span:
     """A question as a place; its letters are composed, as those of names are."""
     source = Source("question", normalize("NFC", text))
     return Span(source, 0, len(source.text))
-
-
-def _descriptions(asked: Query, speaker: Speaker) -> dict[str, str]:
-    """Each supposed record described by what is supposed of it."""
-    return {record.id: speaker.supposed(record.relation, record.id) for record in asked.supposed}
 
 
 def _number_slot(tree: Question) -> tuple[int, Type] | None:

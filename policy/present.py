@@ -27,7 +27,7 @@ from engine.proof import (
     walk,
 )
 from engine.values import DATE, Kind, Type
-from policy.advising import advice, open_names, provided
+from policy.advising import Provisos, advice, open_names
 from policy.answer import Answer, Bound, Days, Listed, Range, Reading, Stamp, sections
 from policy.citing import all_clauses, citations, clashing, split
 from policy.explain import Teller, forbidding, in_each_case
@@ -49,15 +49,16 @@ _MOST_OPTIONS = 5
 class Presenter:
     """Presents the engine's answers to one question of one case.
 
-    ``order`` sorts clause ids as the book has them; ``supposed`` describes a supposed record by its id; ``unread`` says
-    by relation that rows of it are not among the facts; what it says of none is said with every answer.
+    ``order`` sorts clause ids as the book has them; ``supposed`` are the records that a question supposes; ``unread``
+    says by relation that rows of it are not among the facts; what it says of none is said with every answer.
     """
 
     speaker: Speaker
     order: Callable[[Iterable[str]], tuple[str, ...]]
-    supposed: dict[str, str]
+    supposed: tuple[query.Supposed, ...]
     stamp: Stamp
     unread: Mapping[str, str] = field(factory=dict)
+    provisos: Provisos = field(factory=Provisos)
 
     def present(
         self,
@@ -79,7 +80,7 @@ class Presenter:
         said = self.said(asked, found, value_type)
         cited = self.order(citations(self.speaker.lexicon, asked, found))
         cited = cited or self.order(all_clauses(self.speaker.lexicon, steps()))[:1]
-        ways = provided(self.speaker, found.settlement, found.origins)
+        ways = self.provisos.of(self.speaker, found.settlement, found.origins)
 
         def support() -> tuple[str, ...]:
             every = self.order(all_clauses(self.speaker.lexicon, steps()))
@@ -113,7 +114,7 @@ class Presenter:
     def _value(self, asked: query.Query, found: query.Answer) -> Any:
         if asked.shape is query.Shape.WHICH:
             depending = tuple(
-                (member.value, provided(self.speaker, member.settlement, found.origins))
+                (member.value, self.provisos.of(self.speaker, member.settlement, found.origins))
                 for member in found.members
                 if member.verdict is not Verdict.YES
             )
@@ -326,8 +327,7 @@ class Presenter:
         """Why the next value past the bound is refused."""
         facts = found.beyond_facts or self.speaker.facts
         speaker = Speaker(self.speaker.lexicon, facts)
-        supposed = {record.id: speaker.supposed(record.relation, record.id) for record in asked.supposed}
-        past = Presenter(speaker, self.order, supposed, self.stamp)
+        past = Presenter(speaker, self.order, asked.supposed, self.stamp)
         yield from past._root(Teller(speaker), beyond, Verdict.NO, 1)
 
     def _root(self, teller: Teller, step: Step, verdict: Verdict, depth: int) -> Iterator[Line]:
@@ -370,10 +370,11 @@ class Presenter:
 
     def _subject(self, step: Conclusion, holds: bool) -> str:
         said = self.speaker.statement(step.relation, step.arguments, holds)
-        for id, description in self.supposed.items():
-            if id in step.arguments:
-                kind = self.speaker.lexicon.relations[step.relation].columns[step.arguments.index(id)].type
-                said = said.replace(self.speaker.name(id, kind), description, 1)
+        for record in self.supposed:
+            if record.id in step.arguments:
+                kind = self.speaker.lexicon.relations[step.relation].columns[step.arguments.index(record.id)].type
+                described = self.speaker.supposed(record.relation, record.id)
+                said = said.replace(self.speaker.name(record.id, kind), described, 1)
         return f"{said[:1].upper()}{said[1:]}"
 
     def _could_have(
