@@ -125,3 +125,17 @@ def test_a_step_that_grows_too_large_is_cut_and_the_step_around_it_goes_on(monke
     assert decisions.both(decisions.ask("p"), decisions.ask("q")).is_open
     decisions.end_step(around)
     assert decisions.limit == LARGEST_DIAGRAM
+
+
+@given(formulas, formulas)
+def test_what_is_written_of_a_truth_tells_it_from_every_other(one: Formula, other: Formula) -> None:
+    decisions = Decisions()
+    first, second = build(one, decisions), build(other, decisions)
+    if first.is_open and second.is_open:
+        assert (decisions.written(first) == decisions.written(second)) is (first is second)
+
+
+def test_what_is_written_has_the_questions_and_not_their_places_alone() -> None:
+    one, same, other = Decisions(), Decisions(), Decisions()
+    assert one.written(one.ask("p")) == same.written(same.ask("p"))
+    assert one.written(one.ask("p")) != other.written(other.ask("q"))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.decision import FALSE, Decisions, Truth
-from engine.judge import MOST_SETS, Theory
+from engine.judge import MOST_SETS, Outcome, Outcomes, Theory, Verdict
 from engine.unknowns import MayExist, OpenStatement
 
 Formula = tuple[tuple[tuple[int, bool], ...], ...]
@@ -23,8 +23,8 @@ formulas: st.SearchStrategy[Formula] = st.lists(
 ).map(tuple)
 
 
-def truth_of(decisions: Decisions, formula: Formula) -> Truth:
-    asked = [decisions.ask(OpenStatement(f"so {number}", ())) for number in range(5)]
+def truth_of(decisions: Decisions, formula: Formula, names: str = "so so so so so") -> Truth:
+    asked = [decisions.ask(OpenStatement(f"{name} {number}", ())) for number, name in enumerate(names.split())]
     return decisions.any(
         decisions.all(asked[number] if answer else decisions.negation(asked[number]) for number, answer in way)
         for way in formula
@@ -80,3 +80,18 @@ def test_of_too_many_sets_those_come_first_in_which_nothing_else_happened() -> N
         cube = decisions.all(decisions.ask(literal.question) for literal in each)
         assert all(literal.answer for literal in each)
         assert decisions.both(cube, decisions.negation(truth)) is FALSE
+
+
+@given(st.lists(st.tuples(formulas, st.sampled_from(("so so so so so", "so so no so so"))), min_size=1, max_size=8))
+def test_what_alike_truths_came_to_is_what_each_comes_to(formulas: list[tuple[Formula, str]]) -> None:
+    """One memory for many evaluations, each with diagrams of its own; of some, other questions stand at the places."""
+    outcomes = Outcomes()
+    for formula, names in formulas:
+        decisions = Decisions()
+        truth = truth_of(decisions, formula, names)
+        theory = Theory(decisions, truth)
+        verdict = theory.judge(truth)
+        expected = Outcome(verdict)
+        if verdict is Verdict.DEPENDS:
+            expected = Outcome(verdict, theory.settle(truth), theory.settle(decisions.negation(truth)))
+        assert outcomes.of(decisions, truth) == expected

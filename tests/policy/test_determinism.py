@@ -44,6 +44,10 @@ QUESTIONS = (
     "Is Ann welcome on 2005-05-01?",
     "Supposing that L-1's shares are 90 shares: is L-2 permitted?",
     "May Ann lease 30 shares on September 1, 2005?",
+    "May Ann lease 31 shares on September 1, 2005?",
+    "May Ann lease 95 shares on September 1, 2001?",
+    "May Ann lease 35 shares on March 1, 2002?",
+    "Supposing that L-2's shares are 90 shares: is L-2 permitted?",
 )
 
 
