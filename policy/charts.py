@@ -211,12 +211,15 @@ def _fitting(text: str, room: int) -> str:
 # ---------------------------------------------------------------------- text
 
 
+def when(stretch: Stretch) -> str:
+    """The days of a stretch."""
+    first = print_value(stretch.first.day, DATE)
+    return first if stretch.last == stretch.first.day else f"{first} to {print_value(stretch.last, DATE)}"
+
+
 def _told(stretch: Stretch) -> str:
-    when = print_value(stretch.first.day, DATE)
-    if stretch.last != stretch.first.day:
-        when += f" to {print_value(stretch.last, DATE)}"
     cited = sections(stretch.first.answer.citations) if stretch.first.answer is not None else stretch.first.problem
-    return inert(f"{when}: {stretch.first.said} {cited}")
+    return inert(f"{when(stretch)}: {stretch.first.said} {cited}")
 
 
 def _news(stretch: Stretch) -> tuple[Line, ...]:
@@ -227,15 +230,12 @@ def _news(stretch: Stretch) -> tuple[Line, ...]:
     return tuple(dict.fromkeys(evolve(line, depth=0) for line in (*records, *others)))[:_MOST_NEWS]
 
 
-def _told_under(stretch: Stretch) -> Iterator[str]:
-    """What is told of a stretch beside its answer: on what that depends, or what is new."""
+def told_under(stretch: Stretch) -> tuple[Line, ...]:
+    """What is told of a stretch beside its answer: on what that depends, else what is new."""
     provisos = stretch.first.answer.provisos if stretch.first.answer is not None else ()
-    for line in provisos[:_MOST_PROVISOS]:
-        yield f"{'  ' * line.depth}{line.text}" + (f" ({line.rests_on})" if line.rests_on else "")
     if len(provisos) > _MOST_PROVISOS:
-        yield "and more: ask for this day alone"
-    for line in () if provisos else _news(stretch):
-        yield f"+ {line.text}" + (f" ({line.rests_on})" if line.rests_on else "")
+        return (*provisos[:_MOST_PROVISOS], Line(0, "and more: ask for this day alone"))
+    return provisos or _news(stretch)
 
 
 def plain(courses: Iterable[Course], width: int) -> Iterator[str]:
@@ -255,12 +255,14 @@ def _row(stretch: Stretch, most: int | Fraction, bars: bool, width: int) -> Iter
     value = stretch.value
     longest = _BAR if width >= _NARROW else _BAR // 2
     bar = "█" * int(value * longest / most) if value is not None and most > 0 else "?" if value is None else ""
-    when = f"{stretch.first.day} to {stretch.last}" if stretch.last != stretch.first.day else f"{stretch.first.day}"
+    days = f"{stretch.first.day} to {stretch.last}" if stretch.last != stretch.first.day else f"{stretch.first.day}"
     cited = sections(stretch.first.answer.citations) if stretch.first.answer is not None else stretch.first.problem
-    lead = f"  {when:<26}" + (f"{bar:<{longest + 2}}" if bars else "")
+    lead = f"  {days:<26}" + (f"{bar:<{longest + 2}}" if bars else "")
     yield from _filled(lead, f"{stretch.first.said.rstrip('.')}  {cited}", width)
-    for line in _told_under(stretch):
-        yield from _filled(" " * 28, line, width)
+    mark = "" if value is None else "+ "
+    for line in told_under(stretch):
+        said = f"{'  ' * line.depth}{mark}{line.text}" + (f" ({line.rests_on})" if line.rests_on else "")
+        yield from _filled(" " * 28, said, width)
 
 
 def _filled(lead: str, text: str, width: int) -> list[str]:

@@ -15,14 +15,15 @@ from engine.judge import Verdict
 from policy.answer import Answer, sections
 from policy.changing import ways_to_yes
 from policy.clausetext import clauses_named, copy_of, heading, rules_of, texts_of, used_by, uses
-from policy.course import is_course
+from policy.course import is_course, on_its_first_day
 from policy.diagnostic import ClausebookError, Diagnostic, nearest
 from policy.errors_text import explanation
 from policy.facts_text import fact_lines
 from policy.folding import Fold, folded
-from policy.keeping import KINDS, case_file, kept
+from policy.keeping import case_file
 from policy.ledger_kinds import is_ledger
 from policy.listing import likest
+from policy.memorandum import KINDS, kept
 from policy.outline import Line
 from policy.page import Beside, Block, Chart, Lines, Page, Said, Verbatim, Words
 from policy.recording import record
@@ -91,12 +92,18 @@ def is_whole(text: str) -> bool:
 
 def _ask(session: Session, question: str) -> Step:
     if is_course(question):
-        return session, (Chart(session.over_time(question)),)
+        after = session.over_time(question)
+        return after, (*_charted(after), *_left_out(after))
     try:
         after = session.ask(question)
     except ClausebookError as error:
         raise _with_help(error, question) from None
     return _explained(after), (_shown(after), *_left_out(after))
+
+
+def _charted(session: Session) -> Iterator[Chart]:
+    if session.course is not None:
+        yield Chart(session.course)
 
 
 def _left_out(session: Session) -> Iterator[Words]:
@@ -131,6 +138,9 @@ def _shown(session: Session) -> Said:
 
 
 def _last(session: Session) -> Answer:
+    if session.course is not None:
+        message = "the last question has many answers: ask it of one day"
+        raise ClausebookError(Diagnostic("E0055", message, None, (on_its_first_day(session.question),)))
     if session.last is None:
         raise ClausebookError(Diagnostic("E0055", "nothing has been asked yet", None, ("a question",)))
     return session.last
@@ -138,9 +148,9 @@ def _last(session: Session) -> Answer:
 
 def _again(session: Session, before: Session) -> tuple[Session, tuple[Block, ...]]:
     """What the last question is answered now, beside what it was."""
-    if before.last is None:
-        return session, ()
     after = session.again()
+    if before.last is None:
+        return after, (*_charted(after), *_left_out(after))
     now, was = _last(after), before.last
     said = f"it was: {was.said}  {sections(was.citations)}".rstrip()
     if (now.said, now.citations) == (was.said, was.citations):
@@ -319,14 +329,18 @@ def _save(session: Session, rest: str) -> Step:
     if not name.strip() or path.suffix not in kinds:
         forms = ("save case FILE.md",) if as_case else (*(f"save FILE{kind}" for kind in kinds), "save case FILE.md")
         raise ClausebookError(Diagnostic("E0055", "say by its ending what to save", None, forms))
-    answer, book = _last(session), session.case.book
+    book = session.case.book
     if as_case:
+        if not session.answers:
+            message = "a case file asks questions that have one answer, and none was asked"
+            raise ClausebookError(Diagnostic("E0055", message, None, ("a question",)))
         asked = [session.case.ask(each) for each in dict.fromkeys(each.question for each in session.answers)]
         write_new(path, case_file(asked, book, session.files, session.part, path).encode())
         what = "1 question" if len(asked) == 1 else f"{len(asked)} questions"
         return session, (Words(f"Saved {path}: {what} with the facts, for `clausebook test`."),)
-    write_new(path, kept(answer, book, path.suffix))
-    what = "the answer, for `clausebook replay`" if path.suffix == ".json" else "a memorandum of the last answer"
+    write_new(path, kept(session.course or _last(session), book, path.suffix))
+    which = "answers over time" if session.course is not None else "answer"
+    what = "the answer, for `clausebook replay`" if path.suffix == ".json" else f"a memorandum of the last {which}"
     return session, (Words(f"Saved {path}: {what}."),)
 
 

@@ -16,7 +16,7 @@ from attrs import frozen
 
 from engine.judge import Verdict
 from engine.values import DATE, DateRounding, add_days, add_months
-from policy.answer import Answer
+from policy.answer import Answer, Stamp
 from policy.diagnostic import ClausebookError, Diagnostic
 from policy.instrument import Case
 from policy.outline import Line
@@ -83,6 +83,7 @@ class Course:
     question: str
     step: str
     stretches: tuple[Stretch, ...]
+    stamp: Stamp
 
     @property
     def first(self) -> date:
@@ -133,7 +134,7 @@ def course(case: Case, question: str) -> Course:
         message = f"this asks more than {MOST_ASKED:,} questions"
         raise ClausebookError(_wrong(message, Span(source, *match.span())))
     points = [_point(case, text[: match.start()] + print_value(day, DATE) + text[match.end() :], day) for day in days]
-    return Course(text, match["step"], tuple(_stretches(points)))
+    return Course(text, match["step"], tuple(_stretches(points)), case.stamp)
 
 
 def _wrong(message: str, span: Span) -> Diagnostic:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any
 
+from attrs import evolve
+
 from policy.answer import Answer, sections
-from policy.outline import Line
+from policy.outline import Block, Line, flat, outline
 from policy.page import Said
 
-_APPLIES = {"yes": "applies", "open": "may apply", "no": "does not apply"}
 _DEEPEST = 12
 """Below this depth steps are not drawn further in."""
+_APPLIES = {"yes": "applies", "open": "may apply", "no": "does not apply"}
 
 
 class Fold(Enum):
@@ -41,11 +43,27 @@ def folded(answer: Answer, fold: Fold) -> Said:
         case Fold.PATH:
             return Said(answer.said, answer.citations, answer.lines)
         case Fold.EVERYTHING:
-            proof = (line for step in answer.proof_data() for line in steps(step, 1))
+            every = (line for step in answer.proof_data() for line in steps(step, 0))
+            proof = (evolve(line, depth=line.depth + 1) for line in told_once(every))
             whole = (*answer.lines, Line(0, "The whole proof:"), *proof)
             if answer.supporting:
                 whole = (*whole, Line(0, f"It also rests on {sections(answer.supporting)}."))
             return Said(answer.said, answer.citations, whole)
+
+
+def told_once(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, without those that stand under a line that has been told with the same under it."""
+    for line in flat(_told_once(outline(lines), set()), 0):
+        yield evolve(line, depth=min(line.depth, _DEEPEST))
+
+
+def _told_once(blocks: tuple[Block, ...], told: set[Block]) -> Iterator[Block]:
+    for block in blocks:
+        if block.parts and block in told:
+            yield Block(f"{block.text} (as above)", block.rests_on)
+        else:
+            told.add(block)
+            yield evolve(block, parts=tuple(_told_once(block.parts, told)))
 
 
 def steps(step: Mapping[str, Any], depth: int) -> Iterator[Line]:
@@ -55,7 +73,7 @@ def steps(step: Mapping[str, Any], depth: int) -> Iterator[Line]:
         said += " (open)"
     if said:
         rests = sections((step["clause"],)) if step.get("clause") else "; ".join(step.get("recorded", ()))
-        yield Line(min(depth, _DEEPEST), said, rests)
+        yield Line(depth, said, rests)
     for part in step.get("parts", ()):
         witness = step["step"] == "SomeStep" and part["step"] == "Witness"  # what is said of it names it
         for each in part.get("parts") or (part,) if witness else (part,):
@@ -67,5 +85,5 @@ def _rule(step: Mapping[str, Any]) -> str:
     which = "the rule for it" if step["concludes"] else "the rule against it"
     if step["defeated_by"]:
         stronger = dict.fromkeys(name.rpartition("#")[0] for name in step["defeated_by"])
-        return f"{which} yields to {sections(stronger)}"
+        return f"{which} {'may yield' if step['truth'] == 'open' else 'yields'} to {sections(stronger)}"
     return f"{which} {_APPLIES[step['truth']]}"

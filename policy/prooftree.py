@@ -41,7 +41,7 @@ def tree(
         data["clause"] = step.rule.origin.clause
         data["place"] = str(step.rule.origin.place) if step.rule.origin.place is not None else None
         data["concludes"] = step.rule.positive
-        data["defeated_by"] = list(dict.fromkeys(_rule_at(beside, place) for place in step.defeaters))
+        data["defeated_by"] = _defeated_by(step, beside)
     sources = _sources(step)
     if sources:
         data["recorded"] = sources
@@ -56,10 +56,11 @@ def tree(
     return data
 
 
-def _rule_at(attempts: tuple[Step | Witness, ...], place: int) -> str:
-    attempt = attempts[place]
-    assert isinstance(attempt, Attempt)
-    return attempt.rule.name
+def _defeated_by(attempt: Attempt, beside: tuple[Step | Witness, ...]) -> list[str]:
+    """The rules that beat one; where it is not certain that any does, those that may."""
+    stronger = [each for place in attempt.defeaters if isinstance(each := beside[place], Attempt)]
+    certain = [each for each in stronger if each.truth is TRUE]
+    return list(dict.fromkeys(each.rule.name for each in certain or stronger))
 
 
 def _truth(truth: Truth) -> str:

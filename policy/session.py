@@ -38,7 +38,8 @@ class Session:
 
     ``earlier`` are the suppositions before each change of them, the last one last.
 
-    ``question`` is the last one as it was typed, ``answers`` are all that were given, the last one last.
+    ``question`` is the last one as it was typed, ``answers`` are all that were given, the last one last; ``course`` are
+    the answers over time, where the last question asked for them.
     """
 
     instrument: Instrument = field(repr=False)
@@ -52,14 +53,15 @@ class Session:
     numbered: int = 0
     question: str = ""
     answers: tuple[Answer, ...] = field(default=(), repr=False)
+    course: Course | None = field(default=None, repr=False)
     fold: Fold = Fold.PATH
     told: tuple[Answer, Fold] | None = field(default=None, repr=False)
     """The answer that was explained last, and how far."""
 
     @property
     def last(self) -> Answer | None:
-        """The last answer."""
-        return self.answers[-1] if self.answers else None
+        """The answer to the last question; None where that asked for many."""
+        return self.answers[-1] if self.answers and self.course is None else None
 
     @property
     def supposed(self) -> tuple[str, ...]:
@@ -76,27 +78,31 @@ class Session:
     def ask(self, question: str) -> Session:
         """The session after a question. Raises `ClausebookError`, with places in the question as it was typed."""
         answer = self.answer_to(question, self.supposed)
-        return evolve(self, question=question, answers=(*self.answers, answer))
+        return evolve(self, question=question, answers=(*self.answers, answer), course=None)
 
     def answer_to(self, question: str, suppositions: Sequence[str]) -> Answer:
         """The answer to a question under suppositions, as far as they bear on it; it does not become the last."""
         kept = bearing_on(self.case, suppositions, question)
         return self.case.ask(supposing(self.case.book.parser, kept, question))
 
-    def over_time(self, question: str) -> Course:
-        """The answers to a question on each day, month, quarter or year; it does not become the last."""
+    def over_time(self, question: str) -> Session:
+        """The session after a question was asked for each day, month, quarter or year of a time."""
         kept = bearing_on(self.case, self.supposed, on_its_first_day(question))
-        return course(self.case, supposing(self.case.book.parser, kept, question))
+        found = course(self.case, supposing(self.case.book.parser, kept, question))
+        return evolve(self, question=question, course=found)
 
     @property
     def left_out(self) -> tuple[Supposition, ...]:
         """The suppositions that the last question is not answered under: they are about what it does not suppose."""
-        kept = bearing_on(self.case, self.supposed, self.question) if self.question else self.supposed
+        asked = on_its_first_day(self.question)
+        kept = bearing_on(self.case, self.supposed, asked) if asked else self.supposed
         return tuple(each for each in self.suppositions if each.text not in kept)
 
     def again(self) -> Session:
         """The session after its last question was asked again, if there is one."""
-        return self.ask(self.question) if self.question else self
+        if not self.question:
+            return self
+        return self.ask(self.question) if self.course is None else self.over_time(self.question)
 
     # ------------------------------------------------------------- supposing
 

@@ -12,7 +12,7 @@ from attrs import evolve
 from engine.judge import Verdict
 from policy.answer import Answer, sections
 from policy.changing import Change, Way, Ways
-from policy.folding import Fold, steps
+from policy.folding import Fold, steps, told_once
 from policy.outline import Block as Told
 from policy.outline import Line, flat, outline
 from policy.page import Block, Lines, Words
@@ -40,7 +40,7 @@ def _told(attempts: Iterable[Mapping[str, Any]], fold: Fold) -> tuple[Line, ...]
     """The steps of rules, each rule once."""
     deepest = _OWN if fold is not Fold.EVERYTHING else _ALL
     told = dict.fromkeys(tuple(line for line in steps(each, 0) if line.depth <= deepest) for each in attempts)
-    return tuple(line for each in told for line in each)
+    return tuple(told_once(line for each in told for line in each))
 
 
 def _conclusions(step: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

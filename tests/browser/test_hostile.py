@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from policy.instrument import load
-from policy.keeping import kept
+from policy.memorandum import kept
 from tests.browser.chromium import Browser
 from tests.policy import hostile
 from tests.policy.hostile import FACTS, NAMES, clausebook

@@ -21,11 +21,11 @@ from policy.commands import carry_out
 from policy.desk import Desk
 from policy.diagnostic import ClausebookError, render
 from policy.instrument import Case, load
-from policy.keeping import KINDS, kept
 from policy.layout import for_spreadsheet
 from policy.ledger_cells import plain as plain_cell
 from policy.ledger_kinds import Ledger
 from policy.ledger_ocf_export import export_ocf
+from policy.memorandum import KINDS, kept
 from policy.page import plain
 from policy.review import review
 from policy.reviewpages import hypertext, pages

@@ -11,11 +11,10 @@ from zipfile import ZipFile
 import pytest
 from attrs import evolve
 
-from policy import keeping
 from policy.commands import carry_out
 from policy.diagnostic import ClausebookError
 from policy.instrument import load
-from policy.keeping import as_html, kept, memorandum
+from policy.memorandum import as_html, kept, memorandum
 from policy.replaying import replay
 from policy.session import Session, begin
 from policy.testing import Shelf, test_file
@@ -76,6 +75,26 @@ def test_a_page_ends_with_the_proof_as_a_tree(session: Session) -> None:
     assert "<svg" not in as_html("# Without\n")
 
 
+def test_answers_over_time_make_a_memorandum_with_their_picture(session: Session) -> None:
+    over_time = "May Ann Lee lease 5 shares on each year from 2000-09-01 to 2002-09-01?"
+    asked = after(session, QUESTION, over_time, "save memo.md", "save memo.html", "save memo.docx")
+    text = Path("memo.md").read_text("utf-8")
+    assert text.startswith("# May Ann Lee lease 5 shares on each year from 2000")
+    assert "- September 1, 2002: **Depends.** § 2, § 2(a)" in text
+    assert "the supposed lease is authorized" in text
+    assert "### § 2(a) Limit" in text
+    assert asked.case.stamp.book_hash in text
+    page = Path("memo.html").read_text("utf-8")
+    assert "<h2>The answers as a picture</h2>" in page
+    assert page.count("<svg") == 1
+    for line in ("save memo.json", "why", "compare"):
+        with pytest.raises(ClausebookError) as caught:
+            after(asked, line)
+        assert caught.value.code == "E0055"
+    after(asked, "save case kept.md")
+    assert "each year" not in Path("kept.md").read_text("utf-8")
+
+
 def test_hostile_names_are_inert_in_every_form(session: Session) -> None:
     asked = after(session, QUESTION)
     assert asked.last is not None
@@ -99,7 +118,7 @@ def test_a_word_document_has_the_same_words(session: Session) -> None:
 
 
 def test_without_its_library_a_word_document_is_refused(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "find_spec", lambda name: None)
+    monkeypatch.setattr("policy.memorandum.find_spec", lambda name: None)
     with pytest.raises(ClausebookError) as caught:
         after(session, QUESTION, "save memo.docx")
     assert caught.value.code == "E0052"
