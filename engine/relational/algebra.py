@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from attrs import frozen
+from attrs import field, frozen
 
 # -------------------------------------------------------------------- scalars
 
 
 @frozen(cache_hash=True)
 class Column:
-    """A column of the relation at hand."""
+    """A column of the relation at hand; ``sure``: it is known to be NULL in no row."""
 
     name: str
+    sure: bool = field(default=False, eq=False)
 
 
 @frozen(cache_hash=True)
@@ -32,10 +33,21 @@ class Literal:
 
 @frozen(cache_hash=True)
 class Operation:
-    """One of `SCALARS` applied to scalars."""
+    """One of `SCALARS` applied to scalars; ``sure``: it is known to be NULL in no row."""
 
     name: str
     operands: tuple[Scalar, ...]
+    sure: bool = field(init=False, eq=False, repr=False)
+
+    @sure.default
+    def _is_sure(self) -> bool:
+        if self.name in ("is null", "is true"):
+            return True
+        if self.name == "when":
+            truth, one, other = self.operands
+            where_not_null = isinstance(truth, Operation) and (truth.name, truth.operands) == ("is null", (other,))
+            return is_sure(one) and (where_not_null or is_sure(other))
+        return all(map(is_sure, self.operands))
 
 
 Scalar = Column | Literal | Operation
@@ -125,6 +137,11 @@ def conjuncts_of(truth: Scalar) -> tuple[Scalar, ...]:
     return truth.operands if isinstance(truth, Operation) and truth.name == "and" else (truth,)
 
 
+def is_sure(scalar: Scalar) -> bool:
+    """Whether a scalar is known to be NULL in no row."""
+    return scalar.value is not None if isinstance(scalar, Literal) else scalar.sure
+
+
 def negation(truth: Scalar) -> Scalar:
     if isinstance(truth, Literal):
         return truth if truth.value is None else (FALSE if truth.value else TRUE)
@@ -137,8 +154,14 @@ def is_unknown(scalar: Scalar) -> Scalar:
     """Whether it is NULL; never NULL itself."""
     if isinstance(scalar, Literal):
         return TRUE if scalar.value is None else FALSE
-    if isinstance(scalar, Operation) and scalar.name in ("is null", "is true"):
+    if is_sure(scalar):
         return FALSE
+    if isinstance(scalar, Operation):
+        if scalar.name in ("not", "negative"):
+            return is_unknown(scalar.operands[0])
+        if scalar.name == "when":
+            truth, one, other = scalar.operands
+            return when(truth, is_unknown(one), is_unknown(other))
     return Operation("is null", (scalar,))
 
 
@@ -146,8 +169,11 @@ def is_true(truth: Scalar) -> Scalar:
     """Whether it holds for certain; never NULL."""
     if isinstance(truth, Literal):
         return TRUE if truth.value else FALSE
-    if isinstance(truth, Operation) and truth.name in ("is null", "is true"):
+    if is_sure(truth):
         return truth
+    if isinstance(truth, Operation) and truth.name == "when":
+        condition, one, other = truth.operands
+        return when(condition, is_true(one), is_true(other))
     return Operation("is true", (truth,))
 
 
@@ -158,12 +184,12 @@ def is_false(truth: Scalar) -> Scalar:
 
 def choose(truth: Scalar, one: Scalar, other: Scalar) -> Scalar:
     """One where the truth holds, the other where it does not, unknown where that is unknown."""
+    if is_sure(truth):
+        return when(truth, one, other)
     if one == other and isinstance(one, Literal) and one.value is None:
         return one
     if isinstance(truth, Literal):
-        if truth.value is None:
-            return Literal(None, _is_truth(one))
-        return one if truth.value else other
+        return Literal(None, _is_truth(one))
     return Operation("choose", (truth, one, other))
 
 
@@ -173,9 +199,22 @@ def when(truth: Scalar, one: Scalar, other: Scalar) -> Scalar:
         return one
     if isinstance(truth, Literal):
         return one if truth.value else other
-    if (one, other) == (TRUE, FALSE):
-        return is_true(truth)
+    if isinstance(truth, Operation) and truth.name == "is true":
+        truth = truth.operands[0]
+    if TRUE == one and is_sure(other):
+        return either(is_true(truth), other)
+    if FALSE == one and is_sure(other):
+        return both(is_false_or_unknown(truth), other)
+    if FALSE == other and is_sure(one):
+        return both(is_true(truth), one)
+    if TRUE == other and is_sure(one):
+        return either(is_false_or_unknown(truth), one)
     return Operation("when", (truth, one, other))
+
+
+def is_false_or_unknown(truth: Scalar) -> Scalar:
+    """Whether it does not hold for certain; never NULL."""
+    return negation(is_true(truth))
 
 
 _TRUTHS = frozenset({"and", "or", "not", "is null", "is true", "=", "<>", "<", "<="})

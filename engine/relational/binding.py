@@ -39,6 +39,7 @@ from engine.relational.algebra import (
     both,
     compared,
     either,
+    is_sure,
     is_true,
     is_unknown,
 )
@@ -96,6 +97,12 @@ class Members:
         return Parts(both(*given), both(*inner))
 
     @property
+    def is_one(self) -> bool:
+        """Whether there is just one row, of which nothing is asked but what the outer scope says."""
+        frame = self.scope.frame
+        return frame.base == algebra.One() and not frame.errors and self.more == FALSE and self.parts().inner == TRUE
+
+    @property
     def may_be_more(self) -> Scalar:
         """Whether there may be members that no row shows; never NULL."""
         return either(is_true(self.more), is_unknown(self.more))
@@ -132,11 +139,16 @@ def scanned(into: Translator, table: Table, scope: Scope) -> Row:
     names = {there: into.plan.names.next("m") for there in columns_there(table)}
     scan = Scan(table.name, tuple((here, there) for there, here in names.items()))
     frame = scope.frame
+    if table.count == 1 and all(facts.only is not None for facts in table.columns) and len(names) == len(table.columns):
+        scope.others.append(row := Row(table, {}))
+        return row  # there is nothing to run through
     frame.base = scan if frame.base == algebra.One() else algebra.Join(frame.base, scan, ())
     frame.own |= set(names.values())
     for facts in table.columns:
         if facts.known:
             into.plan.never_null.add(names[facts.name])
+        if facts.filled:
+            into.plan.names.sure.add(names[facts.name])
     row = Row(table, names)
     scope.others.append(row)
     if table.relation.record:
@@ -383,7 +395,13 @@ def _candidates(into: Translator, relation: Relation) -> _Candidates | None:
     if not inputs:
         return None
     facts = tuple(
-        ColumnFacts(name, each[0].kind, min(c.low for c in each), max(c.high for c in each))
+        ColumnFacts(
+            name,
+            each[0].kind,
+            min(c.low for c in each),
+            max(c.high for c in each),
+            filled=all(is_sure(c.number) for c in each),
+        )
         for name, each in zip(names, zip(*columns, strict=True), strict=True)
     )
     table = plan.step(Group(Union(tuple(inputs), names), names, ()))

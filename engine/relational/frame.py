@@ -24,6 +24,7 @@ from engine.relational.algebra import (
     Scalar,
     Scan,
     columns_of,
+    is_sure,
 )
 
 
@@ -43,9 +44,6 @@ class LookUp:
     keys: tuple[tuple[str, Scalar], ...]  # (column there, key here)
     used: dict[str, str] = field(factory=dict)
     unknown_too: bool = False
-
-    def column(self, there: str, fresh: str) -> Column:
-        return Column(self.used.setdefault(there, fresh))
 
     @property
     def needs(self) -> set[str]:
@@ -77,7 +75,7 @@ class Frame:
             return scalar
         known = self._let.get(scalar)
         if known is None:
-            known = self._let[scalar] = Column(self.fresh.next("x"))
+            known = self._let[scalar] = self.fresh.column("x", is_sure(scalar))
             self.parts.append(Let(known.name, scalar))
             self.lets[known.name] = scalar
         return known
@@ -91,9 +89,12 @@ class Frame:
             self.parts.append(found)
         return found
 
-    def cell(self, found: LookUp, there: str) -> Column:
-        """A column of a row looked up."""
-        return found.column(there, self.fresh.next("j"))
+    def cell(self, found: LookUp, there: str, sure: bool = False) -> Column:
+        """A column of a row looked up; ``sure``: it is never NULL, for there always is such a row."""
+        known = found.used.get(there)
+        if known is None:
+            known = found.used[there] = self.fresh.column("j", sure).name
+        return Column(known, known in self.fresh.sure)
 
     def error(self, truth: Scalar) -> None:
         """Where this holds, the reference evaluator gives no verdict."""
@@ -178,13 +179,21 @@ def _any(found: LookUp) -> str:
 
 @define
 class Names:
-    """Names that no other column of a plan has."""
+    """Names that no other column of a plan has; of the columns ``sure`` it is known that they are NULL in no row."""
 
     last: int = 0
+    sure: set[str] = field(factory=set)
 
     def next(self, prefix: str) -> str:
         self.last += 1
         return f"{prefix}{self.last}"
+
+    def column(self, prefix: str, sure: bool) -> Column:
+        """A new column."""
+        name = self.next(prefix)
+        if sure:
+            self.sure.add(name)
+        return Column(name, sure)
 
 
 def filtered(relation: Relation, truth: Scalar) -> Relation:

@@ -78,6 +78,8 @@ def some(into: Translator, variables: tuple[Variable, ...], condition: Condition
     parts = members.parts()
     if members.count == 0 or FALSE in (parts.inner, parts.given):
         return both(parts.given, members.more, UNKNOWN_TRUTH)
+    if members.is_one:
+        return parts.given
     let = members.scope.frame.let
     result = fold(into, members, lambda truth: (let(is_true(truth)), let(is_unknown(truth)), ()))
     unsure = either(result.unsure, result.missing, members.may_be_more)
@@ -252,17 +254,20 @@ def fold(
         found = _joined(members, _every(names, scope, make(members.parts().inner)))
     cell, missing, folds = found
     let = outer.frame.let
-    if any(each.name == names[2] for each in folds):
+    there = {each.name for each in folds}
+    if names[2] in there:
         outer.frame.error(is_true(cell(names[2])))
     others = tuple(cell(each.name) for each in folds if each.name not in names)
-    return Result(let(is_true(cell(names[0]))), let(is_true(cell(names[1]))), missing, others)
+    unsure = let(is_true(cell(names[1]))) if names[1] in there else FALSE
+    return Result(let(is_true(cell(names[0]))), unsure, missing, others)
 
 
 def _every(names: tuple[str, str, str], scope: Scope, told: Told) -> tuple[Folded, ...]:
     """All that is folded: whether any row is a member, whether any may be, whether any errs, and what else."""
     sure, unsure, others = told
     errors = (Folded(names[2], "any", scope.frame.let(either(*scope.frame.errors))),) if scope.frame.errors else ()
-    return (Folded(names[0], "any", sure), Folded(names[1], "any", unsure), *errors, *others)
+    doubts = () if unsure == FALSE else (Folded(names[1], "any", unsure),)
+    return (Folded(names[0], "any", sure), *doubts, *errors, *others)
 
 
 def _joined(members: Members, folds: tuple[Folded, ...]) -> tuple[Cell, Scalar, tuple[Folded, ...]]:
@@ -281,7 +286,8 @@ def _joined(members: Members, folds: tuple[Folded, ...]) -> tuple[Cell, Scalar, 
         named = tuple(evolve(each, of=Column(first.name)) for each, first in zip(folds, once, strict=True))
     table = scope.plan.step(Group(relation, tuple(asked), named))
     scope.plan.asked[table] = AskedTable(scope, frozenset(rows), members.count)
-    nullable = any(name not in scope.plan.never_null for name in asked)
+    never_null = scope.plan.never_null | scope.plan.names.sure
+    nullable = any(name not in never_null for name in asked)
     found = outer.frame.look_up(table, tuple((name, Column(name)) for name in asked), nullable)
     missing = either(*(is_unknown(theirs) for _, theirs in scope.sorted_filters()[0]))
     return (lambda name: outer.frame.cell(found, name)), outer.frame.let(missing), folds
@@ -328,11 +334,14 @@ def in_intervals(
         folds = (Folded(name, "any", let(both(is_true(truth), each))) for name, each in zip(names, told, strict=False))
         return let(is_true(truth)), let(is_unknown(truth)), tuple(folds)
 
+    given = is_true(members.parts().given)  # a key that is the same in all rows
+    if given == FALSE:
+        return silent
     result = fold(into, members, make)
     if not table.status:
-        return when(result.sure, TRUE, silent)
-    so, open_ = (is_true(each) for each in result.folded)
-    return when(so, TRUE, when(open_, either(UNKNOWN_TRUTH, silent), when(result.sure, FALSE, silent)))
+        return when(both(given, result.sure), TRUE, silent)
+    so, open_, any_ = (both(given, is_true(each)) for each in (*result.folded, result.sure))
+    return when(so, TRUE, when(open_, either(UNKNOWN_TRUTH, silent), when(any_, FALSE, silent)))
 
 
 # ----------------------------------------------------------------- recursion
@@ -383,7 +392,7 @@ def _loop(into: Translator, relation: Relation, arguments: tuple[Amount, ...], s
     inner = binding.over(into, algebra.Scan(table, tuple((f"{table}{key}", key) for key in keys)))
     inner.loop = LoopHere(relation, table, keys)
     own = tuple(
-        evolve(each, number=Column(f"{table}{key}"), exists=TRUE, known=True)
+        evolve(each, number=Column(f"{table}{key}", True), exists=TRUE, known=True)
         for key, each in zip(keys, arguments, strict=True)
     )
     plan.never_null |= {f"{table}{key}" for key in keys}

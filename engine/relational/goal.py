@@ -78,7 +78,7 @@ def work_out(engine: Engine, ledger: Ledger, goal: Goal, only: str | None = None
         columns |= {NUMBER: value.number, SCALE: scale, EXISTS: value.exists}
         found, unread = _cited(of_value(into, goal.of, bound, scope), scope)  # type: ignore[arg-type]
     else:
-        columns[TRUTH] = into.test(goal.of, bound, scope)  # type: ignore[arg-type]
+        columns[TRUTH] = scope.frame.let(into.test(goal.of, bound, scope))  # type: ignore[arg-type]
         truth = columns[TRUTH]
         found, unread = _cited(_of_condition(into, goal, bound, scope, truth), scope)
     columns |= _packed(scope, tuple(found.values()), unread)

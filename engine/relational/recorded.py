@@ -19,6 +19,7 @@ from engine.relational.algebra import (
     both,
     compared,
     either,
+    is_sure,
     is_true,
     is_unknown,
     negation,
@@ -26,8 +27,8 @@ from engine.relational.algebra import (
     when,
 )
 from engine.relational.amounts import Amount, Unsupported, compare, constant, ends_of, same_size, top, unknown, whole
-from engine.relational.frame import MATCHED
-from engine.relational.scope import Scope
+from engine.relational.frame import MATCHED, LookUp
+from engine.relational.scope import Row, Scope
 from engine.relational.tables import CHAIN, FIRST, LAST, RANK, STATUS, ColumnFacts, Table
 from engine.values import Kind
 
@@ -82,7 +83,10 @@ Cells = Callable[[str], Scalar]
 
 
 def looked_up(table: Table, arguments: tuple[Amount, ...], scope: Scope) -> tuple[Scalar, Cells]:
-    """Whether there is a row with these keys, and its cells; constant keys are looked up here and now."""
+    """Whether there is a row with these keys, and its cells; constant keys are looked up here and now.
+
+    Nor is the row joined that is at hand; and of keys of which there certainly is a row, it is not asked whether.
+    """
     keys: list[tuple[str, Scalar]] = []
     for facts, argument in zip(table.columns, arguments, strict=False):
         if not isinstance(argument.scale, int) or argument.kind is Kind.PERIOD:
@@ -100,8 +104,42 @@ def looked_up(table: Table, arguments: tuple[Amount, ...], scope: Scope) -> tupl
         if place is None:
             return FALSE, lambda name: UNKNOWN_NUMBER
         return TRUE, lambda name: _fixed(table, name, place)
+    own = _own(table, [key for _, key in keys], scope) if table.single else None
+    if own is not None:
+        return TRUE, own.cell
     found = scope.frame.look_up(table.name, tuple(keys))
+    if _is_listed(table, arguments):
+        return TRUE, lambda name: _listed(table, name, found, scope)
     return negation(is_unknown(scope.frame.cell(found, MATCHED))), lambda name: scope.frame.cell(found, name)
+
+
+def _own(table: Table, keys: list[Scalar], scope: Scope) -> Row | None:
+    """The row at hand that has these keys."""
+    for row in scope.others:
+        cells = [row.number(facts) for facts in table.columns[: len(keys)]] if row.table is table else None
+        if cells == keys:
+            return row
+    return None
+
+
+def _is_listed(table: Table, arguments: tuple[Amount, ...]) -> bool:
+    """Whether there certainly is a row with this key."""
+    if not table.lists_all:
+        return False
+    facts, argument = table.columns[0], arguments[0]
+    known = argument.known and is_sure(argument.number) and argument.scale == facts.scale
+    return known and facts.low <= argument.low <= argument.high <= facts.high
+
+
+def _listed(table: Table, name: str, found: LookUp, scope: Scope) -> Scalar:
+    """A cell of the row that there is."""
+    facts = next((each for each in table.columns if name in (each.name, each.exists)), None)
+    if facts is not None and name == facts.name and facts.only is not None:
+        return number(facts.only)
+    if facts is not None and name == facts.exists and facts.empty:
+        return FALSE
+    sure = facts is not None and (facts.filled if name == facts.name else facts.known)
+    return scope.frame.cell(found, name, sure or name in (FIRST, LAST))
 
 
 def _fixed(table: Table, name: str, place: int) -> Literal:
@@ -119,7 +157,7 @@ def _at_hand(relation: Relation, arguments: tuple[Amount, ...], scope: Scope) ->
 
 
 def _cell(facts: ColumnFacts, cells: Cells, matched: Scalar) -> Amount:
-    exists: Scalar = cells(facts.exists) if facts.exists else TRUE
+    exists: Scalar = FALSE if facts.empty else cells(facts.exists) if facts.exists else TRUE
     days = cells(facts.days) if facts.days else None
     number_ = cells(facts.name)
     low, high, known = facts.low, facts.high, facts.known
@@ -292,7 +330,7 @@ def in_order(into: Translator, relation: Relation, one: Amount, other: Amount, s
 def place_of(table: Table, record: Amount, scope: Scope) -> tuple[Scalar, Scalar]:
     if _at_hand(table.relation, (record,), scope):
         row = scope.rows[record.number.name]  # type: ignore[union-attr]
-        return Column(row.names[RANK]), Column(row.names[CHAIN])
+        return row.cell(RANK), row.cell(CHAIN)
     columns = record.columns
     if scope.outer is not None and scope.is_outer(columns):
         rank, chain = place_of(table, record, scope.outer)

@@ -26,7 +26,7 @@ from engine.relational.algebra import (
 )
 from engine.relational.amounts import Amount
 from engine.relational.frame import Frame, Let, Names, Part, grown
-from engine.relational.tables import ColumnFacts, Ledger, Table
+from engine.relational.tables import FIRST, LAST, ColumnFacts, Ledger, Table
 from engine.values import Calendar
 
 
@@ -123,10 +123,22 @@ class Row:
     names: dict[str, str]
 
     def amount(self, facts: ColumnFacts) -> Amount:
-        exists: Scalar = Column(self.names[facts.exists]) if facts.exists else algebra.TRUE
+        exists: Scalar = algebra.FALSE if facts.empty else algebra.TRUE
+        if facts.exists and not facts.empty:
+            exists = Column(self.names[facts.exists], facts.known)
         days = Column(self.names[facts.days]) if facts.days else None
-        number = Column(self.names[facts.name])
+        number = self.number(facts)
         return Amount(facts.kind, number, facts.scale, exists, facts.low, facts.high, facts.known, facts.scale, days)
+
+    def number(self, facts: ColumnFacts) -> Scalar:
+        """The number in a column of the row; a constant if it is the same in all rows."""
+        return Column(self.names[facts.name], facts.filled) if facts.only is None else algebra.number(facts.only)
+
+    def cell(self, name: str) -> Scalar:
+        """A column of the row, by its name in the table."""
+        facts = next((each for each in self.table.columns if each.name == name), None)
+        sure = name in (FIRST, LAST) or any(each.exists == name and each.known for each in self.table.columns)
+        return Column(self.names[name], sure) if facts is None else self.number(facts)
 
 
 @define(eq=False)
@@ -209,7 +221,7 @@ class Scope:
                 pending += [] if each.name in ("is null", "is true") else each.operands[each.name == "when" :]
             elif isinstance(each, Column) and each.name in lets:
                 pending.append(lets[each.name])
-            elif isinstance(each, Column) and each.name not in self.plan.never_null:
+            elif isinstance(each, Column) and not each.sure and each.name not in self.plan.never_null:
                 return False
         return True
 
@@ -315,12 +327,12 @@ class Scope:
         return pairs, here, mixed
 
     def equated(self, truth: Scalar) -> tuple[Scalar, Scalar] | None:
-        """What is equated with what: a scalar that rests on rows here, a column taken in from outside."""
+        """What is equated with what: a scalar that rests on rows here (or is the same in all), a column from outside."""
         if not isinstance(truth, algebra.Operation) or truth.name != "=":
             return None
         for mine, theirs in (truth.operands, truth.operands[::-1]):
             outside = isinstance(theirs, Column) and theirs.name in self.taken
-            if outside and not isinstance(mine, Literal) and self.rests_on_rows(mine):
+            if outside and self.rests_on_rows(mine):
                 return mine, theirs
         return None
 

@@ -33,6 +33,7 @@ from engine.relational.algebra import (
     compared,
     either,
     is_false,
+    is_sure,
     is_unknown,
     negation,
     number,
@@ -99,7 +100,7 @@ def _by(into: Translator, expression: Aggregate, free: Bound, asked: Bound, day:
         column = plan.names.next("o")
         trial.frame.own.add(column)
         plan.never_null.add(column)
-        opened[name] = evolve(amount, number=Column(column), known=True)
+        opened[name] = evolve(amount, number=Column(column, True), known=True)
     found = binding.members(into, expression.variables, expression.where, opened, trial)
     if found is None or found.count == 0:
         return None
@@ -211,8 +212,9 @@ class Search:
         scope = binding.over(self.into, algebra.Scan(table, tuple((name, name) for name in names)))
         bound = dict(self.opened)
         for name, amount in (*self._members.items(), *((name, self.opened[name]) for name in self._others)):
-            bound[name] = evolve(amount, number=Column(self.columns[name]), known=True)
-        bound[self.day] = evolve(self.opened[self.day], number=Column(day))
+            sure = is_sure(self.cells[self.columns[name]])
+            bound[name] = evolve(amount, number=Column(self.columns[name], sure), known=True)
+        bound[self.day] = evolve(self.opened[self.day], number=Column(day, True))
         return scope, bound
 
 

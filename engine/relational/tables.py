@@ -63,7 +63,8 @@ class ColumnFacts:
     """A column: its name in the table, and what is known of its cells.
 
     ``exists`` names the column of truths that tells whether there is a value ("": there is, though it may not be known
-    which); ``known``: no cell is NULL for not being known. ``days`` names a period's days.
+    which); ``known``: no cell is NULL for not being known; ``filled``: no cell is NULL; ``empty``: no row has a
+    value. ``days`` names a period's days.
     """
 
     name: str
@@ -74,6 +75,14 @@ class ColumnFacts:
     known: bool = True
     exists: str = ""
     days: str = ""
+    filled: bool = False
+    empty: bool = False
+
+    @property
+    def only(self) -> int | None:
+        """The number that all cells are. (Of days none: how far a search looks ahead is told from its columns of days.)"""
+        constant = self.filled and self.low == self.high and self.kind in (Kind.SYMBOL, Kind.NUMBER)
+        return self.low if constant else None
 
 
 @define(eq=False)
@@ -94,6 +103,14 @@ class Table:
     is_total: bool = False
     single: bool = True
     _found: dict[tuple[str, ...], dict[Any, int]] = field(factory=dict, repr=False)
+
+    @property
+    def lists_all(self) -> bool:
+        """Whether its one key runs through all whole numbers from its least to its greatest."""
+        if not self.single or self.relation.keys != 1:
+            return False
+        key = self.columns[0]
+        return key.filled and self.count == key.high - key.low + 1
 
     def value(self, name: str, place: int) -> Any:
         """A cell."""
@@ -222,7 +239,8 @@ def encoded(
     if any(absent) or (optional and any(unsure)):
         exists = f"{name}e"
         arrays[exists] = [None if open_ and optional else not none for none, open_ in zip(absent, unsure, strict=True)]
-    return ColumnFacts(name, kind, low, high, scale, not any(unsure), exists, days)
+    known = not any(unsure)
+    return ColumnFacts(name, kind, low, high, scale, known, exists, days, len(found) == len(numbers), all(absent))
 
 
 _WHOLE = (Kind.SYMBOL, Kind.DATE, Kind.NUMBER)
@@ -248,7 +266,7 @@ def _encoded_whole(
     low, high = (min(numbers), max(numbers)) if numbers else (0, 0)
     _within(low, high, scale)
     arrays[name] = numbers
-    return ColumnFacts(name, kind, low, high, scale)
+    return ColumnFacts(name, kind, low, high, scale, filled=True)
 
 
 def _within(low: int, high: int, scale: int) -> None:
