@@ -201,13 +201,13 @@ def when(truth: Scalar, one: Scalar, other: Scalar) -> Scalar:
         return one if truth.value else other
     if isinstance(truth, Operation) and truth.name == "is true":
         truth = truth.operands[0]
-    if TRUE == one and is_sure(other):
+    if one == TRUE and is_sure(other):
         return either(is_true(truth), other)
-    if FALSE == one and is_sure(other):
+    if one == FALSE and is_sure(other):
         return both(is_false_or_unknown(truth), other)
-    if FALSE == other and is_sure(one):
+    if other == FALSE and is_sure(one):
         return both(is_true(truth), one)
-    if TRUE == other and is_sure(one):
+    if other == TRUE and is_sure(one):
         return either(is_false_or_unknown(truth), one)
     return Operation("when", (truth, one, other))
 

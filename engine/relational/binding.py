@@ -122,8 +122,9 @@ def opened(into: Translator, outer: Scope) -> Scope:
 
 
 def over(into: Translator, relation: Scan) -> Scope:
-    """An outermost scope over the rows of a relation."""
-    return Scope(into.plan, Frame(relation, {here for here, _ in relation.columns}, into.plan.names))
+    """An outermost scope over the rows of a relation, of which no two are equal."""
+    columns = frozenset(here for here, _ in relation.columns)
+    return Scope(into.plan, Frame(relation, set(columns), into.plan.names, unique=columns))
 
 
 def columns_there(table: Table) -> list[str]:

@@ -15,15 +15,20 @@ from engine.relational.algebra import (
     Column,
     Extend,
     Filter,
+    Folded,
     Join,
     Keep,
     Literal,
     One,
+    Operation,
     Pair,
     Relation,
+    Running,
     Scalar,
     Scan,
+    both,
     columns_of,
+    either,
     is_sure,
 )
 
@@ -53,12 +58,29 @@ class LookUp:
 MATCHED = "matched"
 """The column of a looked-up table that is true in every row: NULL where no row was found."""
 
-Part = Let | LookUp
+
+@frozen
+class Along:
+    """Folds over the rows up to each row; see `algebra.Running`. Each is a column of the frame."""
+
+    within: tuple[str, ...]
+    by: tuple[str, ...]
+    folds: tuple[Folded, ...]
+
+    def needs(self, wanted: set[str]) -> set[str]:
+        """What the folds wanted rest on."""
+        return {*self.within, *self.by, *columns_of(*(each.of for each in self.folds if each.name in wanted))}
+
+
+Part = Let | LookUp | Along
 
 
 @define(eq=False)
 class Frame:
-    """A relation under construction; ``base`` has the columns ``own``. ``fresh`` numbers columns throughout a plan."""
+    """A relation under construction; ``base`` has the columns ``own``. ``fresh`` numbers columns throughout a plan.
+
+    No two rows are equal in the columns ``unique`` (if any).
+    """
 
     base: Relation
     own: set[str]
@@ -66,11 +88,13 @@ class Frame:
     parts: list[Part] = field(factory=list)
     errors: list[Scalar] = field(factory=list)
     lets: dict[str, Scalar] = field(factory=dict)
+    unique: frozenset[str] = frozenset()
     _let: dict[Scalar, Column] = field(factory=dict)
     _looked_up: dict[tuple[str, tuple[tuple[str, Scalar], ...]], LookUp] = field(factory=dict)
 
     def let(self, scalar: Scalar) -> Scalar:
         """The scalar by a name, so that what is built upon it stays small."""
+        scalar = self._absorbed(scalar)
         if isinstance(scalar, (Column, Literal)):
             return scalar
         known = self._let.get(scalar)
@@ -79,6 +103,23 @@ class Frame:
             self.parts.append(Let(known.name, scalar))
             self.lets[known.name] = scalar
         return known
+
+    def _absorbed(self, scalar: Scalar) -> Scalar:
+        """The scalar without what adds nothing to it: *a or (a and b)* is *a*, and so is *a and (a or b)*."""
+        if not isinstance(scalar, Operation) or scalar.name not in ("and", "or"):
+            return scalar
+        name, other = scalar.name, "or" if scalar.name == "and" else "and"
+
+        def parts(each: Scalar, of: str) -> set[Scalar]:
+            while isinstance(each, Column) and each.name in self.lets:
+                each = self.lets[each.name]
+            return set(each.operands) if isinstance(each, Operation) and each.name == of else {each}
+
+        whole = set(scalar.operands)
+        kept = [each for each in scalar.operands if not parts(each, other) & (whole - {each})]
+        if len(kept) == len(scalar.operands) or not kept:
+            return scalar
+        return both(*kept) if name == "and" else either(*kept)
 
     def look_up(self, table: str, keys: tuple[tuple[str, Scalar], ...], unknown_too: bool = False) -> LookUp:
         """A table's row by key."""
@@ -96,6 +137,11 @@ class Frame:
             known = found.used[there] = self.fresh.column("j", sure).name
         return Column(known, known in self.fresh.sure)
 
+    def fold_along(self, within: tuple[str, ...], by: tuple[str, ...], folds: tuple[Folded, ...]) -> None:
+        """Folds over the rows up to each row, by their names."""
+        self.parts.append(Along(within, by, folds))
+        self.fresh.sure |= {each.name for each in folds if is_sure(each.of)}
+
     def error(self, truth: Scalar) -> None:
         """Where this holds, the reference evaluator gives no verdict."""
         if truth != Literal(False, True):
@@ -112,11 +158,35 @@ class Frame:
                 if part.name in wanted:
                     kept.append(part)
                     wanted |= columns_of(part.scalar)
-            elif wanted & set(part.used.values()):
-                kept.append(part)
-                wanted |= part.needs
+            elif isinstance(part, LookUp):
+                if wanted & set(part.used.values()):
+                    kept.append(part)
+                    wanted |= part.needs
+            elif folds := tuple(each for each in part.folds if each.name in wanted):
+                kept.append(Along(part.within, part.by, folds))
+                wanted |= part.needs(wanted)
         kept.reverse()
         return wanted, kept
+
+    def telling(self, columns: Iterable[str]) -> list[str]:
+        """The columns without those that are computed from the others."""
+        kept = list(columns)
+        for column in reversed(list(kept)):
+            others = [each for each in kept if each != column]
+            if column in self._told_by(others):
+                kept = others
+        return kept
+
+    def _told_by(self, columns: Iterable[str]) -> set[str]:
+        """All that is computed from these columns."""
+        told = set(columns)
+        for part in self.parts:
+            if isinstance(part, Let):
+                if columns_of(part.scalar) <= told:
+                    told.add(part.name)
+            elif isinstance(part, LookUp) and part.needs <= told:
+                told |= set(part.used.values())
+        return told
 
     def roots(self, columns: Iterable[str]) -> set[str]:
         """The columns of the base that some columns rest on."""
@@ -145,9 +215,12 @@ def grown(relation: Relation, parts: Iterable[Part]) -> Relation:
             if columns_of(part.scalar) & waiting.keys():
                 settle()
             waiting[part.name] = part.scalar
-        else:
+        elif isinstance(part, LookUp):
             settle()
             relation = joined(relation, part)
+        else:
+            settle()
+            relation = Running(relation, part.within, part.by, part.folds)
     settle()
     return relation
 

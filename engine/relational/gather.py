@@ -284,11 +284,12 @@ def _joined(members: Members, folds: tuple[Folded, ...]) -> tuple[Cell, Scalar, 
         once = tuple(evolve(each, name=f"{each.name}o", fold="any" if each.fold == "any" else "max") for each in named)
         relation = Group(relation, (*asked, *sorted(own)), once)
         named = tuple(evolve(each, of=Column(first.name)) for each, first in zip(folds, once, strict=True))
-    table = scope.plan.step(Group(relation, tuple(asked), named))
+    keys = outer.frame.telling(asked)  # the others are the same where these are
+    table = scope.plan.step(Group(relation, tuple(keys), named))
     scope.plan.asked[table] = AskedTable(scope, frozenset(rows), members.count)
     never_null = scope.plan.never_null | scope.plan.names.sure
-    nullable = any(name not in never_null for name in asked)
-    found = outer.frame.look_up(table, tuple((name, Column(name)) for name in asked), nullable)
+    nullable = any(name not in never_null for name in keys)
+    found = outer.frame.look_up(table, tuple((name, Column(name)) for name in keys), nullable)
     missing = either(*(is_unknown(theirs) for _, theirs in scope.sorted_filters()[0]))
     return (lambda name: outer.frame.cell(found, name)), outer.frame.let(missing), folds
 

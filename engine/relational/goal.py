@@ -13,6 +13,7 @@ from engine.relational.algebra import TRUE, Scalar, both, either, is_false, is_t
 from engine.relational.alike import Alike
 from engine.relational.amounts import Amount, Unsupported
 from engine.relational.cited import Cited, deciding, of_value
+from engine.relational.narrowing import narrowed_steps
 from engine.relational.scope import Loop, Plan, Scope, Step
 from engine.relational.tables import Ledger
 from engine.relational.totals import Total, totals_of
@@ -66,6 +67,8 @@ def work_out(engine: Engine, ledger: Ledger, goal: Goal, only: str | None = None
     scope.frame.base = algebra.One()
     row = binding.scanned(into, table, scope)
     subject = evolve(row.amount(table.columns[0]), exists=TRUE)
+    if table.single:
+        scope.frame.unique = frozenset(algebra.columns_of(subject.number))
     if only is not None:
         code = algebra.number(ledger.symbols.code(only))
         scope.frame.base = algebra.Filter(scope.frame.base, algebra.compared("=", subject.number, code))
@@ -170,7 +173,7 @@ def finished(
         visit(relation)
     alike = Alike()
     steps = [(name, made) for name, step in ordered.items() if (made := alike.step(name, step)) is not None]
-    return tuple(steps), [alike.relation(each) for each in (rows, *others)]
+    return narrowed_steps(steps, [alike.relation(each) for each in (rows, *others)])
 
 
 def _with_inner(plan: Plan, loop: Loop) -> Loop:

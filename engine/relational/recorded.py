@@ -207,6 +207,8 @@ def _given(
 
 def _merged(matched: Scalar, stated: Amount, silent: Amount) -> Amount:
     """What is stated where something is; what silence gives elsewhere."""
+    if matched == TRUE:
+        return stated
     if silent.number == UNKNOWN_NUMBER:
         return evolve(stated, exists=when(matched, stated.exists, silent.exists), known=False)
     if not (isinstance(stated.scale, int) and isinstance(silent.scale, int)) or stated.kind is Kind.PERIOD:
@@ -286,7 +288,9 @@ def over_time(
         return both(exist, in_order, guarded(arguments, truth))
     matched, cells = looked_up(table, keys, scope)
     begins, ends = cells(FIRST), cells(LAST)
-    inside = both(matched, is_true(within(begins, ends, first, last)))
+    inside = is_true(within(begins, ends, first, last))  # NULL where no row is matched
+    if matched == FALSE:
+        inside = FALSE
     status: Scalar = cells(STATUS) if table.status else TRUE
     return both(exist, in_order, guarded(arguments, when(inside, said(status, silent), silent)))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from engine.relational import algebra
 from engine.relational.algebra import (
@@ -21,6 +21,7 @@ from engine.relational.algebra import (
     Folded,
     Group,
     Literal,
+    Operation,
     Running,
     Scalar,
     Union,
@@ -28,11 +29,13 @@ from engine.relational.algebra import (
     both,
     columns_of,
     either,
+    is_sure,
     is_unknown,
     negation,
     number,
     when,
 )
+from engine.relational.frame import Frame
 from engine.relational.recorded import place_of
 from engine.relational.scope import AlongTable, Scope
 
@@ -148,6 +151,8 @@ def run(members: Members, reach: Reach, folds: tuple[Folded, ...]) -> tuple[Cell
     scope, outer = members.scope, members.outer
     if not scope.rests_on_rows(*(each.of for each in folds)):
         return None
+    if members.order and reach.last and (cell := _in_place(scope, outer, reach, folds)) is not None:
+        return cell, FALSE, folds
     names = scope.plan.names
     let = outer.frame.let
     keys = {names.next("k"): pair for pair in reach.pairs}
@@ -176,6 +181,62 @@ def run(members: Members, reach: Reach, folds: tuple[Folded, ...]) -> tuple[Cell
         scope.plan.asked[table] = AlongTable(rows, tuple(keys), tuple(steps), reach.last, members.count)
     found = outer.frame.look_up(table, tuple(theirs.items()), bool(reach.until[1:]))
     return (lambda name: outer.frame.cell(found, name)), let(missing), folds
+
+
+def _in_place(scope: Scope, outer: Scope, reach: Reach, folds: tuple[Folded, ...]) -> Cell | None:
+    """The cells where each row of a table of records is asked about, and all of them count: folded along as they stand.
+
+    No two records of such an order are as far along.
+    """
+    base, there = scope.frame.base, outer.frame.base
+    if outer.outer is not None or not isinstance(base, algebra.Scan) or not isinstance(there, algebra.Scan):
+        return None
+    if base.table != there.table:
+        return None
+    mirror = Mirror(scope.frame, outer.frame, {name: of for of, name in there.columns}, dict(base.columns))
+    try:
+        pairs = [(mirror.of(mine), outer.frame.let(theirs)) for mine, theirs in reach.pairs]
+        steps = [(mirror.of(mine), theirs) for mine, theirs in zip(reach.along, reach.until, strict=True)]
+        mirrored = tuple(evolve(each, of=mirror.of(each.of)) for each in folds)
+    except Elsewhere:
+        return None
+    if any(mine != theirs for mine, theirs in (*pairs, *steps)) or not all(is_sure(mine) for mine, _ in pairs):
+        return None
+    within, by = (tuple(each.name for each, _ in found if isinstance(each, Column)) for found in (pairs, steps))
+    outer.frame.fold_along(within, by, mirrored)
+    return lambda name: Column(name, name in outer.plan.names.sure)
+
+
+class Elsewhere(Exception):
+    """A scalar rests on more than the row at hand."""
+
+
+@frozen
+class Mirror:
+    """Scalars of one frame in the words of another over the same table (``there``, ``here``: names of its columns)."""
+
+    frame: Frame
+    other: Frame
+    there: dict[str, str]
+    here: dict[str, str]
+    known: dict[str, Scalar] = field(factory=dict)
+
+    def of(self, scalar: Scalar) -> Scalar:
+        """The scalar there. Raises `Elsewhere`."""
+        if isinstance(scalar, Column):
+            if scalar.name not in self.known:
+                self.known[scalar.name] = self._column(scalar)
+            return self.known[scalar.name]
+        if isinstance(scalar, Operation):
+            return Operation(scalar.name, tuple(map(self.of, scalar.operands)))
+        return scalar
+
+    def _column(self, column: Column) -> Scalar:
+        if column.name in self.frame.lets:
+            return self.other.let(self.of(self.frame.lets[column.name]))
+        if column.name not in self.here:
+            raise Elsewhere
+        return Column(self.there[self.here[column.name]], column.sure)
 
 
 def merged(

@@ -25,7 +25,7 @@ from engine.relational.algebra import (
     replaced,
 )
 from engine.relational.amounts import Amount
-from engine.relational.frame import Frame, Let, Names, Part, grown
+from engine.relational.frame import Along, Frame, Let, Names, Part, grown
 from engine.relational.tables import FIRST, LAST, ColumnFacts, Ledger, Table
 from engine.values import Calendar
 
@@ -285,8 +285,9 @@ class Scope:
         return relation
 
     def _part_roots(self, part: Part) -> set[str]:
-        needs = columns_of(part.scalar) if isinstance(part, Let) else part.needs
-        return self.frame.roots(needs)
+        if isinstance(part, Along):
+            return self.frame.roots(part.needs({each.name for each in part.folds}))
+        return self.frame.roots(columns_of(part.scalar) if isinstance(part, Let) else part.needs)
 
     def _joined(
         self, relation: algebra.Relation, keys: list[tuple[Scalar, Scalar]], need: set[str]
@@ -308,7 +309,9 @@ class Scope:
         """What the outer scope asks about: each combination of these of its columns once."""
         assert self.outer is not None
         keys = tuple(sorted(columns))
-        return Group(self.outer.built(keys), keys, ())
+        unique = self.outer.frame.unique
+        rows = self.outer.built(keys)
+        return rows if unique and unique <= set(keys) else Group(rows, keys, ())
 
     def sorted_filters(self) -> tuple[list[tuple[Scalar, Scalar]], list[Scalar], list[Scalar]]:
         """The filters that equate something here with something outer, those on rows here, and the others."""
@@ -327,7 +330,7 @@ class Scope:
         return pairs, here, mixed
 
     def equated(self, truth: Scalar) -> tuple[Scalar, Scalar] | None:
-        """What is equated with what: a scalar that rests on rows here (or is the same in all), a column from outside."""
+        """What is equated with what: a scalar of rows here (or the same in all of them), a column from outside."""
         if not isinstance(truth, algebra.Operation) or truth.name != "=":
             return None
         for mine, theirs in (truth.operands, truth.operands[::-1]):

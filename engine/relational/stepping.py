@@ -8,7 +8,7 @@ days asked about would be quadratic.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
@@ -190,25 +190,7 @@ class Search:
         """A scope over the members (those kept) on the first day asked about and on their days of change."""
         plan, day = self.into.plan, self.columns[self.day]
         names = (*self.cells, day)
-        low, high = self.asked[self.day].low, self.asked[self.day].high
-        later = both(compared("<", number(low), Column(day)), compared("<=", Column(day), number(high)))
-
-        def narrowed(relation: algebra.Relation) -> algebra.Relation:
-            if kept is None:
-                return relation
-            pairs = {self.columns[name]: plan.names.next("k") for name in self._members}
-            these = algebra.Scan(kept, tuple((here, there) for there, here in pairs.items()))
-            return algebra.Join(relation, these, tuple(Pair(here, there) for here, there in pairs.items()))
-
-        rows = self.found.scope.built_rows(columns_of(*self.cells.values()), self.here)
-        rows = Keep(narrowed(Extend(rows, tuple(self.cells.items()))), tuple(self.cells))
-        assert course.outer is not None
-        frame = course.outer.scope.frame
-        changes = [*course.relations(self.cells, day, self.here, narrowed)]
-        changes += [_at_once(rows, change, day, frame) for change in course.outer.changes.values()]
-        first = Extend(rows, ((day, number(low)),))
-        events = Union((Keep(first, names), *(Filter(Keep(each, names), later) for each in changes)), names)
-        table = plan.step(Group(events, names, ()))
+        table = plan.step(Group(Union(tuple(self.events(course, kept)), names), names, ()))
         scope = binding.over(self.into, algebra.Scan(table, tuple((name, name) for name in names)))
         bound = dict(self.opened)
         for name, amount in (*self._members.items(), *((name, self.opened[name]) for name in self._others)):
@@ -216,6 +198,47 @@ class Search:
             bound[name] = evolve(amount, number=Column(self.columns[name], sure), known=True)
         bound[self.day] = evolve(self.opened[self.day], number=Column(day, True))
         return scope, bound
+
+    def events(self, course: Course, kept: str | None) -> Iterator[algebra.Relation]:
+        """The members (those kept), each on the first day asked about and on its days of change."""
+        plan, day = self.into.plan, self.columns[self.day]
+        assert course.outer is not None
+        outer = course.outer
+        cells = dict(self.cells)
+        meetings: list[tuple[Change, tuple[str, ...]]] = []
+        for change in course.changes.values():
+            scalars = [change.day] if change.relation is None else [key for key, _ in change.keys]
+            of_change = {plan.names.next("k"): scalar for scalar in scalars}
+            meetings.append((change, tuple(of_change)))
+            cells |= of_change
+        rows = Extend(self.found.scope.built_rows(columns_of(*cells.values()), self.here), tuple(cells.items()))
+        members: algebra.Relation = rows
+        if kept is not None:
+            pairs = {self.columns[name]: plan.names.next("k") for name in self._members}
+            these = algebra.Scan(kept, tuple((here, there) for there, here in pairs.items()))
+            members = algebra.Join(rows, these, tuple(Pair(here, there) for here, there in pairs.items()))
+        table = plan.step(Keep(members, tuple(cells)))
+
+        def scan(*others: str) -> algebra.Relation:
+            return algebra.Scan(table, tuple((name, name) for name in (*self.cells, *others)))
+
+        low, high = self.asked[self.day].low, self.asked[self.day].high
+        later = both(compared("<", number(low), Column(day)), compared("<=", Column(day), number(high)))
+        names = (*self.cells, day)
+        yield Keep(Extend(scan(), ((day, number(low)),)), names)
+        for change, columns in meetings:
+            if change.relation is None:
+                rows_ = Extend(scan(*columns), tuple((day, Column(name)) for name in columns))
+            else:
+                on = tuple(Pair(name, there) for name, (_, there) in zip(columns, change.keys, strict=True))
+                rows_ = Extend(algebra.Join(scan(*columns), change.relation, on), ((day, change.day),))
+            yield Filter(Keep(rows_, names), later)
+        for change in outer.changes.values():
+            if isinstance(change.day, Literal):
+                if change.day.value is not None and low < change.day.value <= high:
+                    yield Keep(Extend(scan(), ((day, change.day),)), names)
+                continue
+            yield Filter(Keep(_at_once(scan(), change, day, outer.scope.frame), names), later)
 
 
 def _at_once(rows: algebra.Relation, change: Change, day: str, frame: Frame) -> algebra.Relation:

@@ -80,7 +80,7 @@ class ColumnFacts:
 
     @property
     def only(self) -> int | None:
-        """The number that all cells are. (Of days none: how far a search looks ahead is told from its columns of days.)"""
+        """The number that all cells are. Of days there is none: their columns tell how far a search looks ahead."""
         constant = self.filled and self.low == self.high and self.kind in (Kind.SYMBOL, Kind.NUMBER)
         return self.low if constant else None
 
