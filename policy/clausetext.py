@@ -36,10 +36,10 @@ def clauses_named(book: Book, text: str) -> tuple[str, ...]:
     if any(named in clause.ids and clause.section.blocks for clause in book.clauses):
         return (named,)
     if not named or not under:
-        source = Source("clause", text)
         close = tuple(f"§ {each}" for each in nearest(named, book.clause_ids))
         message = f"no clause is called § {named}" if named else "which clause?"
-        raise ClausebookError(Diagnostic("E0103", message, Span(source, 0, len(text)), ("§ and a clause",), close))
+        span = Span(Source("clause", text), 0, len(text)) if named else None
+        raise ClausebookError(Diagnostic("E0103", message, span, ("§ and a clause",), close))
     return under
 
 

@@ -22,7 +22,7 @@ from policy.facts_text import fact_lines
 from policy.folding import Fold, folded
 from policy.keeping import case_file
 from policy.ledger_kinds import is_ledger
-from policy.listing import likest
+from policy.listing import likest, words_of
 from policy.memorandum import KINDS, kept
 from policy.outline import Line
 from policy.page import Beside, Block, Chart, Lines, Page, Said, Verbatim, Words
@@ -123,7 +123,7 @@ def _with_help(error: ClausebookError, typed: str) -> ClausebookError:
     notes: tuple[str, ...] = ("`help` lists the commands.",) if first.code == "E0601" else ()
     if first.code in ("E0102", "E0601"):
         notes += ("`phrases WORDS` lists what can be asked with such words.",)
-    if first.code in ("E0101", "E0601") and typed.endswith("."):
+    if first.code in ("E0101", "E0601") and typed.endswith(".") and _command(typed) is None:
         notes = ("To take this as so: suppose …, or record …",)
     return ClausebookError(evolve(first, notes=notes), *rest) if notes else error
 
@@ -234,6 +234,9 @@ def _compare(session: Session, rest: str) -> Step:
         raise ClausebookError(Diagnostic("E0055", "two suppositions are compared", None, ("compare 1 2", "compare 1")))
     chosen = [session.supposition(each) for each in numbers]
     others = tuple(each.text for each in session.suppositions if each not in chosen)
+    if not session.suppositions:
+        message = "nothing is supposed, so there is nothing to compare"
+        raise ClausebookError(Diagnostic("E0055", message, None, ("suppose STATEMENT",)))
     sides = [("as recorded", ()), ("with all that is supposed", session.supposed)]
     if chosen:
         own = [(f"({each.number}) {each.text}", (*others, each.text)) for each in chosen]
@@ -294,29 +297,24 @@ def _show(session: Session, rest: str) -> Step:
             page.append(Words(rules))
             continue
         copied = copy_of(session.copy, clause.ids) or "(not found in your copy)"
-        page.append(Beside(("the rules", "your copy"), tuple(_lines_beside(rules, copied))))
+        page.append(Beside(("the rules", "your copy"), ((rules, copied),)))
     return session, tuple(page)
 
 
-def _lines_beside(left: str, right: str) -> Iterator[tuple[str, str]]:
-    first, *rest = left.split("\n")
-    if not rest:
-        yield left, right
-        return
-    yield " ¶ ".join((first, *rest)), right
-
-
 def _uses(session: Session, rest: str) -> Step:
-    return _related(session, rest, "rests on", uses(session.case.book, clauses_named(session.case.book, rest)))
+    book = session.case.book
+    return _related(session, rest, "rests on (and where that stands)", uses(book, clauses_named(book, rest)))
 
 
 def _used_by(session: Session, rest: str) -> Step:
-    return _related(session, rest, "provides", used_by(session.case.book, clauses_named(session.case.book, rest)))
+    book = session.case.book
+    return _related(session, rest, "provides (and what rests on that)", used_by(book, clauses_named(book, rest)))
 
 
 def _related(session: Session, rest: str, verb: str, lines: tuple[Line, ...]) -> Step:
     named = rest if rest.startswith("§") else f"§ {rest}"
-    return session, (Words(f"{named} {verb}:" if lines else f"{named} {verb} nothing.", loud=True), Lines(lines))
+    head = f"{named} {verb}:" if lines else f"{named} {verb.partition(' (')[0]} nothing."
+    return session, (Words(head, loud=True), Lines(lines))
 
 
 # ------------------------------------------------------------------- keeping
@@ -372,9 +370,12 @@ def _explain(session: Session, rest: str) -> Step:
 def _phrases(session: Session, rest: str) -> Step:
     found = likest(session.case.book, rest)
     if not found:
-        raise ClausebookError(Diagnostic("E0055", f"no phrase has such words as `{rest}`", None, ("phrases pool",)))
+        near = nearest(rest, words_of(session.case.book))
+        message = f"no phrase has such words as `{rest}`"
+        raise ClausebookError(Diagnostic("E0055", message, None, ("phrases, to list them all",), near))
     lines: list[Line] = []
-    asked_first = sorted(found, key=lambda each: each.heading not in (Heading.ASKED.value, Heading.CONCLUDED.value))
+    order = (Heading.ASKED.value, Heading.CONCLUDED.value)
+    asked_first = sorted(found, key=lambda each: order.index(each.heading) if each.heading in order else len(order))
     for each in asked_first[:_MOST_PHRASES]:
         lines.append(Line(0, each.phrase.replace("*", ""), sections(each.concluded_in)))
         lines += [Line(1, each.example)] if each.example else []

@@ -32,6 +32,13 @@ _LOOK = {
     Use.AGGREGATE: 'stroke="#1a5fb4" stroke-width="2.5"',
     Use.PRIORITY: 'stroke="#8a5a00" stroke-dasharray="2 3"',
 }
+_MEANS = {
+    Use.POSITIVE: "for it",
+    Use.NEGATIVE: "against it",
+    Use.AGGREGATE: "counted",
+    Use.PRIORITY: "may prevail",
+}
+"""How what a line leads to bears on what it comes from."""
 
 # A relation, or where the line between two relations passes a column.
 Spot = str | tuple[str, str, int]
@@ -200,7 +207,7 @@ def _line(way: tuple[Spot, ...], use: Use, rules: list[str], boxes: Mapping[Spot
             half = (one.right + other.left) // 2
             path += f"C{half} {one.middle} {half} {other.middle} {other.left} {other.middle}"
             path += f"H{other.right}" if other is not end else ""
-    title = escape(f"{way[0]} rests on {way[-1]} ({use.value}): {', '.join(rules)}")
+    title = escape(f"{way[0]} rests on {way[-1]} ({_MEANS[use]}): {', '.join(rules)}")
     yield (
         f'<path class="{use.value}" d="{path}" fill="none" {_LOOK[use]} marker-end="url(#{tip})">'
         f"<title>{title}</title></path>"
@@ -221,4 +228,4 @@ def _text_box(name: str, box: Box, link: str, own: bool) -> str:
 def _legend() -> Iterator[str]:
     for number, (use, look) in enumerate(_LOOK.items()):
         left = _MARGIN + number * 110
-        yield f'<path class="{use.value}" d="M{left} 20h24" {look}/><text x="{left + 30}" y="24">{use.value}</text>'
+        yield f'<path class="{use.value}" d="M{left} 20h24" {look}/><text x="{left + 30}" y="24">{_MEANS[use]}</text>'

@@ -103,7 +103,12 @@ def _filled(text: str, width: int, first: str = "", following: str = "") -> list
 
 def wrapped(text: str, width: int, following: str = "") -> str:
     """A paragraph in lines of at most so many columns, those after the first with ``following`` before them."""
-    return "\n".join(_filled(_whole(text), width, following=following)).replace(_FIXED, " ")
+    return "\n".join(_filled(_signs_kept(text), width, following=following)).replace(_FIXED, " ")
+
+
+def _signs_kept(text: str) -> str:
+    """A paragraph in which no line ends with the sign of a section."""
+    return text.replace("§ ", f"§{_FIXED}")
 
 
 def _beside(text: str, indent: str, room: int, count: int, width: int) -> list[str]:
@@ -114,11 +119,19 @@ def _beside(text: str, indent: str, room: int, count: int, width: int) -> list[s
 
 
 def columns(pairs: Iterable[tuple[str, str]], width: int) -> Iterator[str]:
-    """Two texts side by side, each pair beginning on a line of its own."""
+    """Two texts side by side, each pair beginning on a line of its own; the lines of a text stay apart."""
     room = max(_NARROWEST_COLUMN, (width - len(_BETWEEN) - 2) // 2)
     for left, right in pairs:
-        lines = zip_longest(_filled(left, room), _filled(right, room), fillvalue="")
+        lines = zip_longest(_column(left, room), _column(right, room), fillvalue="")
         yield "\n".join(f"  {one:<{room}}{_BETWEEN}{other}".rstrip() for one, other in lines).replace(_FIXED, " ")
+
+
+def _column(text: str, room: int) -> list[str]:
+    return [
+        row
+        for line in text.split("\n")
+        for row in _filled(_signs_kept(line), room, following="  " if line.lstrip().startswith("- ") else "") or [""]
+    ]
 
 
 _MARKS = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|~&"})

@@ -114,6 +114,12 @@ def likest(book: Book, words: str) -> tuple[Entry, ...]:
     return tuple(entry for entry, count in zip(every, shared, strict=True) if count == most)
 
 
+def words_of(book: Book) -> tuple[str, ...]:
+    """The words of the phrases and record kinds, each once."""
+    found = (word for entry in entries(book) for word in re.findall(r"[a-z]{3,}", _searched(entry)))
+    return tuple(dict.fromkeys(word for word in found if word not in _SMALL))
+
+
 def _searched(entry: Entry) -> str:
     slots = " ".join(f"{slot.noun} {slot.type}" for slot in entry.slots)
     return f"{entry.phrase} {entry.negation} {slots} {entry.gives}".replace("*", "").casefold()

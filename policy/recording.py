@@ -41,7 +41,7 @@ def record(instrument: Instrument, path: Path, sentence: str, part: str = "") ->
     said = " ".join(sentence.split()).rstrip(".")
     span = Span(Source(SENTENCE, sentence), 0, len(sentence))
     if not said:
-        raise ClausebookError(Diagnostic("E0101", "nothing is said here", span))
+        raise ClausebookError(Diagnostic("E0101", "nothing is said here", None, ("a statement",)))
     said = f"{said[:1].upper()}{said[1:]}."
     with held(path):
         source, problems = read_source(path)

@@ -62,7 +62,7 @@ def supposed(case: Case, text: str) -> str:
     """
     span = Span(Source(SUPPOSITION, text), 0, len(text))
     if not text.strip(" ."):
-        raise ClausebookError(Diagnostic("E0101", "nothing is said here", span))
+        raise ClausebookError(Diagnostic("E0101", "nothing is said here", None, ("a statement",)))
     parsed = case.book.parser.with_names(hypothetical_names(case.book)).fact(span)
     problems = list(parsed.diagnostics)
     if parsed.readings and (parsed.readings[0].stated is not Stated.SO or parsed.readings[0].source):

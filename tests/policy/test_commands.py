@@ -121,6 +121,33 @@ def test_a_rule_that_may_be_beaten_is_not_told_to_be(session: Session) -> None:
     assert "may yield to § 2(a)" in text
 
 
+def test_what_is_missing_after_a_command_is_said_without_pointing_at_nothing(session: Session) -> None:
+    for line, wanted in (
+        ("show", "which clause?"),
+        ("record", "nothing is said here"),
+        ("compare", "nothing is supposed, so there is nothing to compare"),
+        ("phrases tenent", "no phrase has such words as `tenent`"),
+    ):
+        with pytest.raises(ClausebookError) as caught:
+            carry_out(said(session, QUESTION)[0], line)
+        (found,) = caught.value.diagnostics
+        assert (found.message, found.span) == (wanted, None)
+    assert found.nearest[0] == "tenant"
+
+
+def test_phrases_begin_with_what_people_ask(session: Session) -> None:
+    assert said(session, "phrases")[1].startswith("  may a person lease shares on a date\n")
+
+
+def test_beside_the_copy_each_rule_stands_on_lines_of_its_own(club: Instrument, tmp_path: Path) -> None:
+    (tmp_path / "copy.txt").write_text(COPY, "utf-8")
+    _, text = said(begin(club, text=tmp_path / "copy.txt"), "show § 2(a)", width=60)
+    left = [line.partition("│")[0].strip() for line in text.splitlines()]
+    assert "- a given up lease counts" in left
+    assert "Despite § 2, a lease is not" in left
+    assert all(len(line) <= 60 for line in text.splitlines())
+
+
 def test_all_of_a_proof_is_told_once(session: Session) -> None:
     _, text = said(session, QUESTION, "unfold all")
     proof = text.partition("The whole proof:")[2].splitlines()

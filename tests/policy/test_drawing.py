@@ -38,10 +38,10 @@ def test_every_line_says_which_rule_causes_it() -> None:
     root = ElementTree.fromstring(svg(program((0, 1), (1, 2))))  # noqa: S314  # our own text
     titles = [title.text for title in root.iter(f"{SPACE}title")]
     assert titles == [
-        "a grant is permitted rests on a & b (positive): § 0/1",
-        "a grant is permitted rests on e (negative): § 0/1",
-        "a & b rests on c (positive): § 1/2",
-        "a & b rests on e (negative): § 1/2",
+        "a grant is permitted rests on a & b (for it): § 0/1",
+        "a grant is permitted rests on e (against it): § 0/1",
+        "a & b rests on c (for it): § 1/2",
+        "a & b rests on e (against it): § 1/2",
     ]
 
 
