@@ -10,13 +10,19 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 _KEYS = {"Tab": 9, "Enter": 13, "Escape": 27, "ArrowDown": 40, "ArrowUp": 38, "/": 191}
 _PATIENCE = 20
+_LEFT = ("Inspected target navigated or closed", "Execution context was destroyed", "Cannot find context")
+"""What the browser says of a script whose page was left while it ran."""
+
+
+class PageLeft(Exception):
+    """The page was left for another before a script in it came to its end."""
 
 
 def system_browser() -> str | None:
@@ -50,6 +56,8 @@ class Browser:
             answer = self._next()
             self._note(answer)
             if answer.get("id") == number:
+                if answer.get("error", {}).get("message", "").startswith(_LEFT):
+                    raise PageLeft(method)
                 assert "error" not in answer, answer
                 return answer["result"]
 
@@ -92,12 +100,12 @@ class Browser:
         return answer["result"].get("value")
 
     def wait(self, script: str) -> Any:
-        """The value of a script once it is true."""
+        """The value of a script once it is true, in this page or in the one that it is being left for."""
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until:
-            found = self.run(script)
-            if found:
-                return found
+            with suppress(PageLeft):
+                if found := self.run(script):
+                    return found
             time.sleep(0.02)
         raise AssertionError(f"never so: {script}")
 
