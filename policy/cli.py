@@ -16,6 +16,7 @@ import click
 from policy.audit_command import audit
 from policy.ledger_commands import facts, facts_options
 from policy.looking import COMMANDS
+from policy.signals import end_in_order
 from policy.terminal import (
     WRONG_FILE,
     Doors,
@@ -53,6 +54,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    end_in_order()
     command(prog_name="clausebook")
 
 

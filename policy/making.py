@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import Any
 
+from policy.signals import end_at_once
+
 
 @contextmanager
 def made_beside(work: Callable[[], Any], done: Callable[[Any], None]) -> Iterator[None]:
@@ -40,6 +42,7 @@ def _work(work: Callable[[], Any], writing: int) -> None:
     """All that the process does. What goes wrong is told by there being nothing."""
     status = 1
     try:
+        end_at_once()
         os.setsid()  # a group of its own, which ends as one; and no Ctrl-C from the terminal
         made = json.dumps(work()).encode()
         with os.fdopen(writing, "wb") as out:

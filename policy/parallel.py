@@ -8,6 +8,8 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
+from policy.signals import end_at_once
+
 Result = TypeVar("Result")
 JOBS = os.cpu_count() or 1
 """As many processes as can work at once."""
@@ -33,7 +35,7 @@ def results(
     gc.collect()
     gc.freeze()  # what is there already is not gone through in every process
     try:
-        with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        with multiprocessing.get_context("fork").Pool(jobs, end_at_once) as pool:
             if weights is None:
                 yield from pool.imap(_work, range(size), chunksize=max(1, min(_CHUNK, size // (jobs * _CHUNKS))))
                 return

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -99,6 +102,33 @@ def test_what_is_made_beside_ends_with_its_block(tmp_path: Path) -> None:
     assert told.get(timeout=10) is None
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text("utf-8")), 0)
+
+
+def test_what_is_begun_ends_with_the_process_that_is_told_to_end(tmp_path: Path) -> None:
+    """By `kill`, by a closed terminal: nothing goes on that nobody waits for."""
+    script = """
+import os, sys, time
+from policy.making import made_beside
+from policy.signals import end_in_order
+
+def work():
+    open(sys.argv[1], "w").write(str(os.getpid()))
+    time.sleep(600)
+
+end_in_order()
+with made_beside(work, print):
+    time.sleep(600)
+"""
+    told = tmp_path / "pid"
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        told.write_text("", "utf-8")
+        process = subprocess.Popen([sys.executable, "-c", script, str(told)])
+        while not told.read_text("utf-8"):
+            time.sleep(0.01)
+        process.send_signal(number)
+        assert process.wait(20) == 128 + number
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(told.read_text("utf-8")), 0)
 
 
 def test_a_question_that_waits_too_long_for_its_turn_is_told(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
