@@ -28,9 +28,9 @@ def made_beside(work: Callable[[], Any], done: Callable[[Any], None]) -> Iterato
     if child == 0:
         os.close(reading)
         _work(work, writing)
-    os.close(writing)
-    Thread(target=_wait, args=(reading, done), daemon=True).start()
     try:
+        os.close(writing)
+        Thread(target=_wait, args=(reading, done), daemon=True).start()
         yield
     finally:
         with suppress(ProcessLookupError, PermissionError):

@@ -117,16 +117,19 @@ def work():
 
 end_in_order()
 with made_beside(work, print):
+    print("begun", flush=True)
     time.sleep(600)
 """
     told = tmp_path / "pid"
     for number in (signal.SIGTERM, signal.SIGHUP):
         told.write_text("", "utf-8")
-        process = subprocess.Popen([sys.executable, "-c", script, str(told)])
-        while not told.read_text("utf-8"):
-            time.sleep(0.01)
-        process.send_signal(number)
-        assert process.wait(20) == 128 + number
+        with subprocess.Popen([sys.executable, "-c", script, str(told)], stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"begun\n"
+            while not told.read_text("utf-8"):
+                time.sleep(0.01)
+            process.send_signal(number)
+            assert process.wait(20) == 128 + number
         with pytest.raises(ProcessLookupError):
             os.kill(int(told.read_text("utf-8")), 0)
 
