@@ -21,7 +21,7 @@ ask: $(CORE) ## Ask a book a question (BOOK=…, CASE=…, Q="…" to ask anothe
 	@$(BIN)/clausebook ask "$(BOOK)" --case "$(CASE)" "$(Q)"
 
 test: check ## Run every check: lint, format, types, and all tests with the documents and case files
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2
 
 check: $(TEST) ## Lint, format and types alone
 	@$(BIN)/ruff check .
@@ -29,7 +29,7 @@ check: $(TEST) ## Lint, format and types alone
 	@$(BIN)/mypy
 
 fuzz: $(TEST) ## Run the property tests for long
-	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n auto --dist loadgroup
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n auto
 
 bench: $(TEST) ## Measure speed
 	@$(BIN)/python -m bench

@@ -1,14 +1,18 @@
-"""How long property tests look: a moment, or an hour (``make fuzz``). A cache for the tests alone. What was not run."""
+"""How long property tests look: a moment, or an hour (``make fuzz``). A cache for the tests alone. What was not run.
+
+Which tests one process runs: those that share what takes long to make.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from policy.audit_engines import java, start, stop
 
@@ -40,9 +44,12 @@ SMALL = {
 
 @pytest.fixture(scope="session", autouse=True)
 def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Nothing that an earlier run kept has a part in the tests."""
+    """Nothing that an earlier run kept has a part in the tests; what this run keeps, its processes share."""
+    of_run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        of_run = of_run.parent
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(of_run / "kept"))
         yield
 
 
@@ -57,6 +64,28 @@ def spark_session() -> Iterator[SparkSession]:
     session = start("local[2]", SMALL)
     yield session
     stop(session)
+
+
+TOGETHER = {
+    "/test_spark": "a Spark session",
+    "tests/browser/": "a browser, and pages in it",
+    "tests/test_package.py": "a wheel",
+    "tests/test_house.py": "the trees of the code",
+}
+"""Tests of which those that share something are run by one process, and what it is."""
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Gives tests to whichever process is free: one by one, but those that share something together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((shared for where, shared in TOGETHER.items() if where in nodeid), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """By the names of files: the marks of pytest-xdist 3.8 have no effect under pytest 9.2."""
+    return Scheduling(config, log)
 
 
 NOT_RUN = (

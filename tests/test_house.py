@@ -3,10 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parent.parent
 DOORS = {"policy.cli", "policy.repl", "policy.__main__"}
@@ -23,98 +22,101 @@ def name_of(path: Path) -> str:
 
 
 FILES = {name_of(path): path for room in ("engine", "policy") for path in sorted((ROOT / room).rglob("*.py"))}
-TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in FILES.items()}
 
 
-def nodes(tree: ast.AST) -> Iterator[ast.AST]:
+@cache
+def tree(name: str) -> ast.Module:
+    return ast.parse(FILES[name].read_text("utf-8"))
+
+
+def nodes(parent: ast.AST) -> Iterator[ast.AST]:
     """All that runs: what stands under ``if TYPE_CHECKING`` does not."""
-    for node in ast.iter_child_nodes(tree):
-        if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+    pending = [parent]
+    while pending:
+        node = pending.pop()
+        if not (isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"):
             yield node
-            yield from nodes(node)
+            pending += ast.iter_child_nodes(node)
 
 
-def imports(tree: ast.AST) -> Iterator[str]:
-    """The modules that are imported, anywhere in the tree; ``from engine import values`` is of ``engine.values``."""
-    for node in nodes(tree):
+@cache
+def imports(name: str) -> frozenset[str]:
+    """The modules that are imported, anywhere in the file; ``from engine import values`` is of ``engine.values``."""
+    found: set[str] = set()
+    for node in nodes(tree(name)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, "imports are absolute"
             module = node.module or ""
             whole = [f"{module}.{alias.name}" for alias in node.names]
-            yield from (name if name in FILES else module for name in whole)
+            found.update(name if name in FILES else module for name in whole)
+    return frozenset(found)
 
 
-IMPORTS = {name: frozenset(imports(tree)) for name, tree in TREES.items()}
-each_file = pytest.mark.parametrize("name", FILES)
-
-
-def touches(name: str, *packages: str) -> set[str]:
-    return {module for module in IMPORTS[name] if module.split(".")[0] in packages}
+def touches(*packages: str) -> set[str]:
+    """The files that import something of the packages."""
+    return {name for name in FILES if any(module.split(".")[0] in packages for module in imports(name))}
 
 
 def calls(name: str, *functions: str) -> list[str]:
     """Where the file calls one of the functions."""
-    found = (node for node in ast.walk(TREES[name]) if isinstance(node, ast.Call))
-    return [f"{FILES[name]}:{call.lineno}" for call in found if ast.unparse(call.func) in functions]
+    return [f"{FILES[name]}:{line}" for called, line in all_calls(name) if called in functions]
 
 
-@each_file
-def test_the_engine_knows_no_language(name: str) -> None:
-    if name.split(".")[0] == "engine":
-        assert not touches(name, "policy", "lark", "markdown_it")
+@cache
+def all_calls(name: str) -> list[tuple[str, int]]:
+    return [(ast.unparse(node.func), node.lineno) for node in ast.walk(tree(name)) if isinstance(node, ast.Call)]
 
 
-@each_file
-def test_only_the_parser_touches_lark(name: str) -> None:
-    assert name.startswith(PARSERS) or not touches(name, "lark")
+def test_the_engine_knows_no_language() -> None:
+    assert not {name for name in touches("policy", "lark", "markdown_it") if name.split(".")[0] == "engine"}
 
 
-@each_file
-def test_databases_are_known_to_the_batch_and_the_ledger_only(name: str) -> None:
-    assert name in DATABASES or not touches(name, "duckdb", "pyspark")
+def test_only_the_parser_touches_lark() -> None:
+    assert not {name for name in touches("lark") if not name.startswith(PARSERS)}
 
 
-@each_file
-def test_only_the_doors_print_or_read_a_terminal(name: str) -> None:
+def test_databases_are_known_to_the_batch_and_the_ledger_only() -> None:
+    assert touches("duckdb", "pyspark") <= DATABASES
+
+
+def test_only_the_doors_print_or_read_a_terminal() -> None:
     streams = ("sys.stdout.write", "sys.stderr.write", "sys.stdin.read", "sys.stdin.readline")
-    assert name in DOORS or not calls(name, "print", "input", *streams)
+    assert not [place for name in FILES.keys() - DOORS for place in calls(name, "print", "input", *streams)]
 
 
-@each_file
-def test_the_engine_opens_no_file(name: str) -> None:
-    assert not name.startswith("engine") or not calls(name, "open", "Path", "pathlib.Path")
+def test_the_engine_opens_no_file() -> None:
+    engine = [name for name in FILES if name.startswith("engine")]
+    assert not [place for name in engine for place in calls(name, "open", "Path", "pathlib.Path")]
 
 
-@each_file
-def test_nothing_is_a_binary_floating_point_number_but_a_likeness_of_words(name: str) -> None:
-    constants = (node for node in ast.walk(TREES[name]) if isinstance(node, ast.Constant))
-    floats = [f"{FILES[name]}:{node.lineno}" for node in constants if isinstance(node.value, float)]
-    found = floats + calls(name, "float")
-    assert name == LIKENESS or not found
+def test_nothing_is_a_binary_floating_point_number_but_a_likeness_of_words() -> None:
+    for name in FILES.keys() - {LIKENESS}:
+        constants = (node for node in ast.walk(tree(name)) if isinstance(node, ast.Constant))
+        floats = [f"{FILES[name]}:{node.lineno}" for node in constants if isinstance(node.value, float)]
+        assert not floats + calls(name, "float")
 
 
-@each_file
-def test_types_are_compared_by_what_they_are(name: str) -> None:
+def test_types_are_compared_by_what_they_are() -> None:
     """A book that was kept has types of its own: equal, and not the same objects."""
     found = [
         f"{FILES[name]}:{node.lineno}"
-        for node in ast.walk(TREES[name])
+        for name in FILES
+        for node in ast.walk(tree(name))
         if isinstance(node, ast.Compare) and any(isinstance(each, ast.Is | ast.IsNot) for each in node.ops)
         if any(isinstance(each, ast.Name) and each.id in TYPES for each in (node.left, *node.comparators))
     ]
     assert not found
 
 
-@each_file
-def test_no_file_is_longer_than_a_sitting(name: str) -> None:
-    length = FILES[name].read_text("utf-8").count("\n")
-    assert length <= LONGEST_FILE
+def test_no_file_is_longer_than_a_sitting() -> None:
+    lengths = {name: path.read_text("utf-8").count("\n") for name, path in FILES.items()}
+    assert not {name: length for name, length in lengths.items() if length > LONGEST_FILE}
 
 
 def test_no_import_goes_round() -> None:
-    known = {name: {module for module in used if module in FILES} - {name} for name, used in IMPORTS.items()}
+    known = {name: {module for module in imports(name) if module in FILES} - {name} for name in FILES}
     TopologicalSorter(known).prepare()
 
 
@@ -139,8 +141,10 @@ def test_every_file_has_its_place_in_the_chain() -> None:
     assert known == {name for name in FILES if "." in name}
 
 
-@each_file
-def test_a_file_imports_only_from_rows_before_its_own(name: str) -> None:
-    own = RANK.get(name, 0)
-    later = [module for module in IMPORTS[name] if own and RANK.get(module, 0) > own]
-    assert not later
+def test_a_file_imports_only_from_rows_before_its_own() -> None:
+    assert not [
+        f"{name} imports {module}"
+        for name in FILES
+        for module in imports(name)
+        if RANK.get(name, 0) and RANK.get(module, 0) > RANK[name]
+    ]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from engine.operations import OPERATIONS, Operation
@@ -43,6 +43,7 @@ MONOTONE = [
 
 
 @pytest.mark.parametrize(("operation", "place", "rises"), MONOTONE, ids=lambda each: getattr(each, "name", str(each)))
+@settings(max_examples=settings().max_examples // 10)  # so many for each of several dozens
 @given(st.data())
 def test_what_is_said_to_rise_or_fall_does(operation: Operation, place: int, rises: bool, data: st.DataObject) -> None:
     calendar = data.draw(st.sampled_from(CALENDARS))

@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def drawn(folder: Path) -> Case:
-    tables, mapping, case_file = written(draw(8, undecided=7), folder)
+    tables, mapping, case_file = written(draw(3, undecided=7), folder)
     return load("1992-plan").case(case_file, *(Ledger(path, mapping) for path in tables))
 
 

@@ -24,8 +24,6 @@ from tests.policy.test_audit import QUESTION, ROWS, SHARES, case_text, clauseboo
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.xdist_group("spark")
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

@@ -1,7 +1,11 @@
-"""Every phrase of the plan, printed with values, reads back as the same fact."""
+"""Every phrase of the plan, printed with values, reads back as the same fact.
+
+Every day one phrase in three is tried; under the long profile each.
+"""
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -77,11 +81,12 @@ def warm() -> None:
     speaker()
 
 
+LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 PHRASES = [phrase for phrase in load(PLAN).book.vocabulary.phrases if phrase.heading is not Heading.ASKED]
 NOWHERE = Span(Source("", ""), 0, 0)
 
 
-@pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.relation)
+@pytest.mark.parametrize("phrase", PHRASES if LONG else PHRASES[::3], ids=lambda phrase: phrase.relation)
 def test_a_phrase_with_values_reads_back(phrase: Phrase) -> None:
     @settings(max_examples=max(3, settings().max_examples // 30))
     @given(st.tuples(*(_values(slot.type) for slot in phrase.slots)), st.data())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from attrs import evolve, frozen
 from hypothesis import HealthCheck, Phase, given, settings
 
@@ -22,7 +21,6 @@ from tests.engine.test_agreement import fact_base
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-pytestmark = pytest.mark.xdist_group("spark")
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 PROGRAMS = 300 if LONG else 3
 TO_A_JOB = 10
@@ -95,7 +93,8 @@ def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def test_spark_duckdb_and_reference_agree(spark_session: SparkSession) -> None:
-    asked = [each for example in drawn(PROGRAMS) for each in put(example)]
+    programs = drawn(PROGRAMS) if LONG else drawn(PROGRAMS)[-1:]  # the first are hardly programs
+    asked = [each for example in programs for each in put(example)]
     for start in range(0, len(asked), TO_A_JOB):
         job = asked[start : start + TO_A_JOB]
         for each, rows in zip(job, by_spark(job, spark_session), strict=True):

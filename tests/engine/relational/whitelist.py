@@ -90,13 +90,13 @@ def fits(result: Any, wide: bool) -> bool:
     return result is None or isinstance(result, bool) or -most <= result <= most
 
 
-def scalars() -> Grid:
-    """Each operation on all combinations of boundary values whose result its type holds."""
+def scalars(*names: str) -> Grid:
+    """Each operation (or those named) on all combinations of boundary values whose result its type holds."""
     assert SIGNATURES.keys() == SCALARS.keys() == MEANING.keys()
     inputs: list[Relation] = []
     rows: list[dict[str, Any]] = []
     for name, signatures in SIGNATURES.items():
-        for kinds in signatures:
+        for kinds in signatures if name in (names or SIGNATURES) else ():
             wide = name == "widen" or (kinds[-1] == W and name != "narrow")
             for operands in product(*(POOLS[kind] for kind in kinds)):
                 if allowed(name, operands) and fits(MEANING[name](*operands), wide):
