@@ -198,7 +198,7 @@ class Diagnostic:
 
     @property
     def place(self) -> str | None:
-        """``file:line:column``, where there is one."""
+        """``file:line:column``, of a row of a ledger ``file, row 3``; where there is one."""
         return None if self.span is None else str(self.span)
 
     @property

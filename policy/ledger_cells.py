@@ -112,9 +112,14 @@ class RowPlace(NamedTuple):
 
 @frozen
 class RowSource(Source):
-    """A row of a ledger as a text of one line, which has the row's number."""
+    """A row of a ledger (an item of a file of OCF) as a text of one line, which has the row's number."""
 
     row: int
+    unit: str = "row"
+
+    def place(self, offset: int) -> str:
+        """Columns of the text are none of the file's, so only the row is told."""
+        return f"{self.name}, {self.unit} {self.row}"
 
     def line_column(self, offset: int) -> tuple[int, int]:
         return self.row, offset + 1
@@ -134,7 +139,7 @@ def shown(cell: Cell) -> str:
 def place_in(sheet: Sheet, at: int, column: str = "") -> Span:
     """A row of a sheet, or its cell in a column, as a place in a text."""
     texts = sheet.texts(at)
-    source = RowSource(sheet.file_of(at), ", ".join(texts), sheet.rows[at])
+    source = RowSource(sheet.file_of(at), ", ".join(texts), sheet.rows[at], sheet.unit)
     names = list(sheet.columns)
     if column not in names:
         return Span(source, 0, len(source.text))
@@ -144,7 +149,7 @@ def place_in(sheet: Sheet, at: int, column: str = "") -> Span:
 
 
 def broken_place(sheet: Sheet, broken: Broken) -> Span:
-    source = RowSource(sheet.file, shown(broken.text), broken.row)
+    source = RowSource(sheet.file, shown(broken.text), broken.row, sheet.unit)
     return Span(source, 0, len(source.text))
 
 

@@ -31,6 +31,7 @@ from policy.source import Span
 MANIFEST = "OCF_MANIFEST_FILE"
 _MOST_BYTES = 256 * 1024**2
 _DEEPEST = 60
+_UNIT = "item"
 _VERSION = re.compile(r"1\.[012](?:\.|$)")
 
 _OBJECT = {"id", "comments", "object_type"}
@@ -363,7 +364,7 @@ class _Gathered:
         for kind, rows in sorted(self.kinds.items()):
             names = dict.fromkeys(name for cells in rows.cells for name in cells)
             columns = {name: Column([cells.get(name) for cells in rows.cells]) for name in names}
-            found.append(Sheet(f"{package}[{kind}]", kind, columns, rows.items, (), "item", rows.files, True))
+            found.append(Sheet(f"{package}[{kind}]", kind, columns, rows.items, (), _UNIT, rows.files, True))
         return found
 
     def _relate(self) -> None:
@@ -391,7 +392,7 @@ class _Gathered:
 
 
 def _place(file: str, number: int, text: str) -> Span:
-    source = RowSource(file, " ".join(text.split()), number)
+    source = RowSource(file, " ".join(text.split()), number, _UNIT)
     return Span(source, 0, len(source.text))
 
 

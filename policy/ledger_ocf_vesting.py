@@ -58,8 +58,8 @@ def relate_acts(acts: Iterable[Cells], issuances: Iterable[Mapping[str, Cell]]) 
     """Name the step in the rows of vesting starts and events, by the terms of the security that they are about."""
     terms = {row.get("security_id"): row.get("vesting_terms_id") for row in issuances}
     for row in acts:
-        found = terms.get(row.get("security_id"))
-        row[STEP] = _name(found, row.get("vesting_condition_id")) if found else _UNKNOWN
+        named = terms.get(row.get("security_id")), row.get("vesting_condition_id")
+        row[STEP] = _UNKNOWN if {None, _UNKNOWN} & {*named} else _name(*named)
 
 
 def relate_listed(listed: Iterable[Cells], issuances: Iterable[Mapping[str, Cell]]) -> None:

@@ -27,6 +27,11 @@ class Source:
         line = bisect_right(self.line_starts, offset)
         return line, offset - self.line_starts[line - 1] + 1
 
+    def place(self, offset: int) -> str:
+        """Where an offset is, for people: file, line and column."""
+        line, column = self.line_column(offset)
+        return f"{self.name}:{line}:{column}"
+
     def line_text(self, line: int) -> str:
         """The text of a line (counted from 1), without its end."""
         start = self.line_starts[line - 1]
@@ -59,4 +64,4 @@ class Span:
         return Span(self.source, self.start, other.end)
 
     def __str__(self) -> str:
-        return f"{self.source.name}:{self.line}:{self.column}"
+        return self.source.place(self.start)

@@ -131,7 +131,7 @@ def test_the_record_is_complete_to_the_earliest_day_that_is_said(folder: Folder)
 def test_a_cell_that_cannot_be_read_leaves_its_record_with_an_open_attribute(folder: Folder) -> None:
     case = folder.leases(ROW.replace(",80,", ",eighty,"))
     assert codes(case) == ["E0550"]
-    assert (case.passed[0].place or "").endswith("leases.csv:2:27")
+    assert (case.passed[0].place or "").endswith("leases.csv, row 2")
     assert case.ask(SMALL).said == "Depends."
     assert any("L-1's shares" in name for name in case.ask(SMALL).open)
 

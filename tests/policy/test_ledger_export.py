@@ -117,7 +117,7 @@ def test_a_check_fails_where_a_row_cannot_be_read_and_says_where(folder: Path) -
     (folder / "leases.csv").write_text(HEAD + ROW.replace("80", "eighty"), "utf-8")
     result = check("--case", "companion.md")
     assert result.exit_code == 1
-    assert "leases.csv:2:27: error E0550" in result.stdout
+    assert "leases.csv, row 2: error E0550" in result.stdout
     assert "lease: shares, in 1 of 1 rows: the register; leases.csv, row 2" in result.stdout
 
 
@@ -126,7 +126,7 @@ def test_an_answer_goes_on_past_a_bad_row_and_says_so(folder: Path) -> None:
     ledgers = ("--facts", "leases.csv", "--facts", "people.csv", "--case", "companion.md")
     result = run("ask", "club.md", *ledgers, QUESTION)
     assert (result.exit_code, result.stdout[:3]) == (0, "No.")
-    assert "leases.csv:3:1: 2 cells, where the header has 7" in result.stderr
+    assert "leases.csv, row 3: 2 cells, where the header has 7" in result.stderr
     strict = run("ask", "club.md", *ledgers, "--strict", QUESTION)
     assert (strict.exit_code, strict.stdout) == (1, "")
     assert "E0549" in strict.stderr

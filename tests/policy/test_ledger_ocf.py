@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from engine.unknowns import UNKNOWN
 from policy.diagnostic import ClausebookError
 from policy.instrument import Case, Instrument, load
 from policy.ledger_ocf import read_package
@@ -366,6 +367,16 @@ def test_a_package_that_is_written_is_read_again_as_the_same_records(
             assert {one.cells(n) for n in range(len(one))} == {other.cells(n) for n in range(len(other))}, name
     assert again.facts.complete_to == case.facts.complete_to
     assert any(line.startswith("not valid without: ") for line in lines)
+
+
+def test_a_step_that_an_act_does_not_name_is_not_known_and_no_error(
+    tmp_path: Path, plan: Instrument, example: Case
+) -> None:
+    export_ocf(example, tmp_path / "out")
+    again = plan.case(tmp_path / "out")
+    assert [problem.message for problem in again.passed if "vesting step" in problem.message] == []
+    events = again.facts.tables["vesting event"]
+    assert UNKNOWN in events.columns[[column.name for column in events.relation.columns].index("vesting step")]
 
 
 def test_what_the_format_has_no_place_for_is_told(tmp_path: Path, example: Case) -> None:
