@@ -188,17 +188,20 @@ def report(
     """Make the report NAME of BOOK about what is GIVEN (grant=G-17); without a name, list the reports."""
     from policy.instrument import load
     from policy.ledger_door import read_facts
-    from policy.reports import filled, find, lines, look, reports
+    from policy.reports import filled, find, lines, look, read_given, reports
 
     instrument = load(book)
     if name is None:
         tell_lines(lines(reports(instrument.book)))
         return
-    questions = filled(find(instrument.book, name), dict(each.partition("=")[::2] for each in given))
+    wanted = find(instrument.book, name)
+    about = read_given(wanted, given)
     with watching() as watch:
         case = read_facts(instrument, cases, ledgers, mapping, strict, part, watch)
-        found = look(case, questions)
+        asked = filled(wanted, about, case)
+        found = look(case, asked.questions)
     tell_passed(case.passed, book)
+    tell_lines(asked.notes, err=True)
     tell_looked(found, form)
 
 

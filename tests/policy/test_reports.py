@@ -14,7 +14,7 @@ from policy.book import load, shipped_books
 from policy.cli import command
 from policy.diagnostic import ClausebookError
 from policy.instrument import Instrument
-from policy.reports import filled, find, reports, shown
+from policy.reports import find, read_given, reports, shown
 from policy.reviewpages import pages
 from policy.source import Source, Span
 from tests.policy.pages import broken, small_review
@@ -67,17 +67,53 @@ def test_a_report_asks_its_questions_of_what_is_given(tmp_path: Path) -> None:
 
 def test_what_is_lacking_or_strange_is_said(tmp_path: Path) -> None:
     book = load(with_reports(tmp_path))
-    for given in ({}, {"lease": "L-1", "person": "Ann Lee"}):
+    for given in ([], ["lease=L-1", "person=Ann Lee"]):
         with pytest.raises(ClausebookError) as error:
-            filled(find(book, "leases"), given)
+            read_given(find(book, "leases"), given)
         assert error.value.code == "E0624"
     with pytest.raises(ClausebookError) as error:
         find(book, "lease")
     assert error.value.diagnostics[0].nearest == ("leases",)
 
 
+EACH = """
+[lets]
+title = "Lets"
+about = "What each lease of a person comes to."
+questions = ["What is {lease}'s end?", "Is {person} welcome on {day}?"]
+each = {lease = "tenant is {person}"}
+"""
+LEASES = "lease,tenant,date,shares,plot size,end\nL-1,Ann Lee,2001-03-01,80,,\nL-2,Bob Ray,2001-03-01,8,,\n"
+LEASES += "L-3,?,2001-04-01,8,,\n"
+
+
+def test_a_report_goes_through_the_records_of_a_person(tmp_path: Path) -> None:
+    book = with_reports(tmp_path, EACH)
+    (tmp_path / "leases.csv").write_text(LEASES, "utf-8")
+    (tmp_path / "people.csv").write_text("person\nAnn Lee\nBob Ray\n", "utf-8")
+    facts = ["--facts", str(tmp_path / "leases.csv"), "--facts", str(tmp_path / "people.csv")]
+    status, told = run(str(book), "lets", "person=Ann Lee", "day=2001-05-01", *facts)
+    assert status == 0
+    asked = [line for line in told.splitlines() if line.endswith("?")]
+    assert asked == ["What is L-1's end?", "What is L-3's end?", "Is Ann Lee welcome on 2001-05-01?"]
+    assert "Of L-3 it is not known whether the tenant is Ann Lee." in told
+    several = run(str(book), "lets", "lease=L-2", "lease=L-1", "person=Bob Ray", "day=2001-05-01", *facts)[1]
+    assert [line for line in several.splitlines() if "end?" in line] == ["What is L-2's end?", "What is L-1's end?"]
+    assert run(str(book), "lets", "person=Nemo", "day=2001-05-01", *facts)[0] == 2
+    assert run(str(book), "lets", "lease=L-1", "day=2001-05-01", *facts)[0] == 2
+    assert "    lease=…, else each lease whose tenant is {person}" in run(str(book))[1].splitlines()
+
+
 @pytest.mark.parametrize(
-    "text", ["[", "members = 1", "[a]\ntitle = 'x'", REPORTS.replace('"Leases"', "1"), "[a]\nx = 1"]
+    "text",
+    [
+        "[",
+        "members = 1",
+        "[a]\ntitle = 'x'",
+        REPORTS.replace('"Leases"', "1"),
+        "[a]\nx = 1",
+        EACH.replace("tenant is", "of"),
+    ],
 )
 def test_a_file_that_is_none_is_an_error(tmp_path: Path, text: str) -> None:
     with pytest.raises(ClausebookError) as error:
