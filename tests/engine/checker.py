@@ -20,6 +20,7 @@ What this judge cannot tell is `Unjudged`: neither accepted nor refused.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
@@ -72,6 +73,8 @@ from engine.proof import (
     walk,
 )
 from engine.unknowns import (
+    NONE,
+    Cases,
     Clash,
     ComesFirst,
     Equals,
@@ -102,7 +105,7 @@ class Unjudged(Exception):
     """It would take too long, or more than this judge knows, to say whether this is a proof."""
 
 
-MOST_COMPLETIONS = 2_000
+MOST_COMPLETIONS = 20_000
 """So many completions are tried for one condition, no more."""
 
 
@@ -202,6 +205,7 @@ class Judge:
         self.priorities = law.priorities
         self._shown: dict[int, tuple[Any, frozenset[Any]]] = {}  # steps, with what was being worked out above them
         self._read: dict[Any, tuple[Any, Read]] = {}
+        self._parts: dict[tuple[int, Keys], tuple[Quantity, Quantity]] = {}
         self._unsupported: dict[tuple[str, Keys], bool] = {}
         self._supporting: list[tuple[str, Keys]] = []  # of these it is being asked
         self._concludable: dict[tuple[str, tuple[Any, ...]], dict[Keys, None]] = {}  # what is being worked out
@@ -255,16 +259,36 @@ class Judge:
             except LimitReached:  # in such a world the rules come to nothing: there are several of what is but one
                 continue
 
-    def everywhere(self, read: Read) -> set[Any]:
-        """All that may be read."""
+    def everywhere(self, read: Read, enough: int | None = None) -> set[Any]:
+        """All that may be read; of so many that are ``enough``, no more are looked for."""
         found: set[Any] = set()
         for answers, result in self._completions(read):
             found.add(result)
             if len(found) == 2 and any(question[0] == "counts" for question in answers):
                 self.doubts.append("how what is uncertain hangs together")
+            if len(found) == enough:
+                return found
         if not found and self.worlds:
             raise Unjudged("nothing that can be")
         return found
+
+    def whether(self, read: Read) -> set[bool]:
+        """The truths that may be read."""
+        return self.everywhere(read, 2)
+
+    def settled(self, read: Read) -> Read:
+        """What is read, where it is the same in every world, so that it is worked out no more."""
+        before = len(self.doubts)
+        try:
+            found = self.everywhere(read, 2)
+        except Unjudged:
+            return _once(read)
+        finally:
+            del self.doubts[before:]
+        if len(found) != 1:
+            return _once(read)
+        (value,) = found
+        return lambda world: value
 
     # --------------------------------------------------------------- conditions
 
@@ -314,9 +338,8 @@ class Judge:
         for answer, branch in ((True, step.yes), (False, step.no)):
             judge = Judge(self.law, self.facts, (*self.supposed, (step.question, answer)))
             judge.doubts = self.doubts
-            if branch is None:
-                require(not judge.worlds, "a case is left out")
-            else:
+            if judge.worlds:  # of what cannot be nothing need be shown
+                require(branch is not None, "a case is left out")
                 judge.prove(condition, bound, branch, holds)
 
     def many(self, conditions: list[Condition], bound: Bound, parts: Any, holds: bool, all_needed: bool) -> None:
@@ -336,7 +359,7 @@ class Judge:
         notes = iter(step.notes)
         truth = self.truth(condition, bound, notes)
         require(next(notes, None) is None, "a value that nothing uses")
-        require(self.everywhere(truth) <= {holds}, "it comes out otherwise")
+        require(self.whether(truth) <= {holds}, "it comes out otherwise")
 
     def truth(self, condition: Condition, bound: Bound, notes: Iterator[Any]) -> Read:
         """The truth of a condition on values, with the steps that give them."""
@@ -363,8 +386,10 @@ class Judge:
 
                 def over_time(*found: Any) -> Callable[[oracle.World], bool]:
                     *keys, first, last = found
-                    each = oracle.days(first, last)
-                    return lambda world: every_or_any(world.holds_on(relation, tuple(keys), day) for day in each)
+                    each = [*oracle.days(first, last)]  # of no days nothing is so
+                    return lambda world: (
+                        bool(each) and every_or_any(world.holds_on(relation, tuple(keys), day) for day in each)
+                    )
 
                 return lambda world: _given(places(world), lambda *found: over_time(*found)(world))
         raise Refused("no such condition")
@@ -718,12 +743,26 @@ class Judge:
             truth = self.everywhere(lambda world: _given(arguments(world), lambda *of: world.holds(atom.relation, of)))
             require(isinstance(step, Fact | AllStep) and truth <= {holds}, "it is not recorded so")
             return
-        keys = self.keys(atom.arguments, bound, notes)
+        keys = self.keys_or_cases(atom.arguments, bound, notes)
         require(next(notes, None) is None, "a value that nothing uses")
+        if not isinstance(keys, tuple):
+            self.statement_by_cases(relation, keys, step, holds)
+            return
         if None in keys:
             require(not holds, "nothing is so of what there is not")
             return
         self.statement(relation, keys, step, holds)
+
+    def statement_by_cases(self, relation: Relation, keys: Read, step: Any, holds: bool) -> None:
+        """A statement about keys that are not settled: shown of each alternative that they may be."""
+        require(isinstance(step, AllStep), "not by cases")
+        parts = {part.arguments: part for part in step.parts if getattr(part, "relation", None) == relation.name}
+        require(len(parts) == len(step.parts), "a step about something else")
+        named = [keys for keys in parts if NONE not in keys]
+        alternatives = self.everywhere(self.alternative_of(keys, named))
+        require(not (holds and None in alternatives), "nothing is so of what there is not")
+        for each in alternatives - {None}:
+            self.statement(relation, each, parts[each], holds)
 
     def statement(self, relation: Relation, keys: Keys, step: Any, holds: bool) -> None:
         """A statement that is recorded, or concluded."""
@@ -840,9 +879,10 @@ class Judge:
         notes = iter(attempt.notes)
         value = self.read(rule.value, bound, notes)
         require(next(notes, None) is None, "a value that nothing uses")
-        exists = self.everywhere(lambda world: value(world) is not None)
-        require(exists == {True} or attempt.truth is not TRUE, "it does not follow that its value exists")
-        require(exists != {False} or attempt.truth is FALSE, "its value does not exist")
+        if attempt.truth.is_open:
+            return value
+        exists = self.whether(lambda world: value(world) is not None)
+        require(exists == {True} or attempt.truth is FALSE, "it does not follow that its value exists")
         return None if exists == {False} else value
 
     def defeat(self, attempts: tuple[Attempt, ...], values: list[Read | None], number: int) -> None:
@@ -869,7 +909,7 @@ class Judge:
             values = one(world), other(world)
             return None not in values and values[0] != values[1]
 
-        return self.everywhere(differ)
+        return self.whether(differ)
 
     # --------------------------------------------------------------- expressions
 
@@ -885,17 +925,31 @@ class Judge:
 
     def keys(self, expressions: tuple[Expression, ...], bound: Bound, notes: Iterator[Any]) -> Keys:
         """The values of expressions as what is said is about them: each settled, or an unknown that a variable is."""
+        keys = self.keys_or_cases(expressions, bound, notes)
+        if not isinstance(keys, tuple):
+            raise Unjudged("a statement about what is not settled")
+        return keys
+
+    def keys_or_cases(self, expressions: tuple[Expression, ...], bound: Bound, notes: Iterator[Any]) -> Keys | Read:
+        """The same; where one is not settled, what they all are in a world (None: one has no value there)."""
         found: list[Any] = []
+        reads: list[Read] = []
+        settled = True
         for expression in expressions:
             if isinstance(expression, Variable) and _is_unknown(_plain(expression, bound)):
-                found.append(_plain(expression, bound))
+                value = _plain(expression, bound)
+                found.append(value)
+                reads.append(lambda world, value=value: value)  # type: ignore[misc]
                 continue
-            values = self.everywhere(self.read(expression, bound, notes))
+            read = self.read(expression, bound, notes)
+            values = self.everywhere(read)
             open_ = None if len(values) == 1 or None in values else self.open_value(expression, bound)
-            if len(values) != 1 and open_ is None:
-                raise Unjudged("a statement about what is not settled")
-            found += values if open_ is None else [open_]
-        return tuple(found)
+            settled = settled and (len(values) == 1 or open_ is not None)
+            found += [open_] if open_ is not None else values
+            reads.append(read)
+        if settled:
+            return tuple(found)
+        return lambda world: _all_or_none(tuple(read(world) for read in reads))
 
     def open_value(self, expression: Expression, bound: Bound) -> OpenValue | None:
         """The unknown that an expression is, where it is a value that the record does not know."""
@@ -915,11 +969,14 @@ class Judge:
                 value = _plain(expression, bound)
                 return lambda world: _reads(value, world)
             case ValueOf():
-                keys = self.keys(expression.arguments, bound, notes)
+                relation = self.relations[expression.relation]
+                keys = self.keys_or_cases(expression.arguments, bound, notes)
+                if not isinstance(keys, tuple):
+                    return self.quantity_by_cases(relation, keys, expression.column, next(notes, None))
                 if None in keys:
                     require(next(notes, None) is not None, "no value")
                     return lambda world: None
-                return self.quantity(self.relations[expression.relation], keys, expression.column, next(notes, None))
+                return self.quantity(relation, keys, expression.column, next(notes, None))
             case Apply():
                 operation, calendar = OPERATIONS[expression.operation], self.program.calendar
                 operands = self.read_all(expression.arguments, bound, notes)
@@ -931,8 +988,51 @@ class Judge:
         """A value that is recorded, or concluded; each step is judged once."""
         about = (id(note), relation.name, keys, column)
         if about not in self._read:
-            self._read[about] = note, _once(self.stated_or_concluded(relation, keys, column, note))
+            self._read[about] = note, self.settled(self.stated_or_concluded(relation, keys, column, note))
         return self._read[about][1]
+
+    def quantity_by_cases(self, relation: Relation, keys: Read, column: str, note: Any) -> Read:
+        """A value under keys that are not settled: what it is under each of the alternatives that its step names."""
+        require(isinstance(note, Quantity), "no value")
+        require((note.relation, note.column) == (relation.name, column), "another value")
+        attempts: dict[Keys, list[Attempt]] = {}
+        for attempt in note.attempts:
+            attempts.setdefault(_about(attempt), []).append(attempt)
+        alternatives = _combined(note.arguments)
+        require(attempts.keys() <= set(alternatives), "a rule about something else")
+        alternatives.sort(key=lambda each: each not in attempts)  # of two that are the same in a world, that with rules
+        chosen = self.alternative_of(keys, alternatives)
+        values = {
+            each: self.quantity(relation, each, column, self.part_of(note, each, attempts))
+            for each in self.everywhere(chosen) - {None}
+        }
+
+        def read(world: oracle.World) -> Any:
+            alternative = chosen(world)
+            return None if alternative is None else values[alternative](world)
+
+        return read
+
+    def part_of(self, note: Quantity, keys: Keys, attempts: dict[Keys, list[Attempt]]) -> Quantity:
+        """What a value by cases says of one of them; made once, so that it is judged once."""
+        about = (id(note), keys)
+        if about not in self._parts:
+            self._parts[about] = note, attrs.evolve(note, arguments=keys, attempts=tuple(attempts.get(keys, ())))
+        return self._parts[about][1]
+
+    def alternative_of(self, keys: Read, alternatives: Iterable[Keys]) -> Read:
+        """Which of the alternatives keys that are not settled are in a world; they must be one, or have no value."""
+
+        def chosen(world: oracle.World) -> Keys | None:
+            found = keys(world)
+            if found is None:
+                return None
+            for each in alternatives:
+                if tuple(_reads(value, world) for value in each) == tuple(_reads(value, world) for value in found):
+                    return each
+            raise Refused("an alternative is left out")
+
+        return _once(chosen)
 
     def stated_or_concluded(self, relation: Relation, keys: Keys, column: str, note: Any) -> Read:
         """A value that is recorded, or that rules conclude."""
@@ -973,7 +1073,7 @@ class Judge:
             inner = self.witness(aggregate.variables, aggregate.where, bound, witness)
             notes = iter(witness.notes)
             of = Constant(1, NUMBER) if aggregate.of is None else aggregate.of
-            reads.append(_of_member(witness, self.read(of, inner, notes)))
+            reads.append(_of_member(witness, self.settled(self.read(of, inner, notes))))
             require(next(notes, None) is None, "a value that nothing uses")
         found = frozenset(witness.values for witness in note.parts)
         require(len(found) == len(note.parts), "a member is counted twice")
@@ -984,9 +1084,30 @@ class Judge:
             values = [each(world) for each in reads]
             return fold([value for value in values if value is not None])
 
+        total = self.certain_fold(reads, fold) or read
         if isinstance(note.value, int):
-            require(self.everywhere(read) <= {note.value}, "a total that is not that of its parts")
-        return read
+            require(self.everywhere(total) <= {note.value}, "a total that is not that of its parts")
+        return total
+
+    def certain_fold(self, members: list[Read], fold: Callable[[list[Any]], Any]) -> Read | None:
+        """What members fold to, if that is one value whatever each of them may be without regard to the rest."""
+        before = len(self.doubts)
+        found: set[Any] = {fold([])}
+        try:
+            for member in members:
+                values = self.everywhere(member)
+                if len(found) * len(values) > MOST_COMPLETIONS:
+                    return None
+                pairs = itertools.product(found, values)
+                found = {fold([each for each in pair if each is not None]) for pair in pairs}
+        except Unjudged:
+            return None
+        finally:
+            del self.doubts[before:]
+        if len(found) != 1:
+            return None
+        (value,) = found
+        return lambda world: value
 
 
 # ---------------------------------------------------------------------- helpers
@@ -1017,6 +1138,32 @@ def substitute(node: Any, bound: Bound) -> Any:
         if attribute.name not in ("variables", "value", "type", "origin")
     }
     return attrs.evolve(node, **changed)
+
+
+def _all_or_none(values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    return None if None in values else values
+
+
+def _combined(arguments: tuple[Any, ...]) -> list[Keys]:
+    """Every combination of what the arguments may be."""
+    options = [
+        [scalar for _, scalar in argument.alternatives if scalar is not NONE]
+        if isinstance(argument, Cases)
+        else [argument]
+        for argument in arguments
+    ]
+    if math.prod(map(len, options)) > MOST_COMPLETIONS:
+        raise Unjudged("too many alternatives")
+    return [*itertools.product(*options)]
+
+
+def _about(attempt: Attempt) -> Keys:
+    """What an instance of a rule concludes about."""
+    bound = attempt.scope.bound(attempt.bindings)
+    return tuple(
+        bound.get(argument.name, ANYTHING) if isinstance(argument, Variable) else _plain(argument, {})
+        for argument in attempt.rule.head.arguments
+    )
 
 
 def _once(read: Read) -> Read:

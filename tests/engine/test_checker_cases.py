@@ -1,0 +1,167 @@
+"""What is said of something that is not settled is judged for each thing that it may be."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import attrs
+import pytest
+
+from engine.model import (
+    Aggregate,
+    And,
+    Atom,
+    Column,
+    Compare,
+    Comparison,
+    Condition,
+    Constant,
+    Expression,
+    Fold,
+    Not,
+    Or,
+    Program,
+    Relation,
+    Rule,
+    Silence,
+    ValueOf,
+    Variable,
+)
+from engine.program import build
+from engine.proof import AllStep, Quantity, walk
+from engine.query import Answer, Query, Shape
+from engine.unknowns import Cases
+from engine.values import DATE, Kind, Type
+from tests.engine.checker import Refused, check
+from tests.engine.oracle import Cell, Facts, Mark
+from tests.engine.test_agreement import fact_base
+
+LEASE = Type("lease", Kind.SYMBOL)
+PRICE = Type("price", Kind.NUMBER, whole=True, least=0)
+L, D = Variable("l", LEASE), Variable("d", DATE)
+DATED = ValueOf("lease", (L,), "date")
+COUNTED = Or((Compare(Comparison.IS, L, Constant("L-1", LEASE)), Atom("worthy", (L,))))
+DAY = Aggregate(Fold.LOWEST, DATED, (L,), And((Atom("lease", (L,)), COUNTED)))
+PRICED = ValueOf("price", (DAY,), "value")
+CHEAP, DEAR = Atom("cheap", (DAY,)), Atom("dear", (DAY,))
+
+
+def on(*of: int) -> Constant:
+    return Constant(date(*of), DATE)
+
+
+def by(day: Constant) -> Condition:
+    return Compare(Comparison.AT_MOST, D, day)
+
+
+def rule(name: str, head: Atom, body: Condition, value: Expression | None = None) -> Rule:
+    return Rule(name, head, body, value=value)
+
+
+PROGRAM = Program(
+    (
+        Relation("lease", (Column("id", LEASE), Column("date", DATE)), 1, record=True),
+        Relation("worthy", (Column("lease", LEASE),), 1, Silence.UNKNOWN),
+        Relation("price", (Column("date", DATE), Column("value", PRICE)), 1),
+        Relation("cheap", (Column("date", DATE),), 1),
+        Relation("dear", (Column("date", DATE),), 1),
+    ),
+    (
+        rule("low", Atom("price", (D,)), by(on(2001, 6, 30)), Constant(10, PRICE)),
+        rule("high", Atom("price", (D,)), Not(by(on(2001, 6, 30))), Constant(20, PRICE)),
+        rule("cheap", Atom("cheap", (D,)), by(on(2001, 6, 30))),
+        rule("dear", Atom("dear", (D,)), Not(by(on(2001, 6, 30)))),
+    ),
+)
+FACTS = Facts(records={"lease": {"L-1": {"date": date(2001, 3, 1)}, "L-2": {"date": date(2001, 2, 1)}}})
+"""The first day is one of two, as L-2 is worthy or not; what is said of either is the same."""
+
+
+def answered(goal: Condition | Expression, facts: Facts = FACTS) -> Answer:
+    engine = build(PROGRAM)
+    shape = Shape.WHETHER if isinstance(goal, Condition) else Shape.VALUE
+    return engine.answer(fact_base(engine, facts), Query(goal, shape))
+
+
+def refuses(goal: Condition | Expression, answer: Any, proof: Any, facts: Facts = FACTS) -> bool:
+    try:
+        check(PROGRAM, facts, goal, answer, proof)
+    except Refused:
+        return True
+    return False
+
+
+def by_cases() -> Quantity:
+    """The price on a day that is one of two."""
+    proof = answered(PRICED).proof
+    assert proof is not None
+    return next(step for step in walk(proof) if isinstance(step, Quantity) and step.relation == "price")
+
+
+def with_price(changed: Quantity) -> AllStep:
+    """The proof of the price, with another step for it."""
+    proof: Any = answered(PRICED).proof
+    *notes, _ = proof.parts
+    return AllStep(proof.truth, (*notes, changed))
+
+
+def test_a_value_is_accepted_that_is_the_same_on_either_day() -> None:
+    found = answered(PRICED)
+    assert found.value == 10 and isinstance(by_cases().arguments[0], Cases)
+    check(PROGRAM, FACTS, PRICED, 10, found.proof)
+    assert refuses(PRICED, 20, found.proof)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_no_day_may_be_left_out_of_a_value(place: int) -> None:
+    step = by_cases()
+    (days,) = step.arguments
+    fewer = Cases(days.alternatives[:place] + days.alternatives[place + 1 :])
+    kept = tuple(each for each in step.attempts if fewer.alternatives[0][1] in each.bindings)
+    assert refuses(PRICED, 10, with_price(attrs.evolve(step, arguments=(fewer,))))
+    assert refuses(PRICED, 10, with_price(attrs.evolve(step, arguments=(fewer,), attempts=kept)))
+    assert refuses(PRICED, 10, with_price(attrs.evolve(step, attempts=kept)))
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_each_rule_is_shown_for_each_day(place: int) -> None:
+    step = by_cases()
+    assert len(step.attempts) == 4
+    fewer = step.attempts[:place] + step.attempts[place + 1 :]
+    assert refuses(PRICED, 10, with_price(attrs.evolve(step, attempts=fewer)))
+    other = next(each.rule for each in step.attempts if each.rule is not step.attempts[place].rule)
+    wrong = attrs.evolve(step.attempts[place], rule=other)
+    changed = (*step.attempts[:place], wrong, *step.attempts[place + 1 :])
+    assert refuses(PRICED, 10, with_price(attrs.evolve(step, attempts=changed)))
+
+
+@pytest.mark.parametrize(("goal", "holds"), [(CHEAP, True), (DEAR, False)])
+def test_a_statement_is_shown_for_each_day(goal: Condition, holds: bool) -> None:
+    proof: Any = answered(goal).proof
+    check(PROGRAM, FACTS, goal, holds, proof)
+    assert refuses(goal, not holds, proof)
+    *notes, spread = proof.parts
+    assert len(spread.parts) == 2
+    for place in range(2):
+        fewer = spread.parts[:place] + spread.parts[place + 1 :]
+        assert refuses(goal, holds, AllStep(proof.truth, (*notes, attrs.evolve(spread, parts=fewer))))
+        twice = (spread.parts[place], spread.parts[place])
+        assert refuses(goal, holds, AllStep(proof.truth, (*notes, attrs.evolve(spread, parts=twice))))
+        empty = attrs.evolve(spread.parts[place], attempts=())
+        changed = (*spread.parts[:place], empty, *spread.parts[place + 1 :])
+        assert refuses(goal, holds, AllStep(proof.truth, (*notes, attrs.evolve(spread, parts=changed))))
+
+
+FIRST = Aggregate(Fold.LOWEST, DATED, (L,), Atom("lease", (L,)))
+
+
+def test_a_first_day_is_accepted_only_if_no_other_may_be_earlier() -> None:
+    found = answered(FIRST)
+    check(PROGRAM, FACTS, FIRST, date(2001, 2, 1), found.proof)
+    unknown: dict[str, dict[str, Cell]] = {"L-1": {"date": Mark.UNKNOWN}, "L-2": {"date": date(2001, 2, 1)}}
+    days = (date(2000, 1, 1), date(2001, 3, 1))
+    later = attrs.evolve(FACTS, records={"lease": unknown}, domains={DATE.name: days[1:]})
+    earlier = attrs.evolve(FACTS, records={"lease": unknown}, domains={DATE.name: days})
+    assert not refuses(FIRST, date(2001, 2, 1), found.proof, later)
+    assert refuses(FIRST, date(2001, 2, 1), found.proof, earlier)
