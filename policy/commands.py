@@ -21,7 +21,7 @@ from policy.errors_text import explanation
 from policy.facts_text import fact_lines
 from policy.folding import Fold, folded
 from policy.keeping import case_file
-from policy.ledger_kinds import is_ledger
+from policy.ledger_kinds import Ledger, is_ledger
 from policy.listing import likest, words_of
 from policy.memorandum import KINDS, kept
 from policy.outline import Line
@@ -259,13 +259,16 @@ def _facts(session: Session, rest: str) -> Step:
     return session, tuple(page)
 
 
-_INTO = re.compile(r"(?P<said>.*?)\s+in\s+(?P<file>\S+\.md)$", re.DOTALL)
+_INTO = re.compile(r"(?P<said>.*?)\s+in\s+(?P<file>\S+\.[a-z]{2,7})$", re.DOTALL)
 
 
 def _record(session: Session, rest: str) -> Step:
     """Write a fact, or a supposition by its number, into a case file."""
     match = _INTO.fullmatch(rest)
     said, path = (rest, None) if match is None else (match["said"], Path(match["file"]))
+    if path is not None and path.suffix != ".md":
+        message = "facts are recorded in case files; a ledger is changed where it is kept"
+        raise ClausebookError(Diagnostic("E0055", message, None, ("record … in FILE.md",)))
     own_files = [each for each in session.files if not is_ledger(each)]
     if path is None and not own_files:
         message = "there is no case file to record this in"
@@ -275,8 +278,10 @@ def _record(session: Session, rest: str) -> Step:
     if re.fullmatch(r"\(?\d{1,6}\)?", said):
         number = int(said.strip("()"))
         said, kept = session.supposition(number).text, session.forget(number)
-    own = path.resolve() in [each.resolve() for each in session.files]
-    done = record(session.instrument, path, said, session.part if own else "")
+    others = [each for each in session.files if each.resolve() != path.resolve()]
+    own = len(others) < len(session.files)
+    beside: tuple[Path | Ledger, ...] = (*others, *session.ledgers) if own else ()
+    done = record(session.instrument, path, said, session.part if own else "", beside)
     told = Words(f"Recorded in {done.path}, line {done.line}: {done.sentence}")
     if not own:
         return session, (told, Words("(not a case file of this session: the answers do not rest on it)"))
@@ -332,6 +337,10 @@ def _save(session: Session, rest: str) -> Step:
         if not session.answers:
             message = "a case file asks questions that have one answer, and none was asked"
             raise ClausebookError(Diagnostic("E0055", message, None, ("a question",)))
+        if session.ledgers or any(map(is_ledger, session.files)):
+            message = "a case file holds no facts of ledgers"
+            wanted = ("save FILE.json, which `clausebook replay` asks again of the ledgers",)
+            raise ClausebookError(Diagnostic("E0055", message, None, wanted))
         asked = [session.case.ask(each) for each in dict.fromkeys(each.question for each in session.answers)]
         write_new(path, case_file(asked, book, session.files, session.part, path).encode())
         what = "1 question" if len(asked) == 1 else f"{len(asked)} questions"

@@ -32,6 +32,7 @@ from policy.ledger_ocf import is_act
 from policy.ledger_read import digest, read_ledger
 from policy.ledger_values import CellRule, Misread, converted, divided, reader_of
 from policy.stating import Stater, contradiction
+from policy.vocabulary_text import with_article
 
 CURRENCY = "USD"
 """Money of the rules is dollars."""
@@ -264,7 +265,9 @@ class Loader:
         relation = pair.taking.relation
         for at, name in zip(pair.kept, pair.names, strict=True):
             if name is None:
-                self._pass_over(pair, at, pair.taking.name, "E0549", f"a row without the name of a {relation.name}")
+                self._pass_over(
+                    pair, at, pair.taking.name, "E0549", f"a row without the name of {with_article(relation.name)}"
+                )
         facts = self.stater.facts
         table = facts.table(relation.name)
         new = [name for name in dict.fromkeys(pair.names) if name is not None and not table.rows_of((name,))]
@@ -300,7 +303,9 @@ class Loader:
         for number, name in enumerate(pair.names):
             at = pair.kept[number]
             if name is None:
-                self._pass_over(pair, at, pair.taking.name, "E0549", f"a row without the name of a {relation.name}")
+                self._pass_over(
+                    pair, at, pair.taking.name, "E0549", f"a row without the name of {with_article(relation.name)}"
+                )
             elif (others := table.rows_of((name,))) or name in first:
                 other = table.sources[others[0]] if others else places[first[name]]
                 self._pass_over(pair, at, pair.taking.name, "E0555", f"{name} stands in two rows; {other} is the other")
@@ -470,6 +475,10 @@ class Loader:
             self.loaded.passed.append(diagnostic)
         elif count == _MOST_TOLD + 1:
             self.loaded.passed.append(Diagnostic(diagnostic.code, f"{sheet.file}: further rows like these", None))
+
+
+def _nameless(kind: str) -> str:
+    return f"a row without the name of {with_article(kind)}"
 
 
 def _missing(taking: Taking, sheet: Sheet) -> list[str]:

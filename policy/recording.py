@@ -6,6 +6,7 @@ that are there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -15,6 +16,7 @@ from policy.declaring import read_names
 from policy.diagnostic import ClausebookError, Diagnostic, in_order
 from policy.document import Block, Document, List, Paragraph, Section, Table, read, read_source
 from policy.instrument import Instrument
+from policy.ledger_kinds import Ledger
 from policy.parse import sentences as split
 from policy.source import Source, Span
 from policy.storing import held, write_over
@@ -32,11 +34,14 @@ class Recorded:
     sentence: str
 
 
-def record(instrument: Instrument, path: Path, sentence: str, part: str = "") -> Recorded:
+def record(
+    instrument: Instrument, path: Path, sentence: str, part: str = "", beside: Sequence[Path | Ledger] = ()
+) -> Recorded:
     """Add a sentence to the facts of a case file, or of its `## Case (part)`.
 
-    When this returns the file has it, whatever happens then. Raises `ClausebookError`, with the file as it was, where
-    the sentence or the file cannot be read, the sentence contradicts the file, or the file cannot be written.
+    ``beside`` are the other case files and the ledgers that it is read with, whose names it may use. When this returns
+    the file has it, whatever happens then. Raises `ClausebookError`, with the file as it was, where the sentence or
+    the file cannot be read, the sentence contradicts what is recorded, or the file cannot be written.
     """
     said = " ".join(sentence.split()).rstrip(".")
     span = Span(Source(SENTENCE, sentence), 0, len(sentence))
@@ -49,7 +54,7 @@ def record(instrument: Instrument, path: Path, sentence: str, part: str = "") ->
             raise ClausebookError(*problems)
         text = _with_sentence(instrument, source, said, part, span)
         new = Source(source.name, text)
-        _check(instrument, new, said, part, span)
+        _check(instrument, new, said, part, span, beside)
         write_over(path, _as_before(path, text))
     return Recorded(path, _line_of(new, said), said)
 
@@ -106,11 +111,13 @@ def _line_end(span: Span) -> int:
     return len(span.source.text) if end < 0 else end
 
 
-def _check(instrument: Instrument, source: Source, said: str, part: str, span: Span) -> None:
+def _check(
+    instrument: Instrument, source: Source, said: str, part: str, span: Span, beside: Sequence[Path | Ledger]
+) -> None:
     """The file as it would be reads back, and has the sentence; errors in the sentence are told where it was typed."""
     document, problems = read(source)
     file, _ = read_case(document)
-    _, more = instrument.read_case((source,), part)
+    _, more = instrument.read_case((source, *beside), part)
     errors = [each for each in (*problems, *more) if each.is_error]
     if not _has(file, said, part):
         errors.append(Diagnostic("E0101", "this does not read back as one sentence", span))

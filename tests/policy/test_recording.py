@@ -13,9 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from policy.commands import carry_out
 from policy.diagnostic import ClausebookError
 from policy.instrument import Instrument, load
+from policy.ledger_kinds import Ledger
 from policy.recording import record
+from policy.session import begin
 from policy.storing import write_new, write_over
 from tests.policy.small import CASE, write
 
@@ -50,6 +53,25 @@ def test_a_fact_stands_after_those_that_are_there_and_all_else_stays(club: Instr
     assert text.splitlines()[done.line - 1] == f"{FACT}."
     assert "2001-06-01" not in text
     assert club.case(file).ask("Was L-1 given up before July 1, 2001?").said == "Yes."
+
+
+def test_a_file_may_speak_of_what_is_listed_beside_it(club: Instrument, tmp_path: Path) -> None:
+    companion, ledger = tmp_path / "companion.md", tmp_path / "lease.csv"
+    companion.write_text("# Beside\n\nBook: club\n\n## Facts\n\nL-9 was given up on May 1, 2001.\n", "utf-8")
+    ledger.write_text("lease,tenant,date,shares,plot size\nL-9,,2001-03-01,80,small plot\n", "utf-8")
+    with pytest.raises(ClausebookError, match="E0114"):
+        record(club, companion, "L-9 was given up on May 2, 2001")
+    session = begin(club, (companion,), (Ledger(ledger),))
+    carry_out(session, "record L-9 was given up on May 2, 2001")
+    assert "L-9 was given up on May 2, 2001." in companion.read_text("utf-8")
+    for line, code in (
+        ("record L-9's shares are 7 shares", "E0522"),
+        ("record L-9 was given up on May 3, 2001 in lease.csv", "E0055"),
+        ("save case kept.md", "E0055"),
+    ):
+        with pytest.raises(ClausebookError) as caught:
+            carry_out(session.ask("Was L-9 given up on May 2, 2001?"), line)
+        assert caught.value.code == code
 
 
 def test_a_fact_of_a_part_stands_in_it(club: Instrument, file: Path) -> None:
