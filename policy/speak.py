@@ -50,6 +50,7 @@ from policy.quantities import print_value
 from policy.vocabulary_text import joined, with_article
 from policy.words import Phrase, RecordDeclaration, Slot
 
+_NOT_KNOWN = "not known"
 _VERBS = frozenset({"is", "are", "was", "were", "has", "have", "may", "must", "will"})
 
 
@@ -78,13 +79,13 @@ class Speaker:
         if value is NONE or value is None:
             return "none"
         if value is UNKNOWN:
-            return "not known"
+            return _NOT_KNOWN
         if isinstance(value, _Words):
             return value.said
         if isinstance(value, Cases):
             plain_first = sorted((each for _, each in value.alternatives), key=is_symbolic)
             known = [self.value(each, type) for each in plain_first if each is not NONE]
-            return " or ".join(known) if known and len(known) <= 3 else "not known"
+            return " or ".join(known) if known and len(known) <= 3 else _NOT_KNOWN
         if isinstance(value, OpenValue):
             return self.open_value(value)
         if isinstance(value, Linear):
@@ -449,6 +450,8 @@ class Speaker:
             return f"{subject} {be} {said_left}"  # that a value is on or after itself tells nobody anything
         if subject == said_left:
             return f"{subject} {_relates(comparison, plural, type)} {said_right}"
+        if said_left == _NOT_KNOWN and comparison not in (Comparison.IS, Comparison.IS_NOT):
+            return f"{subject} {_relates(comparison, plural, type)} {said_right} in every case"
         if comparison is Comparison.IS_NOT:
             return f"{subject} {be} {said_left}, not {said_right}"
         return f"{subject} {be} {said_left}, which {_relates(comparison, plural, type)} {said_right}"

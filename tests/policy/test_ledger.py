@@ -105,6 +105,13 @@ def test_what_a_companion_adds_to_a_row_is_cited_from_the_companion(folder: Fold
     assert "the register; leases.csv, row 2; shares: added.md, line 7" in " ".join(answer.to_text(60).split())
 
 
+def test_a_total_that_exceeds_whatever_is_open_is_told_so(folder: Folder) -> None:
+    rows = ROW.replace("80", "200") + "L-2,?,2001-03-02,80,small plot,,\n,Ann Lee,2001-03-02,1,small plot,,\n"
+    answer = folder.leases(rows).ask(QUESTION)
+    assert answer.said == "No."
+    assert "the shares let up to the supposed lease exceed 100 shares in every case" in answer.to_text()
+
+
 def test_what_contradicts_a_fact_tells_where_that_is_recorded(folder: Folder) -> None:
     lease = folder.write("leases.csv", HEAD + ROW)
     with pytest.raises(ClausebookError) as caught:
