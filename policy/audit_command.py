@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from policy.ledger_commands import facts_options
-from policy.terminal import finish, tell_lines, tell_passed, watching
+from policy.terminal import finish, part_option, tell_lines, tell_passed, watching
 
 _UNSETTLED = 3
 
@@ -16,7 +16,7 @@ _UNSETTLED = 3
 @click.argument("book")
 @click.option("--case", "cases", multiple=True, type=click.Path(path_type=Path), help="A case file; several add up.")
 @facts_options
-@click.option("--part", default="", help="The `## Case (part)` whose facts are added.")
+@part_option
 @click.option("--ask", "question", required=True, help="A declared phrase with one slot: `*a grant* is permitted`.")
 @click.option("-o", "out", type=click.Path(path_type=Path), help="Where the rows go: a CSV or Parquet file.")
 @click.option(

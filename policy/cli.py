@@ -15,16 +15,20 @@ import click
 
 from policy.audit_command import audit
 from policy.ledger_commands import facts, facts_options
-from policy.looking import COMMANDS
+from policy.looking import COMMANDS as LOOKING
+from policy.measuring import COMMANDS as MEASURING
 from policy.signals import end_in_order
 from policy.terminal import (
+    FILE,
     WRONG_FILE,
     Doors,
+    cases_option,
     coloured,
     count,
     finish,
     jobs_option,
     needed,
+    part_option,
     patience,
     progress,
     report,
@@ -32,7 +36,6 @@ from policy.terminal import (
     summary,
     tell_entry,
     tell_formatted,
-    tell_lines,
     tell_looked,
     tell_passed,
     told_result,
@@ -62,21 +65,15 @@ def _paths(name: str, required: bool = True) -> Callable[[Callable[..., Any]], C
     return click.argument(name, nargs=-1, required=required, type=click.Path(path_type=Path))
 
 
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-_cases = click.option(
-    "--case", "cases", multiple=True, type=click.Path(path_type=Path), help="Case files beside those of the book."
-)
-
-
 # ------------------------------------------------------------------- asking
 
 
 @command.command()
 @click.argument("book")
 @click.argument("question")
-@click.option("--case", "cases", multiple=True, type=click.Path(path_type=Path), help="A case file; several add up.")
+@cases_option
 @facts_options
-@click.option("--part", default="", help="The `## Case (part)` whose facts are added.")
+@part_option
 @click.option("--json", "form", flag_value="json", help="Answer as JSON.")
 @click.option("--markdown", "form", flag_value="markdown", help="Answer as Markdown.")
 @click.option("--svg", "form", flag_value="svg", help="Draw the answer with its proof as a tree.")
@@ -124,10 +121,10 @@ def _need_part(part: str, cases: tuple[Path, ...]) -> None:
 
 @command.command()
 @click.argument("book")
-@click.option("--case", "cases", multiple=True, type=click.Path(path_type=Path), help="A case file; several add up.")
+@cases_option
 @facts_options
-@click.option("--part", default="", help="The `## Case (part)` whose facts are added.")
-@click.option("--text", type=_FILE, help="Your copy of the governing text, shown beside the rules.")
+@part_option
+@click.option("--text", type=FILE, help="Your copy of the governing text, shown beside the rules.")
 def repl(
     book: str,
     cases: tuple[Path, ...],
@@ -155,7 +152,7 @@ def repl(
 @click.argument("answer", type=click.Path(path_type=Path))
 @click.option("--book", help="The book, if not the one that the answer's stamp names.")
 @click.option("--case", "cases", multiple=True, type=click.Path(path_type=Path), help="The files of facts, in order.")
-@click.option("--map", "mapping", type=_FILE, help="What the columns of ledgers are.")
+@click.option("--map", "mapping", type=FILE, help="What the columns of ledgers are.")
 def replay(answer: Path, book: str | None, cases: tuple[Path, ...], mapping: Path | None) -> None:
     """Confirm that a saved ANSWER (JSON) still stands, or say what changed."""
     from policy.layout import plain_text
@@ -272,74 +269,6 @@ def fmt(path: tuple[Path, ...], only_check: bool) -> None:
     finish(status(errors) or (WRONG_FILE if only_check and changed else 0))
 
 
-# ----------------------------------------------------------------- measuring
-
-
-@command.command()
-@click.argument("book")
-@_cases
-@click.option("--json", "as_json", is_flag=True, help="Tell as JSON.")
-@click.option("--inventory", type=_FILE, help="Hold the clauses against those of this file.")
-@jobs_option
-def coverage(book: str, cases: tuple[Path, ...], as_json: bool, inventory: Path | None, jobs: int) -> None:
-    """Say of each clause of BOOK what encodes it, asks about it and exercises it."""
-    from policy.book import find_book
-    from policy.casebook import exercising
-    from policy.coverage import case_files, compare, comparison_lines, decisions, lines, read_inventory, to_json
-    from policy.coverage import covered as covered_by
-    from policy.testing import Shelf
-
-    shelf = Shelf()
-    loaded = shelf.at(find_book(book)).book
-    files = case_files(loaded, cases)
-    found = [*progress(exercising(loaded, files, shelf, jobs), "Testing", len(files))]
-    covered = covered_by(loaded, (each for _, exercised in found for each in exercised))
-    click.echo(to_json(covered)) if as_json else tell_lines(lines(covered))
-    report(problem for problems, _ in found for problem in problems)
-    if inventory is not None:
-        compared = compare(covered, loaded, read_inventory(inventory.read_text("utf-8")), decisions(loaded))
-        tell_lines(comparison_lines(compared), err=as_json)
-        finish(0 if compared.same_clauses else WRONG_FILE)
-
-
-@command.command()
-@click.argument("book")
-@click.option("--text", required=True, type=_FILE, help="The governing text.")
-@click.option("--pin", is_flag=True, help="Pin the clauses to their places in this text.")
-def sources(book: str, text: Path, pin: bool) -> None:
-    """Tell which clauses of BOOK have other words in a text than when they were pinned."""
-    from policy.book import load
-    from policy.fidelity import hold
-
-    held = hold(load(book), text.read_bytes().decode("utf-8", "replace"), pin)
-    tell_lines(held.lines)
-    finish(0 if held.stands else WRONG_FILE)
-
-
-@command.command()
-@click.argument("book")
-@_cases
-@click.option("--rule", "rules", multiple=True, help="Only the mutants of this rule, or of this clause's rules.")
-@jobs_option
-def mutate(book: str, cases: tuple[Path, ...], rules: tuple[str, ...], jobs: int) -> None:
-    """Change the law of BOOK bit by bit, and tell what no case notices."""
-    from policy.book import find_book
-    from policy.coverage import case_files
-    from policy.mutants import mutants
-    from policy.mutation import Bench, concerning, lines, notes, run, survivors, trials, watched
-    from policy.testing import Shelf
-
-    shelf = Shelf()
-    loaded = shelf.at(find_book(book)).book
-    files = progress(case_files(loaded, cases), "Reading")
-    asked = [trial for file in files for trial in trials(file, shelf, loaded)]
-    bench = Bench(loaded, tuple(progress(watched(asked, jobs), "Asking", len(asked))))
-    chosen = concerning(mutants(loaded), rules)
-    results = list(progress(run(bench, chosen, jobs), "Trying mutant", len(chosen)))
-    tell_lines(lines(results, () if rules else notes(loaded)))
-    finish(WRONG_FILE if survivors(results) else 0)
-
-
 @command.command()
 @click.argument("code")
 def explain(code: str) -> None:
@@ -362,7 +291,7 @@ def version() -> None:
     click.echo(f"clausebook {engine_version()}")
 
 
-for each in (*COMMANDS, facts, audit):
+for each in (*LOOKING, *MEASURING, facts, audit):
     command.add_command(each)
 
 

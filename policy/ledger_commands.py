@@ -8,19 +8,14 @@ from typing import Any
 
 import click
 
-from policy.terminal import finish, report, status, tell_lines, tell_passed, watching
-
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-_cases = click.option(
-    "--case", "cases", multiple=True, type=click.Path(path_type=Path), help="A case file; several add up."
-)
+from policy.terminal import FILE, cases_option, finish, part_option, report, status, tell_lines, tell_passed, watching
 
 
 def facts_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that name ledgers."""
     for option in (
         click.option("--strict", is_flag=True, help="Refuse ledgers of which a row cannot be read."),
-        click.option("--map", "mapping", type=_FILE, help="The mapping of the ledgers, a TOML file."),
+        click.option("--map", "mapping", type=FILE, help="The mapping of the ledgers, a TOML file."),
         click.option(
             "--facts",
             "ledgers",
@@ -40,9 +35,9 @@ def facts() -> None:
 
 @facts.command(name="check")
 @click.argument("book")
-@_cases
+@cases_option
 @facts_options
-@click.option("--part", default="", help="The `## Case (part)` whose facts are added.")
+@part_option
 @click.option("--ask", "questions", multiple=True, help="A question; without one, those of the case files are asked.")
 def facts_check(
     book: str,
@@ -67,12 +62,12 @@ def facts_check(
 
 @facts.command(name="export")
 @click.argument("book")
-@_cases
+@cases_option
 @facts_options
 @click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="A folder, or one CSV file.")
 @click.option("--kind", help="The record kind to write, where TO is a file.")
 @click.option("--ocf", "as_ocf", is_flag=True, help="Write a package of Open Cap Format 1.2 into the folder.")
-@click.option("--fill", type=_FILE, help="What Open Cap Format wants and no fact says: a TOML file.")
+@click.option("--fill", type=FILE, help="What Open Cap Format wants and no fact says: a TOML file.")
 def facts_export(
     book: str,
     cases: tuple[Path, ...],

@@ -12,10 +12,14 @@ import click
 
 from policy.ledger_commands import facts_options
 from policy.terminal import (
+    FILE,
     WRONG_FILE,
+    cases_option,
     count,
     finish,
     jobs_option,
+    more_cases_option,
+    part_option,
     patience,
     tell_lines,
     tell_looked,
@@ -25,17 +29,10 @@ from policy.terminal import (
 
 Command = Callable[..., Any]
 
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-
 
 def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
     """Several options as one."""
     return lambda command: reduce(lambda made, option: option(made), options, command)
-
-
-_cases = click.option(
-    "--case", "cases", multiple=True, type=click.Path(path_type=Path), help="Case files beside those of the book."
-)
 
 
 _forms = _together(
@@ -43,9 +40,7 @@ _forms = _together(
     click.option("--svg", "form", flag_value="svg", help="Draw as SVG."),
 )
 _facts = _together(
-    click.option(
-        "--case", "cases", multiple=True, type=click.Path(path_type=Path), help="A case file; several add up."
-    ),
+    cases_option,
     facts_options,
 )
 
@@ -71,9 +66,9 @@ def graph(book: str, question: str | None, as_svg: bool) -> None:
 
 @click.command()
 @click.argument("book")
-@click.option("--text", type=_FILE, help="The governing text, shown beside the rules.")
-@click.option("--since", type=_FILE, help="An earlier version of the book: what differs from it is marked.")
-@_cases
+@click.option("--text", type=FILE, help="The governing text, shown beside the rules.")
+@click.option("--since", type=FILE, help="An earlier version of the book: what differs from it is marked.")
+@more_cases_option
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The folder of the pages.")
 @jobs_option
 def review(book: str, text: Path | None, since: Path | None, cases: tuple[Path, ...], output: Path, jobs: int) -> None:
@@ -124,8 +119,8 @@ def compare(old: str, new: str, cases: tuple[Path, ...], as_json: bool, output: 
 
 @click.command()
 @click.argument("book")
-@click.option("--text", type=_FILE, help="The governing text, shown beside the rules.")
-@_cases
+@click.option("--text", type=FILE, help="The governing text, shown beside the rules.")
+@more_cases_option
 @click.option("--port", default=8000, show_default=True, help="Where it is served; 0 takes any free port.")
 @jobs_option
 def serve(book: str, text: Path | None, cases: tuple[Path, ...], port: int, jobs: int) -> None:
@@ -143,7 +138,7 @@ def serve(book: str, text: Path | None, cases: tuple[Path, ...], port: int, jobs
 @click.argument("book")
 @click.argument("questions", nargs=-1, required=True)
 @_facts
-@click.option("--part", default="", help="The `## Case (part)` whose facts are added.")
+@part_option
 @_forms
 def chart(
     book: str,
@@ -172,7 +167,7 @@ def chart(
 @click.argument("name", required=False)
 @click.argument("given", nargs=-1)
 @_facts
-@click.option("--part", default="", help="The `## Case (part)` whose facts are added.")
+@part_option
 @_forms
 def report(
     book: str,

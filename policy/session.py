@@ -20,6 +20,7 @@ from policy.folding import Fold
 from policy.governing import Wording, read_wording
 from policy.instrument import Case, Instrument
 from policy.ledger_kinds import Ledger
+from policy.page import Page
 from policy.quantities import print_value
 from policy.supposing import bearing_on, supposed, supposing
 
@@ -140,6 +141,10 @@ class Session:
     def reread(self) -> Session:
         """The session with its case files read anew."""
         return evolve(self, case=self.instrument.case(*self.files, *self.ledgers, part=self.part))
+
+
+Step = tuple[Session, Page]
+"""The session after a command, and what there is to show."""
 
 
 def begin(

@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Timer
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -14,8 +15,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from policy.answer import Answer
     from policy.course import Course
     from policy.diagnostic import Diagnostic
@@ -36,6 +35,14 @@ _LONG = 20
 
 Each = TypeVar("Each")
 
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+cases_option = click.option(
+    "--case", "cases", multiple=True, type=click.Path(path_type=Path), help="A case file; several add up."
+)
+more_cases_option = click.option(
+    "--case", "cases", multiple=True, type=click.Path(path_type=Path), help="Case files beside those of the book."
+)
+part_option = click.option("--part", default="", help="The `## Case (part)` whose facts are added.")
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(1),
