@@ -131,7 +131,8 @@ def _days(axis: _Axis, top: int) -> Iterator[str]:
     for day, said in _dates(axis):
         x = axis.at(day)
         yield f'<path class="axis" d="M{x} {top}v4" stroke="#888"/>'
-        yield f'<text x="{x}" y="{top + 17}" text-anchor="middle">{said}</text>'
+        anchor = "end" if x > _LEFT + _WIDTH - len(said) * _LETTER // 2 else "middle"
+        yield f'<text x="{x}" y="{top + 17}" text-anchor="{anchor}">{said}</text>'
 
 
 def _dates(axis: _Axis) -> list[tuple[date, str]]:

@@ -23,6 +23,7 @@ from policy.layout import inert, json_text
 HOST = "127.0.0.1"
 LARGEST_BODY = 64 * 1024
 MOST_AT_ONCE = 4
+_ASK = "/api/ask"
 _SLOWEST = 10  # seconds that a request may take to arrive
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 _HEADERS = {
@@ -101,6 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/api/openapi.json":
             desk = self.room.desk
             self._send_data(HTTPStatus.OK, openapi(inert(desk.instrument.book.title), tuple(desk.files)))
+        elif path == _ASK:
+            self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, "a question is posted here, as JSON: /api/openapi.json")
         elif path == "/api/made":
             self._send_data(HTTPStatus.OK, {"made": self.room.made, "failed": self.room.failed})
         elif not self.room.made and name.endswith(".html"):
@@ -114,8 +117,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         if not self._is_from_here():
             return
-        if self.path != "/api/ask":
-            self._refuse(HTTPStatus.NOT_FOUND, "questions are asked at /api/ask")
+        if self.path != _ASK:
+            self._refuse(HTTPStatus.NOT_FOUND, f"questions are asked at {_ASK}")
             return
         body = self._body()
         if body is None:

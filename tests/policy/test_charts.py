@@ -135,6 +135,11 @@ def test_where_not_every_day_was_asked_answers_stand_alone(case: Case) -> None:
     assert "V" not in "".join(part.split('"')[0] for part in text.split('class="line line-0" d="')[1:])
 
 
+def test_a_day_at_the_end_of_a_chart_is_not_cut_off(case: Case) -> None:
+    text = svg((course(case, LET.format("month", "2000-07-01", "2001-01-01")),))
+    assert 'text-anchor="end">Jan 2001</text>' in text
+
+
 def test_a_verdict_is_drawn_as_a_band_and_says_its_word(case: Case) -> None:
     text = svg((course(case, "Is Ann Lee welcome on each year from 1998-06-01 to 2003-06-01?"),))
     assert [word in text for word in ('class="band no"', 'class="band yes"', 'class="band depends"')] == [True] * 3

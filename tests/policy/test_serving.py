@@ -189,6 +189,7 @@ def test_nothing_but_the_pages_is_served(port: int) -> None:
         assert send(port, "GET", path).status == 404
     assert send(port, "POST", "/", "").status == 404
     assert send(port, "PUT", "/api/ask", "").status == 501
+    assert send(port, "GET", "/api/ask").status == 405
 
 
 def test_no_reply_may_be_framed_kept_or_taken_for_something_else(port: int) -> None:
