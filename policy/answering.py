@@ -15,7 +15,7 @@ from policy.diagnostic import ClausebookError, Diagnostic
 from policy.folding import Fold, folded
 from policy.page import Block, Chart, Lines, Said, Words
 from policy.session import Session, Step
-from policy.telling import of_rules, otherwise, told_ways
+from policy.telling import of_rules, otherwise, the_other, told_ways
 
 
 def ask(session: Session, question: str) -> Step:
@@ -90,12 +90,11 @@ def why_not(session: Session, rest: str) -> Step:
     answer = last(session)
     if rest:
         return why(session, rest)
-    granted = answer.verdict is Verdict.YES
     lines = otherwise(answer, session.fold)
     if not lines:
+        granted = answer.verdict is Verdict.YES
         return session, (Words(f"No rule speaks {'against' if granted else 'for'} it beside what `why` tells."),)
-    which = "no" if granted else "yes" if answer.verdict in (Verdict.NO, Verdict.DEPENDS) else "more"
-    return session, (Words(f"Why not {which}:", loud=True), Lines(lines))
+    return session, (Words(f"Why not {the_other(answer)}:", loud=True), Lines(lines))
 
 
 def yes(session: Session, rest: str) -> Step:

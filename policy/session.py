@@ -119,6 +119,15 @@ class Session:
         kept = tuple(each for each in self.suppositions if numbers and each.number not in numbers)
         return self._changed(kept)
 
+    def recorded(self, number: int) -> Session:
+        """The session after a supposition was recorded: it is none any more, and `undo` does not bring it back."""
+        self.supposition(number)
+
+        def without(every: tuple[Supposition, ...]) -> tuple[Supposition, ...]:
+            return tuple(each for each in every if each.number != number)
+
+        return evolve(self, suppositions=without(self.suppositions), earlier=tuple(map(without, self.earlier)))
+
     def undo(self) -> Session:
         """The session with the suppositions that it had before they were last changed."""
         if not self.earlier:

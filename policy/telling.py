@@ -10,7 +10,7 @@ from typing import Any
 from attrs import evolve
 
 from engine.judge import Verdict
-from policy.answer import Answer, sections
+from policy.answer import Answer, Bound, Days, Listed, sections
 from policy.changing import Change, Way, Ways
 from policy.folding import Fold, steps, told_once
 from policy.outline import Block as Told
@@ -31,9 +31,32 @@ def of_rules(answer: Answer, ids: tuple[str, ...], fold: Fold) -> tuple[Line, ..
 
 def otherwise(answer: Answer, fold: Fold) -> tuple[Line, ...]:
     """What becomes of the rules that would have concluded otherwise."""
-    granted = answer.verdict is Verdict.YES
-    every = (part for root in answer.proof_data() for each in _conclusions(root) for part in each.get("parts", ()))
-    return _told((each for each in every if each["step"] == "Attempt" and each["concludes"] is not granted), fold)
+    decided = answer.verdict in (Verdict.VALUE, Verdict.NONE)
+    every = [each for root in answer.proof_data() for each in _conclusions(root)]
+    return _told((rule for each in every for rule in _against(each, decided)), fold)
+
+
+def the_other(answer: Answer) -> str:
+    """What an answer would be otherwise: "no", "yes", "more", "earlier", "others", "another value"."""
+    match answer.value:
+        case Bound(most=most):
+            return "more" if most else "less"
+        case Days(first=first):
+            return "otherwise" if first is None else "earlier"
+        case Listed():
+            return "others"
+    if answer.verdict is Verdict.YES:
+        return "no"
+    return "yes" if answer.unit is None else "another value"
+
+
+def _against(conclusion: Mapping[str, Any], decided: bool) -> Iterator[Mapping[str, Any]]:
+    """The rules that would have concluded otherwise; of a value, a list or a bound, those of what is not in it."""
+    rules = [each for each in conclusion["parts"] if each["step"] == "Attempt"]
+    if conclusion["step"] == "Quantity":
+        yield from (each for each in rules if each["truth"] != "yes")
+    elif conclusion["truth"] == "no" or not decided:
+        yield from (each for each in rules if each["concludes"] is (conclusion["truth"] != "yes"))
 
 
 def _told(attempts: Iterable[Mapping[str, Any]], fold: Fold) -> tuple[Line, ...]:
@@ -44,8 +67,8 @@ def _told(attempts: Iterable[Mapping[str, Any]], fold: Fold) -> tuple[Line, ...]
 
 
 def _conclusions(step: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The conclusions asked about: the uppermost of a proof."""
-    if step["step"] == "Conclusion":
+    """The conclusions asked about, and the values that rules set: the uppermost of a proof."""
+    if any(part["step"] == "Attempt" for part in step.get("parts", ())):
         yield step
         return
     for part in step.get("parts", ()):

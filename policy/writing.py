@@ -33,7 +33,7 @@ def record_fact(session: Session, rest: str) -> Step:
     kept = session
     if re.fullmatch(r"\(?\d{1,6}\)?", said):
         number = int(said.strip("()"))
-        said, kept = session.supposition(number).text, session.forget(number)
+        said, kept = session.supposition(number).text, session.recorded(number)
     others = [each for each in session.files if each.resolve() != path.resolve()]
     own = len(others) < len(session.files)
     beside: tuple[Path | Ledger, ...] = (*others, *session.ledgers) if own else ()

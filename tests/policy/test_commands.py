@@ -116,6 +116,24 @@ def test_why_not_tells_the_rules_that_conclude_otherwise(session: Session) -> No
     assert welcome == "No rule speaks against it beside what `why` tells.\n"
 
 
+def test_why_not_is_about_what_is_not_so(session: Session) -> None:
+    _, others = said(session, "Who is welcome on September 1, 2001?", "why not")
+    assert "Why not" not in others
+    _, more = said(session, "How many shares may Ann Lee lease on September 1, 2001?", "why not")
+    assert more.startswith("Why not more:\n\n  the rule for it yields to § 2(a)")
+    assert more.count("the rule for it yields") == 1
+    _, never = said(session, "Is L-1 not permitted?", "why not")
+    assert never.startswith("Why not no:\n\n  the rule for it does not apply")
+    _, value = said(session, "What are the shares let up to L-1?", "why not")
+    assert value == "No rule speaks for it beside what `why` tells.\n"
+
+
+def test_what_was_recorded_is_not_supposed_again_by_undo(session: Session) -> None:
+    supposed, _ = said(session, "suppose L-1 was given up on May 1, 2001", "suppose Ann Lee is a member on May 1, 1998")
+    after, _ = said(supposed, "record 1", "undo")
+    assert after.suppositions == ()
+
+
 def test_a_rule_that_may_be_beaten_is_not_told_to_be(session: Session) -> None:
     _, text = said(session, "May Ann Lee lease 5 shares on September 1, 2002?", "why § 2")
     assert "may yield to § 2(a)" in text
