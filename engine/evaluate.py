@@ -8,6 +8,7 @@ gives strong Kleene answers and exact case analysis alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from engine.enumerate import Enumeration
 from engine.facts import FactBase, Row, Table
 from engine.ground import Ground
 from engine.model import Comparison, Origin, Priority, Relation, Silence
+from engine.parted import Laborious, Totals
 from engine.proof import (
     AllStep,
     Attempt,
@@ -79,7 +81,7 @@ class Evaluation:
         self.searched: set[str] = set()  # of these the rows were run through for one that an open value may name
         self._priorities = priorities
         self._recursive = recursive
-        self._deadline = deadline
+        self.deadline = deadline
         self._steps = 0
         self.statements: dict[tuple[str, tuple[Any, ...]], Step] = {}
         self.quantities: dict[tuple[str, tuple[Any, ...], int], Quantity] = {}
@@ -91,11 +93,28 @@ class Evaluation:
         self.recorded = None if ground is None else ground.facts
         self._touched = touched
         self.changed = changed
+        self.totals: Totals | None = None
+        self._most = STEP_LIMIT
+
+    @property
+    def is_hurried(self) -> bool:
+        """Whether only so many steps may be taken before something is looked for in tables."""
+        return self._most < STEP_LIMIT
+
+    @contextmanager
+    def within(self, steps: int) -> Iterator[None]:
+        """Take at most so many steps more; past that, `engine.parted.Laborious`."""
+        before = self._most
+        self._most = min(before, self._steps + steps)
+        try:
+            yield
+        finally:
+            self._most = before
 
     def begin(self, deadline: float | None) -> None:
         """Start counting steps and time anew."""
         self._steps = 0
-        self._deadline = deadline
+        self.deadline = deadline
 
     def adopt(self, other: Evaluation, affected: frozenset[str]) -> None:
         """Take over what another evaluation of the same query found out about all but some relations."""
@@ -157,9 +176,11 @@ class Evaluation:
 
     def _check(self) -> None:
         """Stop where there have been too many steps, or they took too long."""
+        if self._steps > self._most < STEP_LIMIT:
+            raise Laborious
         if self._steps > STEP_LIMIT:
             raise LimitReached(f"more than {STEP_LIMIT:,} steps")
-        if self._deadline is not None and monotonic() > self._deadline:
+        if self.deadline is not None and monotonic() > self.deadline:
             raise LimitReached("the time allowed for a question has passed")
 
     def _spread_statement(self, relation: Relation, arguments: tuple[Any, ...]) -> Step:

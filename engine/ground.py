@@ -14,7 +14,7 @@ from attrs import frozen
 from engine.facts import FactBase
 from engine.judge import Outcomes
 from engine.model import Relation
-from engine.parted import Parted, Which
+from engine.parted import Parted, Totals, Which
 from engine.proof import Folded, Quantity, Recalled, Step
 from engine.unknowns import NONE, Cases, is_symbolic
 
@@ -39,15 +39,21 @@ LARGEST_GROUND = 100_000
 class Ground:
     """Certain steps over one fact base that no longer changes. Not shared between threads."""
 
-    def __init__(self, fresh: Callable[[], Evaluation]) -> None:
-        self._fresh = fresh
-        self.evaluation = fresh()
+    def __init__(self, fresh: Callable[[], Evaluation], totals: Totals | None = None) -> None:
+        self._begin = fresh
+        self._totals = totals
+        self.evaluation = self._fresh()
         self._statements: dict[tuple[str, tuple[Any, ...]], _Kept[Step] | None] = {}
         self._quantities: dict[tuple[str, tuple[Any, ...], int], _Kept[Quantity] | None] = {}
         self._members = 0  # of the folds, those that are kept with them
         self._folds: dict[tuple[Which, tuple[Any, ...]], _Kept[Folded] | None] = {}
         self._deadline: float | None = None
         self.outcomes = Outcomes()
+
+    def _fresh(self) -> Evaluation:
+        evaluation = self._begin()
+        evaluation.totals = self._totals
+        return evaluation
 
     @property
     def facts(self) -> FactBase:
@@ -91,6 +97,8 @@ class Ground:
         key = (parted.which, values)
         if key not in self._folds:
             step = parted.recorded(self._fresh, self.evaluation, values)
+            if step.added is not None:  # what was begun one by one, and given up, is not to be built on
+                self._renew()
             settled = step.value is NONE or not (type(step.value) is Cases or is_symbolic(step.value))
             self._folds[key] = self._keep(step, settled)
             self._members += 1 + (0 if isinstance(step.parts, Recalled) else len(step.parts) + len(step.failed))
@@ -107,9 +115,12 @@ class Ground:
         doubtful = len(evaluation.cancellations) > 0 or evaluation.was_cut
         searched = frozenset(evaluation.searched)
         if doubtful or searched:
-            self.evaluation = self._fresh()
-            self.evaluation.begin(self._deadline)
+            self._renew()
         return _Kept(step, searched) if is_certain and not doubtful else None
+
+    def _renew(self) -> None:
+        self.evaluation = self._fresh()
+        self.evaluation.begin(self._deadline)
 
 
 def touched(facts: FactBase, ground: FactBase) -> list[tuple[str, bool]] | None:

@@ -7,7 +7,7 @@ read hangs on what is supposed: then a supposed record is one more candidate, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import define, field, frozen
 
@@ -39,11 +39,28 @@ if TYPE_CHECKING:
     from engine.evaluate import Evaluation
     from engine.proof import Scope
 
+Values = tuple[Any, ...]
 Gather = Callable[["Evaluation", Bindings], tuple[tuple[Witness, ...], tuple[Witness, ...]]]
 """The members that a search finds, each with its value, and the candidates that are none."""
 
+MANY_STEPS = 5_000
+"""So many steps are taken for an aggregate one by one, before it is looked for in tables."""
 FEW = 256
 """So many members and candidates are kept with the value of a recorded part; more are found again when wanted."""
+
+
+class Laborious(Exception):
+    """An aggregate takes more steps than `MANY_STEPS`, and there are tables to look for it in."""
+
+
+class Totals(Protocol):
+    """Aggregates of a large record, worked out by tables."""
+
+    def known(self, which: Which, values: Values) -> Any:
+        """The value that was found for these values before; None where none was."""
+
+    def total(self, which: Which, variables: tuple[Variable, ...], values: Values, deadline: float | None) -> Any:
+        """The value for values of the variables outside it; None where tables do not give one for certain."""
 
 
 @frozen
@@ -51,6 +68,7 @@ class Reads:
     """What an aggregate reads besides attributes of its members and of what it is asked about."""
 
     member: Relation
+    variables: tuple[Variable, ...]
     outer: tuple[int, ...]
     others: frozenset[str]
 
@@ -82,7 +100,8 @@ def reads(aggregate: Aggregate, relations: Mapping[str, Relation], scope: Scope)
         known = all(isinstance(each, Variable) and each.name in plain for each in given)
         if name != member.name or not known:
             others.add(name)
-    return Reads(member, tuple(place_in(scope, name) for name in outer), frozenset(others))
+    places = tuple(place_in(scope, name) for name in outer)
+    return Reads(member, tuple(outer.values()), places, frozenset(others))
 
 
 def _nodes(*roots: Condition | Expression | None) -> Iterator[Condition | Expression]:
@@ -144,7 +163,7 @@ class Parted:
         """The aggregate's step for what is bound."""
         kept = self._recorded(evaluation, env)
         if kept is None:
-            return self._folded(evaluation, *self.whole(evaluation, env))
+            return self._whole(evaluation, env)
         supposed = self.supposed
         assert supposed is not None
         parts, failed = supposed(evaluation, env)
@@ -152,6 +171,8 @@ class Parted:
             return kept
         started = Witness((), TRUE, (), kept.value)
         value = fold(self.aggregate.fold, [started, *parts], self.result, self.calendar, evaluation.decisions)
+        if kept.added is not None:
+            return Folded(value, self.aggregate, parts, failed, kept.added)
         return Folded(
             value,
             self.aggregate,
@@ -165,6 +186,27 @@ class Parted:
         if not self._was_made:
             self._supposed, self._was_made = self.make_supposed(), True
         return self._supposed
+
+    def _whole(self, evaluation: Evaluation, env: Bindings) -> Folded:
+        """The step over all that an evaluation has: one by one, unless that takes long and tables tell."""
+        reads, totals = self.reads, evaluation.totals
+        if totals is None or reads is None:
+            return self._folded(evaluation, *self.whole(evaluation, env))
+        values = tuple([env[place] for place in reads.outer])
+        if not evaluation.is_plain(values):
+            return self._folded(evaluation, *self.whole(evaluation, env))
+        value = totals.known(self.which, values)
+        if value is None:
+            try:
+                with evaluation.within(MANY_STEPS):
+                    return self._folded(evaluation, *self.whole(evaluation, [*env]))
+            except Laborious:
+                if evaluation.is_hurried:  # what this is a part of takes long, and is looked for as a whole
+                    raise
+            value = totals.total(self.which, reads.variables, values, evaluation.deadline)
+        if value is not None:
+            return Folded(value, self.aggregate, (), (), value)
+        return self._folded(evaluation, *self.whole(evaluation, env))
 
     def _folded(self, evaluation: Evaluation, parts: tuple[Witness, ...], failed: tuple[Witness, ...]) -> Folded:
         value = fold(self.aggregate.fold, [*parts], self.result, self.calendar, evaluation.decisions)
@@ -182,7 +224,7 @@ class Parted:
 
     def recorded(self, fresh: Callable[[], Evaluation], evaluation: Evaluation, values: tuple[Any, ...]) -> Folded:
         """The step over an evaluation of the record alone; its members, if they are many, to be found again."""
-        folded = self._folded(evaluation, *self.whole(evaluation, self._bindings(values)))
+        folded = self._whole(evaluation, self._bindings(values))
         if len(folded.parts) + len(folded.failed) <= FEW:
             return folded
         again = Recalled(lambda: self.whole(fresh(), self._bindings(values)))

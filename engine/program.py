@@ -34,6 +34,7 @@ from engine.graph import (
 )
 from engine.ground import Ground, touched
 from engine.model import Atom, Constant, Priority, Program, Relation, ValueOf
+from engine.parted import Totals
 from engine.query import Answer, Asked, Query, Shape
 from engine.search import ProgramError
 from engine.solve import answer, most_allowed
@@ -66,9 +67,12 @@ class Engine:
         names = frozenset(name for name, _ in changed)
         return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline, ground, affected, names)
 
-    def ground(self, facts: FactBase) -> Ground:
-        """What facts that will not change any more settle, to be shared by questions over them."""
-        return Ground(lambda: self.evaluation(facts))
+    def ground(self, facts: FactBase, totals: Totals | None = None) -> Ground:
+        """What facts that will not change any more settle, to be shared by questions over them.
+
+        ``totals`` are what tables make of aggregates that take long one by one.
+        """
+        return Ground(lambda: self.evaluation(facts), totals)
 
     def ask(self, facts: FactBase, relation: str, arguments: tuple[object, ...]) -> Answer:
         """Whether a statement holds (of a value relation: its value) for these arguments."""

@@ -250,12 +250,16 @@ class Recalled(Sequence[Found]):
 
 @define(eq=False)
 class Folded:
-    """An aggregate: its value, the members it folds, and the candidates that are none."""
+    """An aggregate: its value, the members it folds, and the candidates that are none.
+
+    ``added`` is what tables made of a large record (`engine.relational.asked`): its members are not among the parts.
+    """
 
     value: Any
     aggregate: Aggregate
     parts: Sequence[Witness]
     failed: Sequence[Witness]
+    added: Any = None
 
     @property
     def truth(self) -> Truth:

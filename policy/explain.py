@@ -39,6 +39,7 @@ from engine.unknowns import NONE, OpenValue, Unrecorded
 from engine.values import DATE, Kind
 from policy.doubts import Answered, supposing, telling
 from policy.outline import Block, Line, also, by_cases, flat, outline
+from policy.phrases import plural
 from policy.relations import recorded
 from policy.speak import Speaker
 from policy.words import Heading
@@ -364,6 +365,12 @@ class Teller:
             yield self._member(step, member, depth)
         if len(members) > len(shown):
             yield Line(depth, f"and {len(members) - len(shown):,} more")
+        if step.added is not None:
+            added = self.speaker.value(step.added, self.speaker.type_of(step.aggregate))
+            yield Line(
+                depth,
+                f"{added} of the {plural(step.aggregate.variables[0].type.name)} of the record, added up by tables",
+            )
 
     def _member(self, step: Folded, member: Witness, depth: int) -> Line:
         variable = step.aggregate.variables[0]
@@ -391,7 +398,7 @@ class Teller:
     def no_others(self, step: Folded) -> str:
         """That no other member is recorded, in the words of the conditions that pick the members; "" of what is not."""
         variable = step.aggregate.variables[0]
-        if not _is_recorded(variable):
+        if not _is_recorded(variable) or step.added is not None:
             return ""  # of days and numbers there is no record
         qualities: list[str] = []
         for part in step.parts[0].parts if step.parts else ():

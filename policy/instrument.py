@@ -12,9 +12,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 from attrs import define, evolve, field, frozen
@@ -52,10 +54,15 @@ from policy.stating import Stater
 from policy.syntax import Holds, Name, Quantity, Question
 from policy.words import Phrase
 
+if TYPE_CHECKING:
+    from engine.relational.asked import Totals
+
 Steps = tuple[Step | Witness, ...]
 
 _MOST_NAMED = 5
 """So many things that leave a number without a bound are named."""
+LARGE = 5_000
+"""Of a case with so many rows, totals that take long one by one are added up by tables."""
 TIME_LIMIT = 30
 """Seconds that one question may take."""
 
@@ -310,9 +317,21 @@ class Case:
     def _ground_of(self, deadline: float) -> Ground:
         """What this case's facts settle whatever is supposed, kept from question to question."""
         if self._ground is None or self._ground.is_full:
-            self._ground = self.book.engine.ground(self.facts)
+            self._ground = self.book.engine.ground(self.facts, self._totals)
         self._ground.begin(deadline)
         return self._ground
+
+    @cached_property
+    def _totals(self) -> Totals | None:
+        """What adds up by tables what takes long one by one; None of a small case, or without the libraries."""
+        if sum(len(table) for table in self.facts.tables.values()) < LARGE:
+            return None
+        if not all(find_spec(library) for library in ("duckdb", "pyarrow", "sqlglot")):
+            return None
+        from engine.relational.asked import Totals
+        from engine.relational.duck import opened
+
+        return Totals(self.book.engine, self.facts, lambda ledger, deadline: opened(ledger, deadline=deadline))
 
     def _type(self, asked: Query) -> Type | None:
         if asked.open is not None:

@@ -82,7 +82,7 @@ def _said(step: Step | Witness, speaker: Speaker) -> str:
         case Existence():
             return speaker.existence(step.condition, step.scope.bound(step.bindings), step.value, holds)
         case Folded():
-            return f"{len(step.parts)} counted"
+            return f"{len(step.parts)} counted{' beside what tables added up' if step.added is not None else ''}"
         case ByCases():
             return f"by cases: whether {supposing(speaker, step.question, True)}"
         case Witness():

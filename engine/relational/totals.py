@@ -34,15 +34,17 @@ class Total:
 
     def read(self, row: Mapping[str, Any], symbols: Symbols) -> tuple[tuple[Any, ...], Any]:
         """The arguments and the value of a row."""
-        keys = tuple(_read(each.kind, row[argument(place)], 1, symbols) for place, each in enumerate(self.arguments))
-        return keys, _read(self.value.kind, row[VALUE], row[SCALE], symbols)
+        keys = tuple(
+            read_amount(each.kind, row[argument(place)], 1, symbols) for place, each in enumerate(self.arguments)
+        )
+        return keys, read_amount(self.value.kind, row[VALUE], row[SCALE], symbols)
 
 
 def argument(place: int) -> str:
     return f"argument{place}"
 
 
-def _read(kind: Kind, number: int, scale: int, symbols: Symbols) -> Any:
+def read_amount(kind: Kind, number: int, scale: int, symbols: Symbols) -> Any:
     if kind is Kind.SYMBOL:
         return symbols.name(number)
     return date.fromordinal(number) if kind is Kind.DATE else exact(Fraction(int(number), int(scale)))

@@ -1,0 +1,177 @@
+"""Totals of a large ledger that single questions ask about, added up by tables.
+
+One by one, a total over a whole ledger takes as long as the ledger is large. By tables it takes one pass, and then it
+is known for every day of the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from engine.facts import FactBase
+from engine.model import Aggregate, Column, Relation, Variable
+from engine.parted import Values, Which
+from engine.program import Engine
+from engine.relational import algebra, binding
+from engine.relational.algebra import TRUE, Scalar, either
+from engine.relational.amounts import Amount, Overflow, Unsupported
+from engine.relational.goal import DOUBT, EXISTS, NUMBER, SCALE, Worked, finished, plan_of
+from engine.relational.runner import Failed, Runner, arrow_of
+from engine.relational.scope import AskedTable
+from engine.relational.tables import BadTable, Ledger, Table, encoded, ledger_of
+from engine.relational.totals import argument, read_amount
+from engine.relational.translate import Translator
+from engine.values import Kind
+
+ASKED = "asked"
+"""The table of what is asked about."""
+MOST_DAYS = 20_000
+"""A total is worked out for at most so many days at once."""
+MOST_PAIRS = 100_000_000
+"""So many days with rows may be looked at one by one."""
+
+Opener = Callable[[Ledger, float | None], Runner]
+
+
+@define(eq=False)
+class Totals:
+    """Totals over facts that no longer change, each worked out for all days of the record when it is first asked for.
+
+    Not shared between threads.
+    """
+
+    engine: Engine
+    facts: FactBase
+    opened: Opener
+    _known: dict[Which, dict[Values, Any]] = field(factory=dict, init=False)
+
+    @cached_property
+    def ledger(self) -> Ledger | None:
+        """The facts as tables; None where they cannot be."""
+        try:
+            return loaded(ledger_of(self.facts, self.engine.relations))
+        except BadTable:
+            return None
+
+    def known(self, which: Which, values: Values) -> Any:
+        """The value that was found for these values before; None where none was."""
+        return self._known.get(which, {}).get(values)
+
+    def total(self, which: Which, variables: tuple[Variable, ...], values: Values, deadline: float | None) -> Any:
+        """The value of an aggregate for values of the variables outside it; None where tables do not give one.
+
+        Raises `LimitReached` at the deadline.
+        """
+        known = self._known.setdefault(which, {})
+        if values not in known:
+            days = [place for place, variable in enumerate(variables) if variable.type.kind is Kind.DATE]
+            rows = [values]
+            if len(days) == 1:
+                (day,) = days
+                rows += [(*values[:day], each, *values[day + 1 :]) for each in self._days()]
+                if rows[-1] in known:  # and so are all of them
+                    rows = [values]
+            found = self._worked_out(which.aggregate, variables, [*dict.fromkeys(rows)], deadline)
+            known |= {each: found.get(each) for each in rows}
+        return known[values]
+
+    def _worked_out(
+        self, aggregate: Aggregate, variables: tuple[Variable, ...], rows: list[Values], deadline: float | None
+    ) -> dict[Values, Any]:
+        ledger = self.ledger
+        if ledger is None:
+            return {}
+        try:
+            question = asked(self.engine, ledger, aggregate, variables, rows)
+            if question.pairs > MOST_PAIRS:
+                question = asked(self.engine, ledger, aggregate, variables, rows[:1])
+            runner = self.opened(question.ledger, deadline)
+            try:
+                runner.make(question.worked)
+                return question.read(runner)
+            finally:
+                runner.close()
+        except (Overflow, Unsupported, Failed):  # one by one, then
+            return {}
+
+    def _days(self) -> Iterator[date]:
+        """The days of the record, the last first: to its end, if it says where that is."""
+        dated = [
+            column
+            for table in (self.ledger.tables.values() if self.ledger is not None else ())
+            for column in table.columns
+            if column.kind is Kind.DATE and table.count
+        ]
+        first, last = min((each.low for each in dated), default=1), max((each.high for each in dated), default=0)
+        if self.facts.complete_to is not None:
+            last = self.facts.complete_to.toordinal()
+        for ordinal in range(last, max(first - 1, last - MOST_DAYS, 0), -1):
+            yield date.fromordinal(ordinal)
+
+
+@frozen
+class Asked:
+    """An aggregate of each row of what its variables may be: what to run, and the ledger with those rows.
+
+    ``pairs``: so many rows are joined with what is asked about.
+    """
+
+    ledger: Ledger
+    worked: Worked
+    arguments: tuple[Amount, ...]
+    pairs: int
+
+    def read(self, runner: Runner) -> dict[Values, Any]:
+        """Its value for each row for which that is certain and there is one."""
+        assert self.worked.value is not None
+        kind, symbols = self.worked.value.kind, self.ledger.symbols
+        found: dict[Values, Any] = {}
+        for row in runner.rows(self.worked.rows).to_pylist():
+            if row[NUMBER] is None or row[SCALE] is None or row[EXISTS] is not True or row[DOUBT] is not False:
+                continue
+            keys = tuple(
+                read_amount(each.kind, row[argument(place)], 1, symbols) for place, each in enumerate(self.arguments)
+            )
+            found[keys] = read_amount(kind, row[NUMBER], row[SCALE], symbols)
+        return found
+
+
+def asked(
+    engine: Engine, ledger: Ledger, aggregate: Aggregate, variables: tuple[Variable, ...], rows: Sequence[Values]
+) -> Asked:
+    """An aggregate for each of some rows of values of the variables outside it."""
+    columns = tuple(Column(variable.name, variable.type) for variable in variables)
+    relation = Relation(ASKED, columns, len(columns))
+    arrays: dict[str, Any] = {}
+    facts = tuple(
+        encoded(f"c{place}", column.type.kind, False, [row[place] for row in rows], ledger.symbols, arrays)
+        for place, column in enumerate(columns)
+    )
+    table = Table(ASKED, relation, len(rows), facts, arrays)
+    ledger = evolve(ledger, tables={**ledger.tables, ASKED: table})
+    plan = plan_of(engine, ledger)
+    into = Translator(plan)
+    scope = binding.over(into, algebra.Scan(ASKED, ()))
+    scope.frame.base = algebra.One()
+    row = binding.scanned(into, table, scope)
+    arguments = tuple(evolve(row.amount(each), exists=TRUE) for each in facts)
+    value = into.amount(aggregate, {v.name: each for v, each in zip(variables, arguments, strict=True)}, scope)
+    scale = algebra.number(value.scale) if isinstance(value.scale, int) else value.scale
+    cells: dict[str, Scalar] = {argument(place): each.number for place, each in enumerate(arguments)}
+    cells |= {NUMBER: value.number, SCALE: scale, EXISTS: value.exists, DOUBT: either(*scope.frame.errors)}
+    steps, (final,) = finished(plan, scope, cells)
+    joined = [each.count for each in plan.asked.values() if isinstance(each, AskedTable) and each.scope.outer is scope]
+    return Asked(ledger, Worked(steps, final, value, tuple(plan.notes)), arguments, len(rows) * max(joined, default=0))
+
+
+def loaded(ledger: Ledger) -> Ledger:
+    """The ledger with its arrays as Arrow's, so that each opening of it costs nothing."""
+    for table in ledger.tables.values():
+        arrays = arrow_of(table)
+        table.arrays = {name: arrays[name] for name in table.arrays}
+    return ledger
