@@ -49,6 +49,7 @@ class Totals:
     facts: FactBase
     opened: Opener
     _known: dict[Which, dict[Values, Any]] = field(factory=dict, init=False)
+    _singly: set[Which] = field(factory=set, init=False)
 
     @cached_property
     def ledger(self) -> Ledger | None:
@@ -69,35 +70,38 @@ class Totals:
         """
         known = self._known.setdefault(which, {})
         if values not in known:
-            days = [place for place, variable in enumerate(variables) if variable.type.kind is Kind.DATE]
             rows = [values]
-            if len(days) == 1:
+            days = [place for place, variable in enumerate(variables) if variable.type.kind is Kind.DATE]
+            if len(days) == 1 and which not in self._singly:
                 (day,) = days
                 rows += [(*values[:day], each, *values[day + 1 :]) for each in self._days()]
                 if rows[-1] in known:  # and so are all of them
                     rows = [values]
-            found = self._worked_out(which.aggregate, variables, [*dict.fromkeys(rows)], deadline)
-            known |= {each: found.get(each) for each in rows}
+            known |= self._worked_out(which, variables, [*dict.fromkeys(rows)], deadline)
         return known[values]
 
     def _worked_out(
-        self, aggregate: Aggregate, variables: tuple[Variable, ...], rows: list[Values], deadline: float | None
+        self, which: Which, variables: tuple[Variable, ...], rows: list[Values], deadline: float | None
     ) -> dict[Values, Any]:
+        """The values for these rows, or for the first alone."""
+        nothing: dict[Values, Any] = dict.fromkeys(rows)
         ledger = self.ledger
         if ledger is None:
-            return {}
+            return nothing
         try:
-            question = asked(self.engine, ledger, aggregate, variables, rows)
-            if question.pairs > MOST_PAIRS:
-                question = asked(self.engine, ledger, aggregate, variables, rows[:1])
+            question = asked(self.engine, ledger, which.aggregate, variables, rows)
+            if question.pairs > MOST_PAIRS and len(rows) > 1:
+                self._singly.add(which)
+                nothing = {rows[0]: None}
+                question = asked(self.engine, ledger, which.aggregate, variables, rows[:1])
             runner = self.opened(question.ledger, deadline)
             try:
                 runner.make(question.worked)
-                return question.read(runner)
+                return nothing | question.read(runner)
             finally:
                 runner.close()
         except (Overflow, Unsupported, Failed):  # one by one, then
-            return {}
+            return nothing
 
     def _days(self) -> Iterator[date]:
         """The days of the record, the last first: to its end, if it says where that is."""
