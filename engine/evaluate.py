@@ -107,6 +107,8 @@ class Evaluation:
         before = self._most
         self._most = min(before, self._steps + steps)
         try:
+            if self._most <= self._steps:
+                raise Laborious
             yield
         finally:
             self._most = before

@@ -1,0 +1,55 @@
+"""Single questions over a whole ledger: what takes long is added up by tables, and the answer is the same."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+
+from bench.ledger.data import draw
+from bench.ledger.files import written
+from engine import parted
+from engine.relational import asked
+from policy import instrument
+from policy.answer import Answer
+from policy.instrument import Case, load
+from policy.ledger_kinds import Ledger
+
+QUESTIONS = (
+    "May P0000003 receive 1,000,000 shares on June 2, 2005?",
+    "How many shares may P0000004 receive on June 3, 2005?",
+    "What are the shares available in the employee pool on June 2, 2005?",
+    "What are the shares returned to the director pool by March 31, 2031?",
+)
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    tables, mapping, case_file = written(draw(6), tmp_path_factory.mktemp("drawn"))
+    return load("1992-plan").case(case_file, *(Ledger(path, mapping) for path in tables))
+
+
+@pytest.fixture
+def large(drawn: Case, monkeypatch: pytest.MonkeyPatch) -> Case:
+    """The case taken to be large, where few steps are too many."""
+    monkeypatch.setattr(instrument, "LARGE", 0)
+    monkeypatch.setattr(parted, "MANY_STEPS", 20)
+    monkeypatch.setattr(asked, "MOST_DAYS", 10)
+    return evolve(drawn)
+
+
+def came_to(answer: Answer) -> tuple[object, ...]:
+    return answer.verdict, answer.value, answer.said, answer.citations, answer.provided, answer.open
+
+
+def test_the_answers_are_the_same_and_say_what_tables_added_up(drawn: Case, large: Case) -> None:
+    assert drawn._totals is None  # a small case has no tables
+    for question in QUESTIONS:
+        answer = large.ask(question)
+        assert came_to(answer) == came_to(drawn.ask(question)), question
+        if question.startswith("What are the shares available"):
+            assert "shares of the grants of the record, added up by tables" in answer.to_text()
+
+
+def test_without_the_libraries_all_is_added_up_one_by_one(large: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instrument, "find_spec", lambda library: None if library == "duckdb" else library)
+    assert large._totals is None
