@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from engine.model import (
     And,
@@ -21,6 +21,7 @@ from engine.model import (
     Condition,
     Exists,
     Expression,
+    On,
     Or,
     Relation,
     Silence,
@@ -43,11 +44,12 @@ from engine.relational.algebra import (
     is_true,
     is_unknown,
 )
-from engine.relational.amounts import Amount, Unsupported, compare
+from engine.relational.amounts import LAST_DAY, Amount, Unsupported, compare
 from engine.relational.frame import Frame
 from engine.relational.scope import Plan, Row, Scope
 from engine.relational.tables import CHAIN, FIRST, LAST, RANK, STATUS, ColumnFacts, Table
 from engine.search import conjuncts, variables_of
+from engine.values import Kind
 
 if TYPE_CHECKING:
     from engine.relational.translate import Bound, Translator
@@ -68,7 +70,8 @@ class Members:
     """A search under way: its scope, the conditions on its rows, and whether there may be further ones unseen.
 
     ``given`` is what the outer scope says for or against all of them; ``more`` whether things may be members that no
-    row shows; ``repeats``: a member may be found in several rows, and ``variables`` tell which.
+    row shows; ``repeats``: a member may be found in several rows, and ``variables`` tell which. ``spans`` are the
+    statements over time that are run through, with their keys.
     """
 
     scope: Scope
@@ -78,6 +81,7 @@ class Members:
     repeats: bool = False
     count: int = 0
     order: tuple[Order, ...] = ()
+    spans: dict[str, tuple[Expression, ...]] = field(factory=dict)
 
     @property
     def outer(self) -> Scope:
@@ -85,12 +89,15 @@ class Members:
         return self.scope.outer
 
     def parts(self) -> Parts:
-        """The conditions, sorted by whether they are about the members at all."""
+        """The conditions, sorted by whether they are about the members at all.
+
+        What holds of no row is about them: that no row has what is wanted is known of those rows only.
+        """
         given: list[Scalar] = []
         inner: list[Scalar] = []
         for truth in self.scope.filters:
             for part in self.scope.opened(truth):
-                if self.scope.rests_on_outer(part):
+                if part != FALSE and self.scope.rests_on_outer(part):
                     given.append(self.scope.outward(part))
                 else:
                     inner.append(part)
@@ -197,7 +204,7 @@ def members(
             return None if found.more == FALSE else _emptied(found)
     if free & {variable.name for variable in variables}:
         raise Unsupported("nothing gives a variable a value")
-    found.more = either(found.more, *_unseen(into, found))
+    found.more = either(found.more, *_unseen(into, found, [*conjuncts(condition)]))
     return found
 
 
@@ -317,6 +324,10 @@ def _bind(into: Translator, source: _Source, found: Members, free: set[str], rem
         cells = _concluded(into, relation, found)
     else:
         table = into.plan.ledger.table(relation.name)
+        if table is None and into.plan.horizon(relation) is not None and (relation.span or relation.time is not None):
+            table = _without_rows(relation)  # there may be some past the end of the record
+        if relation.span:
+            found.spans[relation.name] = source.keys
         cells = None if table is None else _rows(into, table, found)
         found.repeats = found.repeats or (table is not None and not table.single)
     if cells is None:
@@ -336,6 +347,21 @@ def _rows(into: Translator, table: Table, found: Members) -> tuple[Amount, ...]:
     row = scanned(into, table, found.scope)
     found.count *= table.count
     return tuple(evolve(row.amount(facts), exists=TRUE) for facts in table.columns[: table.relation.keys])
+
+
+_ANY = 2**40
+"""As large as a number may be of which nothing is known."""
+
+
+def _without_rows(relation: Relation) -> Table:
+    """A table of which no row is recorded: in those that are not, anything may stand."""
+    columns = (
+        ColumnFacts(f"c{place}", column.type.kind, 1, LAST_DAY)
+        if column.type.kind is Kind.DATE
+        else ColumnFacts(f"c{place}", column.type.kind, -_ANY, _ANY)
+        for place, column in enumerate(relation.columns)
+    )
+    return Table("", relation, 0, tuple(columns))
 
 
 def _concluded(into: Translator, relation: Relation, found: Members) -> tuple[Amount, ...] | None:
@@ -413,7 +439,7 @@ def _candidates(into: Translator, relation: Relation) -> _Candidates | None:
 # --------------------------------------------------------------------- unseen
 
 
-def _unseen(into: Translator, found: Members) -> list[Scalar]:
+def _unseen(into: Translator, found: Members, parts: Sequence[Condition]) -> list[Scalar]:
     """Whether there may be members dated after the last day for which the record is complete."""
     scope = found.scope
     result: list[Scalar] = []
@@ -423,7 +449,7 @@ def _unseen(into: Translator, found: Members) -> list[Scalar]:
         if horizon is None or (relation.silence is Silence.CONCLUDED and not relation.record):
             continue
         if relation.span:
-            result.append(TRUE)
+            result.append(_lasts_past(into, found, relation, parts, horizon))
             continue
         if relation.time is None:
             continue
@@ -442,3 +468,22 @@ def _unseen(into: Translator, found: Members) -> list[Scalar]:
         passed = [compared("<", algebra.number(horizon), end) for end in ends]
         result.append(both(*passed) if passed else TRUE)
     return result
+
+
+def _lasts_past(
+    into: Translator, found: Members, relation: Relation, parts: Sequence[Condition], horizon: int
+) -> Scalar:
+    """Whether a statement over time is looked for past the last day of the record: up to it, the record shows all."""
+    scope, keys = found.scope, found.spans.get(relation.name)
+    passed: list[Scalar] = []
+    for part in parts:
+        days: tuple[Expression, ...] = ()
+        if isinstance(part, Atom) and part.relation == relation.name and part.arguments[: relation.keys] == keys:
+            days = part.arguments[relation.keys :]
+        elif isinstance(part, On) and part.relation == relation.name and part.arguments == keys:
+            days = (part.last,)
+        for day in days:
+            end = into.amount(day, found.bound, scope)
+            if end.exists == TRUE and scope.rests_on_outer(end.number):
+                passed.append(compared("<", algebra.number(horizon), scope.outward(end.number)))
+    return both(*passed) if passed else TRUE

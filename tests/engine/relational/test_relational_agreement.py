@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from datetime import date
+from typing import Any
 
 from attrs import evolve
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from engine.program import build
 from engine.relational.goal import Goal
-from tests.engine.programs import Example, examples
+from tests.engine.oracle import Facts
+from tests.engine.programs import DAYS, RECORDED, Example, examples
 from tests.engine.relational.comparing import by_reference, by_tables, goals, ledger_for, named
 from tests.engine.test_agreement import fact_base
 
@@ -26,12 +30,27 @@ def told(example: Example, goal: Goal) -> str:
     return repr(evolve(example, goal=goal.of))
 
 
+def without(facts: Facts, empty: set[str]) -> Facts:
+    """The facts but for those of some relations."""
+    kept: dict[str, Any] = {
+        part: {name: rows for name, rows in getattr(facts, part).items() if name not in empty}
+        for part in ("statements", "values", "spans", "records", "order")
+    }
+    return evolve(facts, **kept)
+
+
 @FEW
-@given(examples(allowance=3))
-def test_tables_and_reference_agree(example: Example) -> None:
+@given(
+    examples(allowance=3),
+    st.sampled_from((None, *DAYS)),
+    st.sets(st.sampled_from([relation.name for relation in RECORDED])),
+)
+def test_tables_and_reference_agree(example: Example, complete_to: date | None, empty: set[str]) -> None:
+    """Also where the record ends on some day, and where some things it shows none of."""
     example.facts.supposed.clear()
     engine = build(named(example.program))
-    facts = fact_base(engine, example.facts)
+    facts = fact_base(engine, without(example.facts, empty))
+    facts.complete_to = complete_to
     ledger = ledger_for(engine, facts)
     for goal in goals(example):
         for subject, row in by_tables(engine, ledger, goal).items():
