@@ -7,7 +7,7 @@ relation is run through by the rows that its rules run through, so a thing found
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
@@ -462,12 +462,42 @@ def _unseen(into: Translator, found: Members, parts: Sequence[Condition]) -> lis
                     for mine, theirs in ((one, other), (other, one)) if part.name == "=" else ((one, other),):
                         if mine == Column(dated) and scope.rests_on_outer(theirs):
                             ends.append(scope.outward(theirs))
+        ends += _dated_by(into, found, row, parts)
         for order in found.order:
             assert scope.outer is not None and order.relation.time is not None
             ends.append(into.quantity(order.relation, (order.subject,), order.relation.time, scope.outer).number)
         passed = [compared("<", algebra.number(horizon), end) for end in ends]
         result.append(both(*passed) if passed else TRUE)
     return result
+
+
+def _dated_by(into: Translator, found: Members, row: Row, parts: Sequence[Condition]) -> Iterator[Scalar]:
+    """The days outside by which a record sought is dated, also where all that are recorded are dated so."""
+    relation = row.table.relation
+    if not relation.record or relation.time is None:
+        return
+    id, date = Column(row.names[row.table.columns[0].name]), relation.columns[relation.time].name
+    for part in parts:
+        if not isinstance(part, Compare):
+            continue
+        for mine, theirs, holds in ((part.left, part.right, _UP_TO), (part.right, part.left, _FROM)):
+            if (
+                part.comparison in holds
+                and isinstance(mine, ValueOf)
+                and (mine.relation, mine.column)
+                == (
+                    relation.name,
+                    date,
+                )
+            ):
+                of = into.amount(mine.arguments[0], found.bound, found.scope)
+                end = into.amount(theirs, found.bound, found.scope)
+                if of.number == id and end.exists == TRUE and found.scope.rests_on_outer(end.number):
+                    yield found.scope.outward(end.number)
+
+
+_UP_TO = (Comparison.LESS, Comparison.AT_MOST, Comparison.IS)
+_FROM = (Comparison.MORE, Comparison.AT_LEAST, Comparison.IS)
 
 
 def _lasts_past(

@@ -34,7 +34,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Case:
 def large(drawn: Case, monkeypatch: pytest.MonkeyPatch) -> Case:
     """The case taken to be large, where few steps are too many."""
     monkeypatch.setattr(instrument, "LARGE", 0)
-    monkeypatch.setattr(parted, "MANY_STEPS", 20)
+    monkeypatch.setattr(parted, "MANY_STEPS", 150)
     monkeypatch.setattr(asked, "MOST_DAYS", 10)
     return evolve(drawn)
 

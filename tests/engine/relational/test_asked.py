@@ -208,6 +208,19 @@ def test_past_its_end_the_record_does_not_tell() -> None:
     assert totals.found == [6, None]
 
 
+@pytest.mark.parametrize("number", [0, 9])
+def test_past_its_end_a_record_may_show_what_none_of_its_rows_has(number: int) -> None:
+    """Whether there are no rows at all, or none that could be Cy's."""
+    facts = leases(number)
+    facts.complete_to = FIRST + timedelta(8)
+    totals = Counted(ENGINE, facts)
+    ground = ENGINE.ground(facts, totals)
+    for days, found in ((8, 0), (9, None)):
+        answer = ENGINE.answer(facts, total("Cy", days), ground=ground)
+        assert answer.verdict is (Verdict.DEPENDS if found is None else Verdict.VALUE)
+        assert totals.found[-1] == found
+
+
 def test_the_deadline_is_kept() -> None:
     facts = leases()
     with pytest.raises(LimitReached):

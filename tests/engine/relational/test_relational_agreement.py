@@ -58,4 +58,6 @@ def test_tables_and_reference_agree(example: Example, complete_to: date | None, 
                 continue
             reference = by_reference(engine, facts, goal, subject)
             cited = row.cited if row.cited is None else reference.cited
-            assert row == evolve(reference, cited=cited), f"{subject}\n{told(example, goal)}"
+            assert row == evolve(reference, cited=cited), (
+                f"{subject}: {row} by tables, {reference}\n{told(example, goal)}"
+            )
