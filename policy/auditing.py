@@ -160,7 +160,7 @@ def by_tables(case: Case, question: AuditQuestion, deadline: float, engine: Open
         try:
             runner.make(worked)
             result.rows = runner.rows(worked.rows)
-            if sum(table.count for table in ledger.tables.values()) > SMALL:
+            if _facts(case) > SMALL:
                 result.told = told(case, runner, ledger, worked)
         finally:
             runner.close()
@@ -241,7 +241,7 @@ def alone(case: Case, question: AuditQuestion, id: str, engine: Opener = by_duck
         known = [table.columns[0][number] for table, number in case.facts.rows(question.goal.subjects.name)]
         near = nearest(id, known)
         raise ClausebookError(Diagnostic("E0613", f"`{id}` is no {question.type.name} of the case", None, nearest=near))
-    if sum(len(table) for table in case.facts.tables.values()) <= SMALL:
+    if _facts(case) <= SMALL:
         return Explained(Alone(case, question).answer(id))
     case = by_tables(case, question, monotonic() + TIME_LIMIT, engine, id).told
     speaker = Speaker(case.book.lexicon, case.facts)
@@ -251,6 +251,10 @@ def alone(case: Case, question: AuditQuestion, id: str, engine: Opener = by_duck
         for cells in zip(*table.columns, strict=True)
     )
     return Explained(Alone(case, question).answer(id), tuple(totals))
+
+
+def _facts(case: Case) -> int:
+    return sum(len(table) for table in case.facts.tables.values())
 
 
 def _compare(row: AuditRow, again: AuditRow) -> None:

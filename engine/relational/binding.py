@@ -38,11 +38,14 @@ from engine.relational.algebra import (
     Scan,
     Union,
     both,
+    columns_of,
     compared,
     either,
+    is_false,
     is_sure,
     is_true,
     is_unknown,
+    negation,
 )
 from engine.relational.amounts import LAST_DAY, Amount, Unsupported, compare
 from engine.relational.frame import Frame
@@ -368,19 +371,34 @@ def _concluded(into: Translator, relation: Relation, found: Members) -> tuple[Am
     """The keys for which some rule may conclude a relation."""
     known = into.plan.run_through
     if relation.name not in known:
-        known[relation.name] = _candidates(into, relation)
-    candidates: _Candidates | None = known[relation.name]
-    if candidates is None:
+        candidates = _candidates(into, relation)
+        known[relation.name] = None if candidates is None else _judged(into, candidates)
+    table = known[relation.name]
+    return None if table is None else _rows(into, table, found)
+
+
+def _judged(into: Translator, candidates: Table) -> Table | None:
+    """The keys with what the rules conclude of them, once for all who run through them; None: they never do."""
+    plan, relation = into.plan, candidates.relation
+    scope = Scope(plan, Frame(algebra.One(), set(), plan.names))
+    row = scanned(into, candidates, scope)
+    truth = scope.frame.let(into.statement(relation, tuple(map(row.amount, candidates.columns)), scope))
+    if scope.frame.errors:
+        return candidates
+    if truth == FALSE:
         return None
-    step, facts, count = candidates
-    table = Table(step, relation, count, facts)
-    return _rows(into, table, found)
+    rows = scope.frame.relation({*row.names.values(), *columns_of(truth)})
+    columns = {facts.name: row.number(facts) for facts in candidates.columns}
+    status = not is_sure(truth)
+    if status:
+        columns[STATUS] = truth
+    kept = rows if truth == TRUE else algebra.Filter(rows, negation(is_false(truth)))
+    table = plan.step(algebra.Keep(algebra.Extend(kept, tuple(columns.items())), tuple(columns)))
+    plan.counts[table] = candidates.count
+    return Table(table, relation, candidates.count, candidates.columns, status=status, judged=True)
 
 
-_Candidates = tuple[str, tuple[ColumnFacts, ...], int]
-
-
-def _candidates(into: Translator, relation: Relation) -> _Candidates | None:
+def _candidates(into: Translator, relation: Relation) -> Table | None:
     """A table of the keys for which some rule may conclude a relation; None: for none."""
     plan = into.plan
     if relation.name in plan.recursive:
@@ -433,7 +451,7 @@ def _candidates(into: Translator, relation: Relation) -> _Candidates | None:
     )
     table = plan.step(Group(Union(tuple(inputs), names), names, ()))
     plan.counts[table] = count
-    return table, facts, count
+    return Table(table, relation, count, facts)
 
 
 # --------------------------------------------------------------------- unseen

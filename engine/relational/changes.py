@@ -184,7 +184,7 @@ class Course:
         if isinstance(asked, AlongTable):
             self._along(asked, fixed, moving)
             return STEPS
-        count = plan.counts.get(found.table)
+        count = plan.count(found.table)
         if count is None:
             raise Untold
         scan = Scan(found.table, tuple((there, there) for there, _ in found.keys))

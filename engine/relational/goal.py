@@ -13,7 +13,7 @@ from engine.relational.algebra import TRUE, Scalar, both, either, is_false, is_t
 from engine.relational.alike import Alike
 from engine.relational.amounts import Amount, Unsupported
 from engine.relational.cited import Cited, deciding, of_value
-from engine.relational.narrowing import narrowed_steps
+from engine.relational.narrowing import narrowed_steps, tidy
 from engine.relational.scope import Loop, Plan, Scope, Step
 from engine.relational.tables import Ledger
 from engine.relational.totals import Total, totals_of
@@ -172,7 +172,7 @@ def finished(
     for relation in (rows, *others):
         visit(relation)
     alike = Alike()
-    steps = [(name, made) for name, step in ordered.items() if (made := alike.step(name, step)) is not None]
+    steps = [(name, made) for name, step in ordered.items() if (made := alike.step(name, tidy(step))) is not None]
     return narrowed_steps(steps, [alike.relation(each) for each in (rows, *others)])
 
 

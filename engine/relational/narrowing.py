@@ -40,10 +40,8 @@ def narrowed(relation: Relation, used: set[str]) -> Relation:
         case Filter(inner, truth):
             return Filter(narrowed(inner, used | columns_of(truth)), truth)
         case Join(left, right, pairs):
-            theirs = used | {each.right for each in pairs}
-            return evolve(
-                relation, left=narrowed(left, used | {each.left for each in pairs}), right=narrowed(right, theirs)
-            )
+            mine, theirs = used | {each.left for each in pairs}, used | {each.right for each in pairs}
+            return once(evolve(relation, left=narrowed(left, mine), right=narrowed(right, theirs)))
         case Group(inner, keys, folds):
             kept_folds = tuple(each for each in folds if each.name in used) or folds[:1]
             return Group(narrowed(inner, {*keys, *columns_of(*(each.of for each in kept_folds))}), keys, kept_folds)
@@ -59,6 +57,36 @@ def narrowed(relation: Relation, used: set[str]) -> Relation:
         case Union(inputs, names):
             wanted = tuple(name for name in names if name in used) or names[:1]
             return Union(tuple(narrowed(each, set(wanted)) for each in inputs), wanted)
+
+
+def once(join: Join) -> Relation:
+    """The join; where the same table is joined by the same keys already, that join with what is read of it here."""
+    if not isinstance(join.right, Scan) or not join.keep_left or not join.pairs:
+        return join
+    there = dict(join.right.columns)
+    keys = {(pair.left, there[pair.right], pair.unknown_too) for pair in join.pairs}
+    extended = _with_columns(join.left, join.right, keys)
+    return join if extended is None else extended
+
+
+def _with_columns(relation: Relation, scan: Scan, keys: set[tuple[str, str, bool]]) -> Relation | None:
+    """The relation with the columns of a table that it joins by these keys; None: it does not."""
+    match relation:
+        case Extend(inner) | Filter(inner) | Running(inner):
+            found = _with_columns(inner, scan, keys)
+            return None if found is None else evolve(relation, input=found)
+        case Join(left, Scan(table, columns) as right, pairs, True):
+            there = dict(columns)
+            if table == scan.table and {(each.left, there[each.right], each.unknown_too) for each in pairs} == keys:
+                return evolve(relation, right=evolve(right, columns=(*columns, *scan.columns)))
+            found = _with_columns(left, scan, keys)
+            return None if found is None else evolve(relation, left=found)
+    return None
+
+
+def tidy(step: Step) -> Step:
+    """The step without what is of no use to it: that two steps are alike is seen when nothing else is in them."""
+    return step if isinstance(step, Loop) else narrowed(step, columns_in(step))
 
 
 def narrowed_steps(
@@ -85,11 +113,24 @@ def narrowed_steps(
 
 
 def columns_in(relation: Relation) -> set[str]:
-    """The columns of a relation that ends in a choice of them."""
-    if isinstance(relation, Keep):
-        return set(relation.columns)
-    assert isinstance(relation, Group)
-    return {*relation.keys, *(each.name for each in relation.folds)}
+    """The columns of a relation."""
+    match relation:
+        case Scan(_, columns):
+            return {here for here, _ in columns}
+        case One():
+            return set()
+        case Extend(inner, columns) | Differences(inner, _, _, columns):
+            return columns_in(inner) | {name for name, _ in columns}
+        case Keep(_, names) | Union(_, names):
+            return set(names)
+        case Filter(inner):
+            return columns_in(inner)
+        case Join(left, right):
+            return columns_in(left) | columns_in(right)
+        case Group(_, keys, folds):
+            return {*keys, *(each.name for each in folds)}
+        case Running(inner, _, _, folds):
+            return columns_in(inner) | {each.name for each in folds}
 
 
 def read_of(relation: Relation) -> Iterator[tuple[str, Iterable[str]]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeGuard
 
 from attrs import evolve
 
@@ -15,6 +15,7 @@ from engine.relational.algebra import (
     UNKNOWN_TRUTH,
     Column,
     Literal,
+    Operation,
     Scalar,
     both,
     compared,
@@ -115,11 +116,20 @@ def looked_up(table: Table, arguments: tuple[Amount, ...], scope: Scope) -> tupl
 
 def _own(table: Table, keys: list[Scalar], scope: Scope) -> Row | None:
     """The row at hand that has these keys."""
-    for row in scope.others:
-        cells = [row.number(facts) for facts in table.columns[: len(keys)]] if row.table is table else None
-        if cells == keys:
-            return row
-    return None
+    return next((row for row in scope.others if row.table is table and _has(row, keys, scope)), None)
+
+
+def _has(row: Row, keys: Sequence[Scalar], scope: Scope) -> bool:
+    """Whether the row at hand has these keys: they are its cells, or no row counts of which they are not."""
+    cells = [row.number(facts) for facts in row.table.columns[: len(keys)]]
+    if cells == list(keys):
+        return True
+    equal = {part.operands for truth in scope.filters for part in scope.opened(truth) if _equates(part)}
+    return all(cell == key or {(cell, key), (key, cell)} & equal for cell, key in zip(cells, keys, strict=True))
+
+
+def _equates(part: Scalar) -> TypeGuard[Operation]:
+    return isinstance(part, Operation) and part.name == "="
 
 
 def _is_listed(table: Table, arguments: tuple[Amount, ...]) -> bool:
@@ -246,6 +256,15 @@ def _silent_value(into: Translator, relation: Relation, arguments: tuple[Amount,
         after = later(into, relation, arguments)
         return nothing if after == FALSE else evolve(nothing, exists=both(after, UNKNOWN_TRUTH), known=False)
     return unknown(kind, relation.columns[column].optional)
+
+
+def judged(relation: Relation, arguments: tuple[Amount, ...], scope: Scope) -> Scalar | None:
+    """What is concluded of the keys at hand, where they come with it."""
+    keys = [each.number for each in arguments]
+    for row in scope.others:
+        if row.table.judged and row.table.relation is relation and _has(row, keys, scope):
+            return row.cell(STATUS) if row.table.status else TRUE
+    return None
 
 
 def overridden(

@@ -70,11 +70,13 @@ def reach_of(into: Translator, members: Members) -> Reach | None:  # noqa: C901 
     bounds: list[tuple[Scalar, Scalar, bool]] = []
     for truth in scope.filters:
         for part in scope.opened(truth):
-            if part in skipped or scope.rests_on_outer(part):
+            if part in skipped:
                 continue
             pair = scope.equated(part)
             if pair is not None and scope.is_settled(pair[0]):
                 pairs.append(pair)
+            elif scope.rests_on_outer(part):
+                continue
             elif scope.rests_on_rows(part):
                 here.append(part)
             else:

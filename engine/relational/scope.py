@@ -92,11 +92,13 @@ class Plan:
     cited: dict[str, None] = field(factory=dict)
     never_null: set[str] = field(factory=set)
     asked: dict[str, AlongTable | AskedTable] = field(factory=dict)
-    counts: dict[str, int] = field(init=False)
-    run_through: dict[str, Any] = field(factory=dict)
+    counts: dict[str, int] = field(factory=dict)
+    run_through: dict[str, Table | None] = field(factory=dict)
 
-    def __attrs_post_init__(self) -> None:
-        self.counts = {table.name: table.count for table in self.ledger.tables.values()}
+    def count(self, table: str) -> int | None:
+        """The most rows of a table; None where they rest on what was asked."""
+        laid_out = (each.count for each in self.ledger.tables.values() if each.name == table)
+        return next(laid_out, self.counts.get(table))
 
     def step(self, relation: Step) -> str:
         """A table to be made."""

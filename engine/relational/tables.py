@@ -7,9 +7,10 @@ where they occur. No text of a fact is ever in a table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from math import lcm
 from typing import Any
 
@@ -44,9 +45,17 @@ class Symbols:
 
     def codes(self, symbols: Sequence[str]) -> list[int]:
         """The codes of many symbols."""
-        new = [symbol for symbol in dict.fromkeys(symbols) if symbol not in self._places]
-        self.extend(new)
-        return list(map(self._places.__getitem__, symbols))
+        try:
+            return list(map(self._places.__getitem__, symbols))
+        except KeyError:
+            self.meet(symbols)
+            return list(map(self._places.__getitem__, symbols))
+
+    def meet(self, symbols: Sequence[str]) -> None:
+        """Give codes to those that have none."""
+        once = list(dict.fromkeys(symbols))
+        known = self._places.keys()
+        self.extend(once if known.isdisjoint(once) else [symbol for symbol in once if symbol not in known])
 
     def name(self, code: int) -> str:
         return self.names[code]
@@ -90,7 +99,8 @@ class Table:
     """The facts of one relation: its columns by place, with the arrays to load.
 
     ``status`` is there where some row is not simply so, ``ranks`` where records have a recorded order, ``is_total`` if
-    that order and the dates leave no two records in doubt. ``single``: no two rows have the same keys.
+    that order and the dates leave no two records in doubt. ``single``: no two rows have the same keys. ``judged``: what
+    the rules conclude of the keys, for which it is so or not known whether.
     """
 
     name: str
@@ -102,6 +112,7 @@ class Table:
     ranks: bool = False
     is_total: bool = False
     single: bool = True
+    judged: bool = False
     _found: dict[tuple[str, ...], dict[Any, int]] = field(factory=dict, repr=False)
 
     @property
@@ -122,17 +133,22 @@ class Table:
         names = tuple(keys)
         index = self._found.get(names)
         if index is None:
-            columns = [self.arrays[name] for name in names]
-            rows = zip(*(c.to_pylist() if hasattr(c, "to_pylist") else c for c in columns), strict=True)
+            rows = zip(*(_listed(self.arrays[name]) for name in names), strict=True)
             index = self._found[names] = {row: place for place, row in enumerate(rows)} if names else {(): 0}
         return index.get(tuple(keys.values()))
 
 
+def _listed(array: Any) -> list[Any]:
+    """An array's values."""
+    return list(array.to_pylist() if hasattr(array, "to_pylist") else array)
+
+
 @define(eq=False)
 class Ledger:
-    """All tables of a fact base, by relation, with its symbols and how far its record is complete.
+    """The tables of a fact base, by relation, with its symbols and how far its record is complete.
 
-    Of ``incomplete`` relations rows may be missing: their silence says nothing.
+    A table is laid out when it is first asked for; ``tables`` are those that have been. Of ``incomplete`` relations
+    rows may be missing: their silence says nothing.
     """
 
     symbols: Symbols
@@ -140,9 +156,13 @@ class Ledger:
     complete_to: date | None = None
     complete: frozenset[str] = frozenset()
     incomplete: frozenset[str] = frozenset()
+    _waiting: dict[str, Callable[[], Table]] = field(factory=dict, repr=False)
 
     def table(self, relation: str) -> Table | None:
-        """The table of a relation; None where it has no rows."""
+        """The table of a relation; None where it has no rows. Raises `BadTable`."""
+        if relation in self._waiting:
+            self.tables[relation] = self._waiting[relation]()
+            del self._waiting[relation]
         found = self.tables.get(relation)
         return found if found is not None and found.count else None
 
@@ -154,12 +174,15 @@ def ledger_of(facts: FactBase, relations: Mapping[str, Relation]) -> Ledger:
     if any(len(facts.layers(name)) > 1 for name, relation in relations.items() if relation.span):
         raise BadTable("intervals in several layers have no place in a ledger")
     symbols = Symbols()
-    tables: dict[str, Table] = {}
+    waiting: dict[str, Callable[[], Table]] = {}
     for number, (name, relation) in enumerate(relations.items()):
         rows = _rows(facts, name)
-        if rows.count:
-            tables[name] = _table(f"t{number}", relation, rows, facts, symbols)
-    return Ledger(symbols, tables, facts.complete_to, facts.complete, facts.incomplete)
+        if not rows.count:
+            continue
+        if relation.keys == 1 and relation.columns[0].type.name == name:  # things of a kind get codes that follow
+            symbols.meet(rows.columns[0])
+        waiting[name] = partial(_table, f"t{number}", relation, rows, facts, symbols)
+    return Ledger(symbols, {}, facts.complete_to, facts.complete, facts.incomplete, waiting)
 
 
 @frozen
@@ -202,20 +225,79 @@ def _table(name: str, relation: Relation, rows: _Rows, facts: FactBase, symbols:
     if relation.span:
         horizon = None if relation.name in facts.complete else facts.complete_to
         _intervals(result, rows.spans, horizon)
-    keys = [arrays[f"c{place}"] for place in range(relation.keys)]
-    each = keys[0] if len(keys) == 1 else zip(*keys, strict=True)
-    result.single = len(set(each)) == rows.count if keys else rows.count == 1
+    result.single = _is_single(relation, rows)
     if relation.record and relation.time is not None:
         _order(result, facts, rows.columns[0])
     return result
+
+
+def _is_single(relation: Relation, rows: _Rows) -> bool:
+    """Whether no two rows have the same keys. Records never do: their ids tell them apart."""
+    if relation.record:
+        return True
+    keys = rows.columns[: relation.keys]
+    return len(set(zip(*keys, strict=True))) == rows.count if keys else rows.count == 1
 
 
 def encoded(
     name: str, kind: Kind, optional: bool, cells: Sequence[Any], symbols: Symbols, arrays: dict[str, Any]
 ) -> ColumnFacts:
     """Put a column's cells into arrays of whole numbers; what is known of them."""
-    if not {type(NONE), type(UNKNOWN)} & set(map(type, cells)) and kind in _WHOLE:
-        return _encoded_whole(name, kind, cells, symbols, arrays)
+    types = set(map(type, cells))
+    if types == {type(NONE)} and cells.count(NONE) == len(cells):
+        return _encoded_nothing(name, kind, len(cells), arrays)
+    if kind is Kind.SYMBOL and types == {str}:
+        return _whole(name, kind, symbols.codes(cells), arrays)
+    if kind is Kind.NUMBER and types == {int}:
+        return _whole(name, kind, cells, arrays)
+    if kind is Kind.DATE and types == {date}:
+        return _encoded_days(name, cells, arrays)
+    every = dict(zip(map(id, cells), cells, strict=True))  # the same cell is often one object, and slow to work on
+    few: dict[str, list[Any]] = {}
+    result = _encoded(name, kind, optional, list(every.values()), symbols, few)
+    for column, values in few.items():
+        place = dict(zip(every, values, strict=True))
+        arrays[column] = list(map(place.__getitem__, map(id, cells)))
+    return result
+
+
+def _encoded_nothing(name: str, kind: Kind, count: int, arrays: dict[str, Any]) -> ColumnFacts:
+    """The same for a column without any value."""
+    import pyarrow
+
+    arrays[name], arrays[f"{name}e"] = pyarrow.nulls(count, pyarrow.int64()), pyarrow.repeat(False, count)
+    days = f"{name}d" if kind is Kind.PERIOD else ""
+    if days:
+        arrays[days] = arrays[name]
+    return ColumnFacts(name, kind, exists=f"{name}e", days=days, empty=True)
+
+
+def _encoded_days(name: str, cells: Sequence[date], arrays: dict[str, Any]) -> ColumnFacts:
+    """The same for days that are all known."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    since = pyarrow.array(cells, pyarrow.date32()).cast(pyarrow.int32()).cast(pyarrow.int64())
+    return _whole(name, Kind.DATE, compute.add(since, date(1970, 1, 1).toordinal()), arrays)
+
+
+def _whole(name: str, kind: Kind, numbers: Any, arrays: dict[str, Any]) -> ColumnFacts:
+    """The same for whole numbers that are all known. Raises `BadTable` for larger ones than tables hold."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    try:
+        array = arrays[name] = pyarrow.array(numbers, pyarrow.int64())
+    except OverflowError:
+        raise BadTable(_LARGE) from None
+    ends = compute.min_max(array).as_py()
+    _within(ends["min"], ends["max"], 1)
+    return ColumnFacts(name, kind, ends["min"], ends["max"], filled=True)
+
+
+def _encoded(
+    name: str, kind: Kind, optional: bool, cells: Sequence[Any], symbols: Symbols, arrays: dict[str, Any]
+) -> ColumnFacts:
     absent = [cell is NONE for cell in cells]
     unsure = [cell is UNKNOWN for cell in cells]
     plain = [None if none or open_ else cell for cell, none, open_ in zip(cells, absent, unsure, strict=True)]
@@ -243,35 +325,12 @@ def encoded(
     return ColumnFacts(name, kind, low, high, scale, known, exists, days, len(found) == len(numbers), all(absent))
 
 
-_WHOLE = (Kind.SYMBOL, Kind.DATE, Kind.NUMBER)
-
-
-def _encoded_whole(
-    name: str, kind: Kind, cells: Sequence[Any], symbols: Symbols, arrays: dict[str, Any]
-) -> ColumnFacts:
-    """The same for a column of which every cell is there and known."""
-    scale = 1
-    numbers: list[int]
-    if kind is Kind.SYMBOL:
-        numbers = symbols.codes(cells)
-    elif kind is Kind.DATE:
-        numbers = list(map(date.toordinal, cells))
-    elif set(map(type, cells)) == {int}:
-        numbers = list(cells)
-    else:
-        every = {id(cell): cell for cell in cells}  # the same number is often one object, and hashing it takes long
-        scale = lcm(*(Fraction(cell).denominator for cell in every.values()))
-        known = {place: int(cell * scale) for place, cell in every.items()}
-        numbers = [known[id(cell)] for cell in cells]
-    low, high = (min(numbers), max(numbers)) if numbers else (0, 0)
-    _within(low, high, scale)
-    arrays[name] = numbers
-    return ColumnFacts(name, kind, low, high, scale, filled=True)
+_LARGE = "a number is larger than a ledger's tables hold"
 
 
 def _within(low: int, high: int, scale: int) -> None:
     if low < -BITS_64 or high > BITS_64 or scale > MOST:
-        raise BadTable("a number is larger than a ledger's tables hold")
+        raise BadTable(_LARGE)
 
 
 def _number(cell: Any, scale: int, symbols: Symbols) -> int:
@@ -299,6 +358,17 @@ def _intervals(table: Table, spans: Sequence[Any], horizon: date | None) -> None
 def _order(table: Table, facts: FactBase, ids: Sequence[str]) -> None:
     """Ranks along the chains in which the record puts records of a day; other partial orders have no ranks."""
     pairs = facts.order.get(table.relation.name, {})
+    time = table.relation.time
+    assert time is not None
+    if not pairs:
+        days = table.arrays[f"c{time}"]
+        table.is_total = table.columns[time].filled and len(set(_listed(days))) == table.count
+        return
+    if _is_chain(pairs, ids):
+        table.ranks = True
+        table.arrays[RANK], table.arrays[CHAIN] = list(range(table.count)), [0] * table.count
+        table.is_total = table.columns[time].filled
+        return
     ranks: list[int | None] = [None] * table.count
     chains: list[int | None] = [None] * table.count
     places = {id: place for place, id in enumerate(ids)}
@@ -318,9 +388,7 @@ def _order(table: Table, facts: FactBase, ids: Sequence[str]) -> None:
     if after:
         table.ranks = True
         table.arrays[RANK], table.arrays[CHAIN] = ranks, chains
-    time = table.relation.time
-    assert time is not None
-    days = table.arrays[f"c{time}"]
+    days = _listed(table.arrays[f"c{time}"])
     if len(starts) == 1 and None not in ranks:
         table.is_total = None not in days
         return
@@ -334,3 +402,10 @@ def _order(table: Table, facts: FactBase, ids: Sequence[str]) -> None:
         or (len(each) == counts[day] and len({chain for chain, _ in each}) == 1 and (None, None) not in each)
         for day, each in seen.items()
     )
+
+
+def _is_chain(pairs: Mapping[str, set[str]], ids: Sequence[str]) -> bool:
+    """Whether the record puts each record just before the one in the next row, and says nothing else of their order."""
+    if len(pairs) != len(ids) - 1 or not pairs or list(pairs) != ids[:-1]:
+        return False
+    return set(map(len, pairs.values())) == {1} and [each for (each,) in pairs.values()] == ids[1:]

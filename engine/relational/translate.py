@@ -243,6 +243,9 @@ class Translator:
             return recorded.over_time(self, relation, tuple(keys), day, day, True, scope)
         if relation.record or relation.silence is not Silence.CONCLUDED:
             return recorded.statement(self, relation, arguments, scope)
+        judged = recorded.judged(relation, arguments, scope)
+        if judged is not None:
+            return judged
         if relation.name in self.plan.recursive:
             concluded = gather.recursion(self, relation, arguments, scope)
         else:
