@@ -10,9 +10,10 @@ to show it must be of its kind, and its parts must show what the condition needs
 * In a proof by cases an answer is supposed; what follows from the suppositions is tried out on every
   completion in which they are so.
 
-What may go unsaid is what the record or the rules never offer: candidates that are not on the record, and
-those that no rule could conclude. These are looked up, row by row; of small programs the second also by asking
-the oracle. Where the record may be incomplete, something stands for what it lacks, and must be shown to fail too.
+What may go unsaid is what the record or the rules never offer: candidates that are not on the record, those whose
+day would have to be one up to the end of the record, which shows all until then, and those that no rule could
+conclude. These are looked up, row by row; where few rules have a say, the last also by asking the oracle. Where the
+record may be incomplete, something stands for what it lacks, and must be shown to fail too.
 
 What this judge cannot tell is `Unjudged`: neither accepted nor refused.
 """
@@ -21,7 +22,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -111,8 +113,11 @@ MOST_COMPLETIONS = 20_000
 
 BY_RULES = "whether rules could conclude what is left out"
 
-MOST_RULES = 100
+MOST_RULES = 150
 """Of so many rules the oracle is asked what they could conclude, no more."""
+
+MOST_ASKED = 1_000
+"""In so many completions it is asked."""
 
 
 def require(condition: object, why: str) -> None:
@@ -154,6 +159,18 @@ class Law:
         """The relations that are concluded from themselves."""
         return oracle.recursive(self.program)
 
+    def only_about(self, condition: Condition) -> Program:
+        """The program with no other rules than those that could say anything of what a condition is about."""
+        wanted = {*_mentioned(condition)}
+        pending = [*wanted]
+        while pending:
+            for rule in self.rules.get(pending.pop(), ()):
+                more = {*_mentioned((rule.body, rule.value, rule.exemptions))} - wanted
+                wanted |= more
+                pending += more
+        rules = tuple(rule for rule in self.program.rules if rule.head.relation in wanted)
+        return attrs.evolve(self.program, rules=rules)
+
     @cached_property
     def without_rules(self) -> Program:
         """The relations alone."""
@@ -189,8 +206,18 @@ class World(oracle.World):
         return self.answer(("which", name, keys, column), (None, *options) if kind.optional else options)
 
 
-ANYTHING = object()
-"""Stands where something unrecorded, or not known, may stand."""
+@attrs.frozen
+class Anything:
+    """Stands where something unrecorded, or not known, may stand.
+
+    ``kind``: it is a record of this kind that is not on record. ``after``: a day after this one.
+    """
+
+    kind: str = ""
+    after: date | None = None
+
+
+ANYTHING = Anything()
 
 
 class Judge:
@@ -207,6 +234,7 @@ class Judge:
         self._read: dict[Any, tuple[Any, Read]] = {}
         self._parts: dict[tuple[int, Keys], tuple[Quantity, Quantity]] = {}
         self._unsupported: dict[tuple[str, Keys], bool] = {}
+        self._known: MutableMapping[tuple[str, Keys], Any] = {}  # what the oracle concludes without an answer
         self._supporting: list[tuple[str, Keys]] = []  # of these it is being asked
         self._concludable: dict[tuple[str, tuple[Any, ...]], dict[Keys, None]] = {}  # what is being worked out
         self.recursive = law.recursive
@@ -440,14 +468,31 @@ class Judge:
                 for tried in _tried(values, candidate, part)
             ):
                 continue
-            if ANYTHING in values:
-                if any(_is_like(values, each) for each in found):
+            if any(map(_is_anything, values)):
+                if any(_is_like(values, each) for each in found) or self.comes_too_late(needed, offered):
                     continue
                 listed = [place for each in needed for place in self.sources(each, set(names))]
                 if not any(self.is_listed(self.relations[place.relation]) for place in listed):
                     raise Unjudged("what rules would conclude of something unrecorded")
                 raise Refused("what may be unrecorded is left out")
             require(self.never_offered(needed, offered, set(names)), "a candidate is left out")
+
+    def comes_too_late(self, needed: list[Condition], bound: Bound) -> bool:
+        """Whether a day that is after the end of the record would have to be one up to it."""
+        for condition in needed:
+            if not isinstance(condition, Compare) or condition.comparison is Comparison.IS_NOT:
+                continue
+            is_from = _IS_FROM.get(condition.comparison)  # None: it is the same day
+            for side, other, is_last in (
+                (condition.left, condition.right, is_from is not True),
+                (condition.right, condition.left, is_from is not False),
+            ):
+                day = bound.get(side.name) if isinstance(side, Variable) else None
+                if is_last and isinstance(day, Anything) and day.after is not None:
+                    last: Any = self.known(other, bound)
+                    if isinstance(last, date) and last <= day.after:
+                        return True
+        return False
 
     def fails(self, needed: list[Condition], bound: Bound, part: Any) -> bool:
         """Whether a step shows that one of the conditions fails."""
@@ -522,7 +567,7 @@ class Judge:
         keys += [(id,) for id in facts.records.get(relation.name, {})]
         keys += [*facts.statements.get(relation.name, {}), *facts.values.get(relation.name, {})]
         if self.may_lack(relation, arguments, bound, names):
-            keys.append((ANYTHING,) * relation.keys)
+            keys.append(self.unrecorded(relation))
         known = [None if _is_sought(argument, names) else self.known(argument, bound) for argument in arguments]
         found: dict[tuple[Any, ...], Bound] = {}
         for each in keys:
@@ -539,9 +584,27 @@ class Judge:
         dated = self.facts.complete_to is not None and relation.time is not None
         return dated or relation.name in self.facts.incomplete
 
+    def unrecorded(self, relation: Relation) -> tuple[Anything, ...]:
+        """What a row is about that the record may lack: up to its end it lacks none."""
+        if relation.record:
+            return (Anything(relation.name),)
+        return tuple(
+            Anything(after=self.end_of(relation) if place == relation.time else None) for place in range(relation.keys)
+        )
+
+    def end_of(self, relation: Relation) -> date | None:
+        """The day up to which the record shows all that is dated."""
+        return None if relation.name in self.facts.incomplete else self.facts.complete_to
+
     def possible_values(self, expression: Expression, bound: Bound) -> Iterable[Any]:
         """What an expression may come to; anything, where that rests on what is not known."""
-        if ANYTHING in bound.values():
+        if isinstance(expression, ValueOf) and self.relations[expression.relation].record:
+            relation = self.relations[expression.relation]
+            is_day = relation.time is not None and relation.columns[relation.time].name == expression.column
+            (record,) = expression.arguments
+            if is_day and isinstance(record, Variable) and bound.get(record.name) == Anything(relation.name):
+                return [Anything(after=self.end_of(relation))]
+        if any(map(_is_anything, bound.values())):
             return [ANYTHING]
         ground = substitute(expression, bound)
         if not self.is_plain(ground):
@@ -598,9 +661,9 @@ class Judge:
             if value is None:
                 continue
             if isinstance(head, Variable):
-                if given.setdefault(head.name, value) != value:
+                if not _agrees(given, head.name, value):
                     return None
-            elif value not in (ANYTHING, _plain(head, {})):
+            elif not _is_anything(value) and value != _plain(head, {}):
                 return None
         return given
 
@@ -641,7 +704,7 @@ class Judge:
         """Whether the facts, or the rules, offer nothing under these keys."""
         relation = self.relations[place.relation]
         keys = tuple(self.known(argument, bound) for argument in place.arguments[: relation.keys])
-        if any(key is ANYTHING or _is_unknown(key) for key in keys):
+        if any(_is_anything(key) or _is_unknown(key) for key in keys):
             return False
         if relation.span:
             return not any(interval.keys == keys for interval in self.facts.spans.get(relation.name, []))
@@ -659,7 +722,7 @@ class Judge:
         if isinstance(expression, Variable | Constant):
             return _plain(expression, bound)
         found = [*self.possible_values(expression, bound)]
-        if found == [ANYTHING]:
+        if any(map(_is_anything, found)):
             self.doubts.append(BY_RULES)
         return found[0] if len(found) == 1 else ANYTHING
 
@@ -707,21 +770,43 @@ class Judge:
             self.ruled_out(ground, binding) for binding in self.offered(tuple(free(ground)), [*conjuncts(ground)], {})
         ):
             return True
-        if len(self.program.rules) > MOST_RULES:
+        program = self.law.only_about(ground)
+        if len(program.rules) > MOST_RULES:
             if not self.is_plain(ground):
                 self.doubts.append(BY_RULES)
             return False
         some = Some(tuple(free(ground)), ground)
-        case = oracle.Case(self.program, self.facts, some, self.domains, self.recursive)
-        found = (finding for world in self.worlds for finding in oracle.completions(case, world))
-        return all(finding.verdict is Verdict.NO for finding in found)
+        return self.never_holds(oracle.Case(program, self.facts, some, self.domains, self.recursive))
+
+    def never_holds(self, case: oracle.Case) -> bool:
+        """Whether the oracle finds no completion in which what is asked holds, and no conflict on the way."""
+        pending = list(self.worlds)
+        for _ in range(MOST_ASKED):
+            if not pending:
+                return True
+            answers = pending.pop()
+            world = oracle.World(case, answers, {})
+            if not self.recursive:  # what follows without an answer follows with any
+                world.known = ChainMap({}, self._known) if answers else self._known
+            try:
+                if world.find(case.goal).verdict is not Verdict.NO:
+                    return False
+            except Unanswered as open_:
+                pending += [{**answers, open_.question: option} for option in open_.options]
+                if open_.options:
+                    continue
+                break
+            except (oracle.Undecided, LimitReached):
+                break
+        self.doubts.append(BY_RULES)
+        return False
 
     def ruled_out(self, condition: Condition, bound: Bound) -> bool:
         """Whether the record alone shows that one of the conditions fails."""
         for each in conjuncts(condition):
             if isinstance(each, Atom) and self.has_no_row(each, bound):
                 return True
-            if ANYTHING not in bound.values() and self.is_plain(each):
+            if not any(map(_is_anything, bound.values())) and self.is_plain(each):
                 ground = substitute(each, bound)
                 if self.everywhere(lambda world, ground=ground: world.test(ground, {})) == {False}:  # type: ignore[misc]
                     return True
@@ -957,7 +1042,7 @@ class Judge:
             return None
         relation = self.relations[expression.relation]
         keys = tuple(self.known(argument, bound) for argument in expression.arguments)
-        if ANYTHING in keys or (relation.silence is Silence.CONCLUDED and not relation.record):
+        if any(map(_is_anything, keys)) or (relation.silence is Silence.CONCLUDED and not relation.record):
             return None
         kind = next(each for each in relation.columns if each.name == expression.column)
         return OpenValue(relation.name, keys, kind.name, kind.type)
@@ -1113,6 +1198,13 @@ class Judge:
 # ---------------------------------------------------------------------- helpers
 
 
+def _mentioned(node: Any) -> Iterator[str]:
+    """The relations of which something is said."""
+    for part in oracle.parts(node):
+        if isinstance(part, Atom | ValueOf | On | Before):
+            yield part.relation
+
+
 def conjuncts(condition: Condition) -> Iterator[Condition]:
     """The conditions that must all hold."""
     if isinstance(condition, And):
@@ -1223,11 +1315,23 @@ def _unified(
     more: dict[str, Any] = {}
     for argument, key, value in zip(arguments, keys, known, strict=False):
         if isinstance(argument, Variable) and argument.name in names:
-            if more.setdefault(argument.name, key) != key:
+            if not _agrees(more, argument.name, key):
                 return None
-        elif ANYTHING not in (key, value) and not _is_unknown(value) and value != key:
+        elif not _is_anything(key) and not _is_anything(value) and not _is_unknown(value) and value != key:
             return None
     return more
+
+
+def _agrees(bound: dict[str, Any], name: str, value: Any) -> bool:
+    """Whether a variable may be this besides what it is already; it then is what is known of it."""
+    other = bound.setdefault(name, value)
+    if _is_anything(other):
+        bound[name] = value
+    return _is_anything(other) or _is_anything(value) or other == value
+
+
+def _is_anything(value: Any) -> bool:
+    return isinstance(value, Anything)
 
 
 def _is_unknown(value: Any) -> bool:
@@ -1237,7 +1341,7 @@ def _is_unknown(value: Any) -> bool:
 def _is_like(values: tuple[Any, ...], tried: tuple[Any, ...]) -> bool:
     """Whether a binding that was tried is what values stand for: of anything, something not known."""
     return all(
-        other is None or (_is_unknown(other) if value is ANYTHING else value == other)
+        other is None or (_is_unknown(other) if _is_anything(value) else value == other)
         for value, other in zip(values, tried, strict=True)
     )
 
@@ -1248,8 +1352,8 @@ def _tried(values: tuple[Any, ...], candidate: tuple[Any, ...], part: Any) -> It
         return
     named = candidate or (None,) * len(values)
     merged = tuple(value if other is None else other for value, other in zip(values, named, strict=True))
-    unknown = [*_unknowns_in(part), ANYTHING] if ANYTHING in merged else []
-    yield from itertools.product(*(unknown if value is ANYTHING else (value,) for value in merged))
+    unknown = [*_unknowns_in(part), ANYTHING] if any(map(_is_anything, merged)) else []
+    yield from itertools.product(*(unknown if _is_anything(value) else (value,) for value in merged))
 
 
 def _unknowns_in(part: Any) -> dict[Any, None]:
@@ -1333,7 +1437,7 @@ def _reads(unknown: Any, world: oracle.World) -> Any:
             if None in numbers:
                 return None
             return unknown.constant + sum(f * v for (_, f), v in zip(unknown.terms, numbers, strict=True))
-        case _ if unknown is ANYTHING:
+        case Anything():
             raise Refused("nothing is shown of what may be anything")
         case Unrecorded():
             there: Any = (unknown,)

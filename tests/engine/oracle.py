@@ -21,7 +21,7 @@ import calendar
 import datetime
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from datetime import date
 from enum import Enum
 from fractions import Fraction
@@ -233,7 +233,7 @@ class World:
         self.relations, self.stronger = case.relations, case.stronger
         self.domains = case.domains
         self.recursive = case.recursive
-        self.known: dict[tuple[str, Keys], frozenset[Conclusion]] = {}
+        self.known: MutableMapping[tuple[str, Keys], frozenset[Conclusion]] = {}
         self.fixed: set[str] = set()
 
     def find(self, goal: Condition | Expression) -> Finding:

@@ -15,6 +15,7 @@ from engine.judge import Verdict
 from engine.model import Comparison, ValueOf
 from engine.proof import Attempt, Circular, Compared, Conclusion, Existence, Fact, Step, Witness, walk
 from engine.query import Answer
+from engine.unknowns import OpenValue, Unrecorded
 from tests.engine.checker import Refused, check
 from tests.engine.oracle import TooManyCompletions
 from tests.engine.programs import Example, examples
@@ -58,17 +59,24 @@ def needs_nothing_in(step: Any, name: str, part: Any) -> bool:
         return step.truth is TRUE and step.relation == "linked" and part.truth is FALSE
     if isinstance(step, Attempt):
         return name == "body" and step.rule.value is not None and part.truth is FALSE
-    return name == "failed" and (len(part.values) != 1 or None in part.values)
+    return name == "failed" and (len(part.values) != 1 or None in part.values or would_come_too_late(part))
 
 
 def could_go_unsaid(failed: Witness) -> bool:
     """Whether a candidate may fail by the record alone, which a search need not have offered."""
     (part,) = failed.parts
     if isinstance(part, Compared):
-        plain = part.condition.comparison is Comparison.IS
+        plain = part.condition.comparison is Comparison.IS or would_come_too_late(failed)
     else:
         plain = isinstance(part, Fact | Existence | Circular) or getattr(part, "relation", None) == "linked"
     return plain or len(failed.values) != 1 or None in failed.values
+
+
+def would_come_too_late(failed: Witness) -> bool:
+    """Whether a candidate is the day of something unrecorded, which is after the end of the record."""
+    (part,) = failed.parts
+    days = (each for each in failed.values if isinstance(each, OpenValue))
+    return isinstance(part, Compared) and any(isinstance(key, Unrecorded) for day in days for key in day.keys)
 
 
 @given(examples())

@@ -1,4 +1,4 @@
-"""What is said of something that is not settled is judged for each thing that it may be."""
+"""What is said of something that is not settled is judged for each thing that it may be, and what may go unsaid."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
+from engine.decision import FALSE
 from engine.model import (
     Aggregate,
     And,
@@ -25,15 +26,16 @@ from engine.model import (
     Relation,
     Rule,
     Silence,
+    Some,
     ValueOf,
     Variable,
 )
 from engine.program import build
-from engine.proof import AllStep, Quantity, walk
+from engine.proof import AllStep, Quantity, SomeStep, walk
 from engine.query import Answer, Query, Shape
 from engine.unknowns import Cases
 from engine.values import DATE, Kind, Type
-from tests.engine.checker import Refused, check
+from tests.engine.checker import Refused, Unjudged, check
 from tests.engine.oracle import Cell, Facts, Mark
 from tests.engine.test_agreement import fact_base
 
@@ -61,15 +63,17 @@ def rule(name: str, head: Atom, body: Condition, value: Expression | None = None
 
 PROGRAM = Program(
     (
-        Relation("lease", (Column("id", LEASE), Column("date", DATE)), 1, record=True),
+        Relation("lease", (Column("id", LEASE), Column("date", DATE)), 1, Silence.FALSE, record=True, time=1),
         Relation("worthy", (Column("lease", LEASE),), 1, Silence.UNKNOWN),
         Relation("price", (Column("date", DATE), Column("value", PRICE)), 1),
         Relation("cheap", (Column("date", DATE),), 1),
+        Relation("dated", (Column("date", DATE),), 1),
         Relation("dear", (Column("date", DATE),), 1),
     ),
     (
         rule("low", Atom("price", (D,)), by(on(2001, 6, 30)), Constant(10, PRICE)),
         rule("high", Atom("price", (D,)), Not(by(on(2001, 6, 30))), Constant(20, PRICE)),
+        rule("dated", Atom("dated", (D,)), And((Atom("lease", (L,)), Compare(Comparison.IS, D, DATED)))),
         rule("cheap", Atom("cheap", (D,)), by(on(2001, 6, 30))),
         rule("dear", Atom("dear", (D,)), Not(by(on(2001, 6, 30)))),
     ),
@@ -165,3 +169,34 @@ def test_a_first_day_is_accepted_only_if_no_other_may_be_earlier() -> None:
     earlier = attrs.evolve(FACTS, records={"lease": unknown}, domains={DATE.name: days})
     assert not refuses(FIRST, date(2001, 2, 1), found.proof, later)
     assert refuses(FIRST, date(2001, 2, 1), found.proof, earlier)
+
+
+NOBODY = Facts(complete_to=date(2001, 6, 30))
+
+
+def dated_by(day: Constant) -> Some:
+    return Some((D,), And((Atom("dated", (D,)), by(day))))
+
+
+def says_nothing(goal: Some) -> SomeStep:
+    """That there is no such day, and no word of why not."""
+    return SomeStep(FALSE, goal, (), ())
+
+
+def test_what_would_come_too_late_may_go_unsaid() -> None:
+    goal = dated_by(on(2001, 6, 30))
+    check(PROGRAM, NOBODY, goal, False, says_nothing(goal))
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        attrs.evolve(NOBODY, records={"lease": {"L-1": {"date": date(2001, 6, 30)}}}),
+        attrs.evolve(NOBODY, complete_to=date(2001, 6, 29)),
+        attrs.evolve(NOBODY, incomplete={"lease"}),
+    ],
+)
+def test_what_may_be_in_time_may_not(facts: Facts) -> None:
+    goal = dated_by(on(2001, 6, 30))
+    with pytest.raises((Refused, Unjudged)):
+        check(PROGRAM, facts, goal, False, says_nothing(goal))
