@@ -24,6 +24,8 @@ from policy.quantities import Misspelt, print_value, read_value
 from policy.source import Source, Span
 
 MOST_ASKED = 1_500
+_TIMES = re.compile(r"\beach (?:day|week|fortnight|month|quarter|half-year|year|decade)s?(?: from\b|(?=\s*\?))")
+"""What asks of several days, whether by a step that there is or not."""
 _EVERY = re.compile(r"\beach (?P<step>day|month|quarter|year) from (?P<first>\S.*?) to (?P<last>\S.*?)(?=\s*\?)")
 _EXPECTED = ("on each month from March 1, 2024 to March 1, 2028", "on each day from …", "on each year from …")
 
@@ -106,7 +108,7 @@ class Course:
 
 def is_course(question: str) -> bool:
     """Whether a question asks for each day, month, quarter or year of a time."""
-    return re.search(r"\beach (?:day|month|quarter|year) from\b", question) is not None
+    return _TIMES.search(question) is not None
 
 
 def on_its_first_day(question: str) -> str:
@@ -125,7 +127,9 @@ def course(case: Case, question: str) -> Course:
     match = _EVERY.search(text)
     source = Source("question", text)
     if match is None:
-        raise ClausebookError(_wrong("this asks for no time", Span(source, 0, len(text))))
+        asked = _TIMES.search(text)
+        place = Span(source, *asked.span()) if asked is not None else Span(source, 0, len(text))
+        raise ClausebookError(_wrong("this asks for no time", place))
     first, last = (_day(source, match, end) for end in ("first", "last"))
     days = tuple(_days(match["step"], first, last))
     if first > last:

@@ -114,6 +114,10 @@ def test_a_question_that_cannot_be_read_has_no_course(case: Case) -> None:
         course(case, "What is the depth of L-1 on each day from 2001-05-30 to 2001-06-03?")
     assert error.value.code != "E0623"
     assert is_course("on each day from")
+    for asked in ("What is the deposit of L-1 on each day?", LET.format("week", "2001-05-30", "2001-06-03")):
+        assert is_course(asked)
+        with pytest.raises(ClausebookError, match="E0623"):
+            course(case, asked)
     assert not is_course("What is the deposit of L-1 on May 30, 2001?")
 
 
