@@ -2,6 +2,7 @@
 "use strict";
 
 const box = document.getElementById("ask");
+let asked = 0; // what comes back late is not shown under a later question
 
 async function ask(event) {
   event.preventDefault();
@@ -12,24 +13,28 @@ async function ask(event) {
     case: chosen.value,
     part: chosen.dataset.part ?? "",
   };
+  const number = ++asked;
   answer.textContent = "Asking …";
   try {
     const headers = { "Content-Type": "application/json", Accept: "text/html" };
     const reply = await fetch("api/ask", { method: "POST", headers, body: JSON.stringify(request) });
-    if (reply.ok) answer.innerHTML = await reply.text();
-    else answer.replaceChildren(refused(await reply.json()));
+    const said = reply.ok ? await reply.text() : refused(await reply.json(), request.case === "");
+    if (number !== asked) return;
+    if (reply.ok) answer.innerHTML = said;
+    else answer.replaceChildren(said);
   } catch {
-    answer.textContent = "The server does not answer.";
+    if (number === asked) answer.textContent = "The server does not answer.";
   }
 }
 
-function refused({ error, errors }) {
+function refused({ error, errors }, withoutFacts) {
   const told = document.createElement("pre");
   told.className = "problem";
   const lines = (errors ?? []).flatMap(({ code, message, expected, nearest }) => [
     `${code}: ${message}`,
     ...(expected.length ? [`expected: ${expected.join("; ")}`] : []),
     ...(nearest.length ? [`nearest: ${nearest.join("; ")}`] : []),
+    ...(code === "E0114" && withoutFacts ? ["Choose whose facts it is about, above."] : []),
   ]);
   told.textContent = error ?? lines.join("\n");
   return told;
