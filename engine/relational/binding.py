@@ -150,7 +150,9 @@ def scanned(into: Translator, table: Table, scope: Scope) -> Row:
     names = {there: into.plan.names.next("m") for there in columns_there(table)}
     scan = Scan(table.name, tuple((here, there) for there, here in names.items()))
     frame = scope.frame
-    if table.count == 1 and all(facts.only is not None for facts in table.columns) and len(names) == len(table.columns):
+    may_lack = into.plan.may_lack(table.relation)
+    alone = table.count == 1 and not may_lack
+    if alone and all(facts.only is not None for facts in table.columns) and len(names) == len(table.columns):
         scope.others.append(row := Row(table, {}))
         return row  # there is nothing to run through
     frame.base = scan if frame.base == algebra.One() else algebra.Join(frame.base, scan, ())
@@ -160,7 +162,7 @@ def scanned(into: Translator, table: Table, scope: Scope) -> Row:
             into.plan.never_null.add(names[facts.name])
         if facts.filled:
             into.plan.names.sure.add(names[facts.name])
-    row = Row(table, names)
+    row = Row(table, names, may_lack)
     scope.others.append(row)
     if table.relation.record:
         scope.rows[names[table.columns[0].name]] = row
@@ -327,8 +329,8 @@ def _bind(into: Translator, source: _Source, found: Members, free: set[str], rem
         cells = _concluded(into, relation, found)
     else:
         table = into.plan.ledger.table(relation.name)
-        if table is None and into.plan.horizon(relation) is not None and (relation.span or relation.time is not None):
-            table = _without_rows(relation)  # there may be some past the end of the record
+        if table is None and into.plan.may_lack(relation):
+            table = _without_rows(relation)
         if relation.span:
             found.spans[relation.name] = source.keys
         cells = None if table is None else _rows(into, table, found)

@@ -335,8 +335,9 @@ def in_intervals(
         folds = (Folded(name, "any", let(both(is_true(truth), each))) for name, each in zip(names, told, strict=False))
         return let(is_true(truth)), let(is_unknown(truth)), tuple(folds)
 
-    given = is_true(members.parts().given)  # a key that is the same in all rows
-    if given == FALSE:
+    parts = members.parts()
+    given = is_true(parts.given)  # a key that is the same in all rows
+    if FALSE in (given, parts.inner):
         return silent
     result = fold(into, members, make)
     if not table.status:

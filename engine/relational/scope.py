@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from engine.model import Priority, Relation, Rule
+from engine.model import Priority, Relation, Rule, Silence
 from engine.relational import algebra
 from engine.relational.algebra import (
     Column,
@@ -110,6 +110,14 @@ class Plan:
         """Say what is left to the reference evaluator."""
         self.notes.setdefault(reason)
 
+    def may_lack(self, relation: Relation) -> bool:
+        """Whether there may be rows of a relation that are not recorded."""
+        if relation.name in self.ledger.incomplete:
+            return True
+        if relation.silence is Silence.UNKNOWN and relation.name not in self.ledger.complete:
+            return True
+        return self.horizon(relation) is not None and (relation.span or relation.time is not None)
+
     def horizon(self, relation: Relation) -> int | None:
         """The last day for which a relation's record is complete; None: it is complete."""
         if self.ledger.complete_to is None or relation.name in self.ledger.complete:
@@ -119,14 +127,19 @@ class Plan:
 
 @frozen
 class Row:
-    """A row of a table at hand: the names here of its columns there."""
+    """A row of a table at hand: the names here of its columns there.
+
+    ``stands_for_more``: what is asked of it is asked of rows too that are not recorded.
+    """
 
     table: Table
     names: dict[str, str]
+    stands_for_more: bool = False
 
     def amount(self, facts: ColumnFacts) -> Amount:
-        exists: Scalar = algebra.FALSE if facts.empty else algebra.TRUE
-        if facts.exists and not facts.empty:
+        empty = facts.empty and not self.stands_for_more
+        exists: Scalar = algebra.FALSE if empty else algebra.TRUE
+        if facts.exists and not empty:
             exists = Column(self.names[facts.exists], facts.known)
         days = Column(self.names[facts.days]) if facts.days else None
         number = self.number(facts)
@@ -134,7 +147,9 @@ class Row:
 
     def number(self, facts: ColumnFacts) -> Scalar:
         """The number in a column of the row; a constant if it is the same in all rows."""
-        return Column(self.names[facts.name], facts.filled) if facts.only is None else algebra.number(facts.only)
+        if facts.only is None or self.stands_for_more:
+            return Column(self.names[facts.name], facts.filled)
+        return algebra.number(facts.only)
 
     def cell(self, name: str) -> Scalar:
         """A column of the row, by its name in the table."""
