@@ -75,7 +75,7 @@ def reach_of(into: Translator, members: Members) -> Reach | None:  # noqa: C901 
             pair = scope.equated(part)
             if pair is not None and scope.is_settled(pair[0]):
                 pairs.append(pair)
-            elif scope.rests_on_outer(part):
+            elif part != FALSE and scope.rests_on_outer(part):
                 continue
             elif scope.rests_on_rows(part):
                 here.append(part)
