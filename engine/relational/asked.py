@@ -7,6 +7,7 @@ is known for every day of the record.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -32,6 +33,7 @@ ASKED = "asked"
 """The table of what is asked about."""
 MOST_DAYS = 20_000
 """A total is worked out for at most so many days at once."""
+_A_YEAR = 366
 MOST_PAIRS = 100_000_000
 """So many days with rows may be looked at one by one."""
 
@@ -55,7 +57,7 @@ class Totals:
     def ledger(self) -> Ledger | None:
         """The facts as tables; None where they cannot be."""
         try:
-            return loaded(ledger_of(self.facts, self.engine.relations))
+            return ledger_of(self.facts, self.engine.relations)
         except BadTable:
             return None
 
@@ -70,48 +72,51 @@ class Totals:
         """
         known = self._known.setdefault(which, {})
         if values not in known:
-            rows = [values]
-            days = [place for place, variable in enumerate(variables) if variable.type.kind is Kind.DATE]
-            if len(days) == 1 and which not in self._singly:
-                (day,) = days
-                rows += [(*values[:day], each, *values[day + 1 :]) for each in self._days()]
-                if rows[-1] in known:  # and so are all of them
-                    rows = [values]
-            known |= self._worked_out(which, variables, [*dict.fromkeys(rows)], deadline)
+            found: dict[Values, Any] = {values: None}
+            with suppress(BadTable, Overflow, Unsupported, Failed):  # one by one, then
+                found |= self._worked_out(which, variables, values, deadline)
+            known |= found
         return known[values]
 
     def _worked_out(
-        self, which: Which, variables: tuple[Variable, ...], rows: list[Values], deadline: float | None
+        self, which: Which, variables: tuple[Variable, ...], values: Values, deadline: float | None
     ) -> dict[Values, Any]:
-        """The values for these rows, or for the first alone."""
-        nothing: dict[Values, Any] = dict.fromkeys(rows)
+        """The value for these values, and for those that differ from them by the day alone."""
         ledger = self.ledger
         if ledger is None:
-            return nothing
-        try:
+            return {}
+        rows = [values, *self._others(which, variables, values)]
+        question = asked(self.engine, ledger, which.aggregate, variables, rows)
+        if question.pairs > MOST_PAIRS and len(rows) > 1:
+            self._singly.add(which)
+            rows = [values]
             question = asked(self.engine, ledger, which.aggregate, variables, rows)
-            if question.pairs > MOST_PAIRS and len(rows) > 1:
-                self._singly.add(which)
-                nothing = {rows[0]: None}
-                question = asked(self.engine, ledger, which.aggregate, variables, rows[:1])
-            runner = self.opened(question.ledger, deadline)
-            try:
-                runner.make(question.worked)
-                return nothing | question.read(runner)
-            finally:
-                runner.close()
-        except (Overflow, Unsupported, Failed):  # one by one, then
-            return nothing
+        runner = self.opened(as_arrow(ledger), deadline)
+        try:
+            runner.make(question.worked)
+            return dict.fromkeys(rows) | question.read(runner)
+        finally:
+            runner.close()
 
-    def _days(self) -> Iterator[date]:
-        """The days of the record, the last first: to its end, if it says where that is."""
-        dated = [
-            column
-            for table in (self.ledger.tables.values() if self.ledger is not None else ())
-            for column in table.columns
-            if column.kind is Kind.DATE and table.count
-        ]
-        first, last = min((each.low for each in dated), default=1), max((each.high for each in dated), default=0)
+    def _others(self, which: Which, variables: tuple[Variable, ...], values: Values) -> list[Values]:
+        """The same values on each other day of the record, if they have one day, and those are not known yet."""
+        days = [place for place, variable in enumerate(variables) if variable.type.kind is Kind.DATE]
+        if len(days) != 1 or which in self._singly:
+            return []
+        (day,) = days
+        of = self._days(which.aggregate, values[day])
+        rows = [(*values[:day], each, *values[day + 1 :]) for each in of if each != values[day]]
+        return [] if rows and rows[-1] in self._known[which] else rows
+
+    def _days(self, aggregate: Aggregate, asked: date) -> Iterator[date]:
+        """The days of the record, the last first: to its end if it says where that is, else for a year past it."""
+        first = last = asked.toordinal()
+        for variable in aggregate.variables:
+            table = None if self.ledger is None else self.ledger.table(variable.type.name)
+            for column in () if table is None else table.columns:
+                if column.kind is Kind.DATE and not column.empty:
+                    first, last = min(first, column.low), max(last, column.high)
+        last = min(last + _A_YEAR, date.max.toordinal())
         if self.facts.complete_to is not None:
             last = self.facts.complete_to.toordinal()
         for ordinal in range(last, max(first - 1, last - MOST_DAYS, 0), -1):
@@ -148,7 +153,7 @@ class Asked:
 def asked(
     engine: Engine, ledger: Ledger, aggregate: Aggregate, variables: tuple[Variable, ...], rows: Sequence[Values]
 ) -> Asked:
-    """An aggregate for each of some rows of values of the variables outside it."""
+    """An aggregate for each of some rows of values of the variables outside it; these are put into the ledger."""
     columns = tuple(Column(variable.name, variable.type) for variable in variables)
     relation = Relation(ASKED, columns, len(columns))
     arrays: dict[str, Any] = {}
@@ -157,7 +162,7 @@ def asked(
         for place, column in enumerate(columns)
     )
     table = Table(ASKED, relation, len(rows), facts, arrays)
-    ledger = evolve(ledger, tables={**ledger.tables, ASKED: table})
+    ledger.tables[ASKED] = table
     plan = plan_of(engine, ledger)
     into = Translator(plan)
     scope = binding.over(into, algebra.Scan(ASKED, ()))
@@ -173,7 +178,7 @@ def asked(
     return Asked(ledger, Worked(steps, final, value, tuple(plan.notes)), arguments, len(rows) * max(joined, default=0))
 
 
-def loaded(ledger: Ledger) -> Ledger:
+def as_arrow(ledger: Ledger) -> Ledger:
     """The ledger with its arrays as Arrow's, so that each opening of it costs nothing."""
     for table in ledger.tables.values():
         arrays = arrow_of(table)

@@ -233,7 +233,16 @@ def test_the_deadline_is_kept() -> None:
 def test_one_run_tells_all_days_of_the_record_and_other_days_have_one_each() -> None:
     facts = leases()
     totals = Counted(ENGINE, facts)
-    for days, value, runs in ((4, 10, 1), (7, 28, 1), (0, 0, 1), (8, 36, 1), (90, 36, 2), (90, 36, 2), (91, 36, 3)):
+    for days, value, runs in (
+        (4, 10, 1),
+        (7, 28, 1),
+        (0, 0, 1),
+        (8, 36, 1),
+        (90, 36, 1),
+        (500, 36, 2),
+        (500, 36, 2),
+        (501, 36, 3),
+    ):
         assert totals.total(UP_TO_A_DAY, (D,), (FIRST + timedelta(days),), None) == value
         assert totals.runs == runs
 
