@@ -76,6 +76,12 @@ def _is_business_day(calendar: Calendar, day: date) -> bool:
     return not calendar.holidays or day not in _holidays(calendar.holidays, day.year)
 
 
+def make_ready(calendar: Calendar) -> None:
+    """Bring in what the days of a calendar need, so that the first question about one does not wait for it."""
+    if calendar.holidays:
+        _holidays(calendar.holidays, 2000)
+
+
 @lru_cache(maxsize=256)
 def _holidays(country: str, year: int) -> frozenset[date]:
     # The calendar of holidays is large and seldom needed.

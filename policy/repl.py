@@ -9,11 +9,13 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import click
 from attrs import define, field
 
+from engine.operations import make_ready
 from policy.commands import Ended, carry_out, is_command, is_whole
 from policy.completing import Completion
 from policy.diagnostic import ClausebookError, Diagnostic, render
@@ -38,6 +40,7 @@ def run(session: Session) -> int:
     typed = _typed(_prompting(desk)) if _is_rich() else _lines(sys.stdin, echo=not sys.stdin.isatty())
     if sys.stdin.isatty():
         _show(map(_block, _welcome(session)))
+        Thread(target=make_ready, args=(session.case.book.assembly.program.calendar,), daemon=True).start()
     for entry in typed:
         if not desk.carry_out(entry):
             break

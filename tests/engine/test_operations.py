@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -82,3 +84,16 @@ def test_what_has_no_value_is_a_limit() -> None:
         OPERATIONS["only"].compute(Calendar(), date(2001, 1, 1), date(2001, 1, 2))
     with pytest.raises(LimitReached):
         OPERATIONS["business_days_after"].compute(Calendar(), 10**9, date(2001, 1, 1))
+
+
+def test_a_calendar_is_made_ready_only_where_it_has_holidays() -> None:
+    script = """
+import sys
+from engine.values import Calendar
+from engine.operations import make_ready
+for holidays in ("", "US"):
+    make_ready(Calendar(holidays=holidays))
+    print("holidays" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
