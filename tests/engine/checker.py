@@ -613,12 +613,15 @@ class Judge:
         return [value for value in found if value is not None]
 
     def is_plain(self, node: Any) -> bool:
-        """Whether the record alone tells, without any rule."""
-        return all(
-            self.relations[part.relation].silence is not Silence.CONCLUDED or self.relations[part.relation].record
-            for part in oracle.parts(node)
-            if isinstance(part, Atom | ValueOf | On)
-        )
+        """Whether the record alone tells, without any rule, and without seeking what there is."""
+        for part in oracle.parts(node):
+            if isinstance(part, Some | Aggregate):
+                return False
+            if isinstance(part, Atom | ValueOf | On):
+                relation = self.relations[part.relation]
+                if relation.silence is Silence.CONCLUDED and not relation.record:
+                    return False
+        return True
 
     def concluded(self, place: Atom | ValueOf, bound: Bound, names: set[str]) -> list[Bound]:
         """What the variables would be for all about which a rule could conclude, or a fact does."""
@@ -1130,17 +1133,29 @@ class Judge:
         values = self.attempts(relation, keys, note.attempts)
         attempts = [(attempt, value) for attempt, value in zip(note.attempts, values, strict=True) if value is not None]
 
+        counts = {id(attempt): self.counting(attempt, keys, note.attempts) for attempt, _ in attempts}
+
         def conclude(world: oracle.World) -> Any:
             said = [(attempt, value(world)) for attempt, value in attempts]
             found = {
                 value
                 for attempt, value in said
-                if value is not None and not self.is_overruled(attempt, value, said) and _counts(world, attempt)
+                if value is not None and not self.is_overruled(attempt, value, said) and counts[id(attempt)](world)
             }
             side = ("which side", relation.name, keys)
             return world.answer(side, sorted(found)) if len(found) > 1 else next(iter(found), None)
 
         return conclude
+
+    def counting(self, attempt: Attempt, keys: Keys, attempts: Iterable[Attempt]) -> Read:
+        """Whether a rule applies in a world: as the record there has it, where nothing else has a say."""
+        rule, head = attempt.rule, _head(attempt.rule, keys)
+        weaker = any((other.rule.name, rule.name) in self.priorities for other in attempts)
+        if attempt.truth.is_open and head is not None and not weaker and not _inner(rule):
+            ground = substitute(And((rule.body, *map(Not, rule.exemptions))), head)
+            if self.is_plain(ground) and not any(_is_unknown(key) for key in keys):
+                return lambda world: world.test(ground, {})
+        return lambda world: _counts(world, attempt)
 
     def is_overruled(self, attempt: Attempt, value: Any, said: list[tuple[Attempt, Any]]) -> bool:
         """Whether a rule over this one, which certainly applies, says something else."""

@@ -68,11 +68,14 @@ PROGRAM = Program(
         Relation("price", (Column("date", DATE), Column("value", PRICE)), 1),
         Relation("cheap", (Column("date", DATE),), 1),
         Relation("dated", (Column("date", DATE),), 1),
+        Relation("end", (Column("lease", LEASE), Column("value", DATE)), 1),
         Relation("dear", (Column("date", DATE),), 1),
     ),
     (
         rule("low", Atom("price", (D,)), by(on(2001, 6, 30)), Constant(10, PRICE)),
         rule("high", Atom("price", (D,)), Not(by(on(2001, 6, 30))), Constant(20, PRICE)),
+        rule("worthy end", Atom("end", (L,)), Atom("worthy", (L,)), on(2001, 3, 1)),
+        rule("other end", Atom("end", (L,)), Not(Atom("worthy", (L,))), on(2001, 4, 1)),
         rule("dated", Atom("dated", (D,)), And((Atom("lease", (L,)), Compare(Comparison.IS, D, DATED)))),
         rule("cheap", Atom("cheap", (D,)), by(on(2001, 6, 30))),
         rule("dear", Atom("dear", (D,)), Not(by(on(2001, 6, 30)))),
@@ -155,6 +158,35 @@ def test_a_statement_is_shown_for_each_day(goal: Condition, holds: bool) -> None
         empty = attrs.evolve(spread.parts[place], attempts=())
         changed = (*spread.parts[:place], empty, *spread.parts[place + 1 :])
         assert refuses(goal, holds, AllStep(proof.truth, (*notes, attrs.evolve(spread, parts=changed))))
+
+
+ENDS_EARLY = Compare(Comparison.AT_MOST, ValueOf("end", (Constant("L-1", LEASE),), "value"), on(2001, 6, 30))
+
+
+def test_one_of_two_rules_applies_where_one_does_if_the_other_does_not() -> None:
+    proof: Any = answered(ENDS_EARLY).proof
+    check(PROGRAM, FACTS, ENDS_EARLY, True, proof)
+    assert refuses(ENDS_EARLY, False, proof)
+    (step,) = proof.notes
+    assert all(attempt.truth.is_open for attempt in step.attempts)
+    for place in range(2):
+        fewer = attrs.evolve(step, attempts=step.attempts[:place] + step.attempts[place + 1 :])
+        assert refuses(ENDS_EARLY, True, attrs.evolve(proof, notes=(fewer,)))
+
+
+def test_where_neither_of_two_rules_may_apply_there_may_be_no_value() -> None:
+    proof: Any = answered(ENDS_EARLY).proof
+    (step,) = proof.notes
+    rules = tuple(
+        attrs.evolve(rule, body=Atom("welcome", (L,))) if rule.name == "other end" else rule for rule in PROGRAM.rules
+    )
+    welcome = Relation("welcome", (Column("lease", LEASE),), 1, Silence.UNKNOWN)
+    other = attrs.evolve(PROGRAM, relations=(*PROGRAM.relations, welcome), rules=rules)
+    named = {rule.name: rule for rule in rules}
+    attempts = tuple(attrs.evolve(attempt, rule=named[attempt.rule.name]) for attempt in step.attempts)
+    changed = attrs.evolve(proof, notes=(attrs.evolve(step, attempts=attempts),))
+    with pytest.raises(Refused):
+        check(other, FACTS, ENDS_EARLY, True, changed)
 
 
 FIRST = Aggregate(Fold.LOWEST, DATED, (L,), Atom("lease", (L,)))

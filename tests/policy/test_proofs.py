@@ -26,12 +26,11 @@ BOOKS = sorted(folder.stem for folder in RULES.glob("*.cases"))
 ONE_IN = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 16
 
 UNJUDGED = {
-    "how what is uncertain hangs together",  # uncertain steps of which one or the other must hold
     "too many completions",
     "what rules would conclude of something unrecorded",
     "whether rules could conclude what is left out",
 }
-"""What the judge cannot tell of some proofs of these books: of less than one in twenty (of a few files, one in ten)."""
+"""What the judge cannot tell of some proofs of these books: of less than one in fifty (of a few files, one in ten)."""
 
 
 def claimed(book: str, one_in: int = ONE_IN) -> Iterator[tuple[str, Law, Claim]]:
@@ -69,7 +68,7 @@ def test_the_proof_of_every_question_is_accepted(book: str) -> None:
             refused.append(f"{question} {why}")
     assert not refused
     assert set(judged) - {""} <= UNJUDGED
-    assert judged[""] >= (0.95 if ONE_IN == 1 else 0.9) * judged.total() > 9, judged
+    assert judged[""] >= (0.98 if ONE_IN == 1 else 0.9) * judged.total() > 9, judged
 
 
 @pytest.mark.parametrize("book", BOOKS)
