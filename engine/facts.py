@@ -180,6 +180,13 @@ class FactBase:
             self.relations, self, self.complete_to, self.complete, self.incomplete, self.supposed, {}, self.order
         )
 
+    def is_over(self, base: FactBase) -> bool:
+        """Whether this is a base itself, or layers over it."""
+        layer: FactBase | None = self
+        while layer is not None and layer is not base:
+            layer = layer.under
+        return layer is not None
+
     def table(self, relation: str) -> Table:
         """The table of a relation in this layer, made if need be."""
         table = self.tables.get(relation)

@@ -43,7 +43,7 @@ Values = tuple[Any, ...]
 Gather = Callable[["Evaluation", Bindings], tuple[tuple[Witness, ...], tuple[Witness, ...]]]
 """The members that a search finds, each with its value, and the candidates that are none."""
 
-MANY_STEPS = 5_000
+MANY_STEPS = 1_000
 """So many steps are taken for an aggregate one by one, before it is looked for in tables."""
 FEW = 256
 """So many members and candidates are kept with the value of a recorded part; more are found again when wanted."""

@@ -38,7 +38,7 @@ from policy import __version__
 from policy import book as books
 from policy.advising import Provisos, open_names
 from policy.answer import Answer, Reading, Stamp
-from policy.asked import Asking, lower_question, names_in, supposed_name
+from policy.asked import Asking, Fact, lower_question, names_in, supposed_name
 from policy.book import Book
 from policy.cases import CaseFile, read_case
 from policy.check import check_question
@@ -204,6 +204,7 @@ class Case:
     _lock: threading.RLock = field(factory=threading.RLock, repr=False)
     _ground: Ground | None = field(default=None, repr=False)
     _provisos: Provisos = field(factory=Provisos, repr=False)
+    _beside: tuple[tuple[Fact, ...], Ground] | None = field(default=None, repr=False)
 
     @property
     def stamp(self) -> Stamp:
@@ -251,15 +252,15 @@ class Case:
         try:
             yield
         except LimitReached as limit:
-            self._ground = None  # what was under way when the limit came is not to be built on
+            self._ground = self._beside = None  # what was under way when the limit came is not to be built on
             raise ClausebookError(Diagnostic("E0701", f"no verdict: {limit}{self._open_in(limit)}", span)) from None
         except ProgramError as error:
-            self._ground = None
+            self._ground = self._beside = None
             message = f"the rules do not list what this would run through: {error}"
             expected = ("a question about one day", "When … ?", "a name in place of `a …`")
             raise ClausebookError(Diagnostic("E0622", message, span, expected)) from None
         except KeyboardInterrupt:
-            self._ground = None
+            self._ground = self._beside = None
             raise
 
     def _open_in(self, limit: LimitReached) -> str:
@@ -280,15 +281,17 @@ class Case:
         """The facts with what the question supposes laid over them."""
         if not asking.supposing:
             return self.facts
+        if self._beside is not None and self._beside[0] == asking.supposing:
+            return self._beside[1].facts
         stater = Stater(self.book, self.facts.overlay())
         problems = [problem for fact in asking.supposing for problem in stater.state_fact(fact, "supposed")]
         if problems:
             raise ClausebookError(*problems)
-        return stater.facts
+        return self._large_beside(asking.supposing, stater.facts)
 
     def _found(self, facts: FactBase, asking: Asking, seconds: float = TIME_LIMIT) -> query.Answer:
         deadline = monotonic() + seconds
-        return self.book.engine.answer(facts, asking.query, deadline, self._ground_of(deadline))
+        return self.book.engine.answer(facts, asking.query, deadline, self._ground_of(facts, deadline))
 
     def _answer(self, asking: Asking, text: str, tree: Question | None) -> Answer:
         facts = self._supposed(asking)
@@ -314,8 +317,24 @@ class Case:
 
         return presenter.present(text, asking.query, found, steps, self._type(asking.query), readings, bound)
 
-    def _ground_of(self, deadline: float) -> Ground:
-        """What this case's facts settle whatever is supposed, kept from question to question."""
+    def _large_beside(self, supposing: tuple[Fact, ...], facts: FactBase) -> FactBase:
+        """The facts with what is supposed beside them; those of a large case are ground of their own.
+
+        What its totals come to may hang on what is supposed, and they are not to be added up one by one.
+        """
+        if self._totals is not None:
+            self._beside = supposing, self.book.engine.ground(facts, self._totals_of(facts))
+        return facts
+
+    def _ground_of(self, facts: FactBase, deadline: float) -> Ground:
+        """What this case's facts settle whatever a question supposes, kept from question to question."""
+        if self._beside is not None and facts.is_over(self._beside[1].facts):
+            supposing, beside = self._beside
+            if beside.is_full:
+                self._large_beside(supposing, beside.facts)
+                supposing, beside = self._beside
+            beside.begin(deadline)
+            return beside
         if self._ground is None or self._ground.is_full:
             self._ground = self.book.engine.ground(self.facts, self._totals)
         self._ground.begin(deadline)
@@ -326,12 +345,15 @@ class Case:
         """What adds up by tables what takes long one by one; None of a small case, or without the libraries."""
         if sum(len(table) for table in self.facts.tables.values()) < LARGE:
             return None
+        return self._totals_of(self.facts)
+
+    def _totals_of(self, facts: FactBase) -> Totals | None:
         if not all(find_spec(library) for library in ("duckdb", "pyarrow", "sqlglot")):
             return None
         from engine.relational.asked import Totals
         from engine.relational.duck import opened
 
-        return Totals(self.book.engine, self.facts, lambda ledger, deadline: opened(ledger, deadline=deadline))
+        return Totals(self.book.engine, facts, lambda ledger, deadline: opened(ledger, deadline=deadline))
 
     def _type(self, asked: Query) -> Type | None:
         if asked.open is not None:
@@ -356,7 +378,9 @@ class Case:
             relation = relations[name]
             other = facts.overlay()
             other.state(name, arguments, not relation.assumed, "the other reading")
-            otherwise = self.book.engine.reconsider(other, asked, found, name, deadline, self._ground_of(deadline))
+            otherwise = self.book.engine.reconsider(
+                other, asked, found, name, deadline, self._ground_of(facts, deadline)
+            )
             said = presenter.said(asked, otherwise, self._type(asked))
             text = presenter.speaker.statement(name, arguments, bool(relation.assumed))
             assert relation.reading is not None
@@ -387,7 +411,7 @@ class Case:
             return None
         opened = Query(asked.goal, Shape.MOST, variable, supposed)
         deadline = monotonic() + TIME_LIMIT
-        most = self.book.engine.most_allowed(facts, opened, deadline, self._ground_of(deadline))
+        most = self.book.engine.most_allowed(facts, opened, deadline, self._ground_of(facts, deadline))
         if most is None:
             return None
         said = None if most is NONE else speaker.value(most, type)

@@ -131,8 +131,8 @@ def _checked(value: Any, type: Type) -> Any:
 
 def _term(value: Any, type: Type, span: Span, names: Mapping[str, tuple[Type, ...]]) -> Term:
     if type.kind is Kind.SYMBOL:
-        known = type.members or tuple(name for name, types in names.items() if type in types)
-        if value not in known:
+        if value not in type.members if type.members else type not in names.get(value, ()):
+            known = type.members or tuple(name for name, types in names.items() if type in types)
             raise ClausebookError(
                 Diagnostic(
                     "E0613", f"`{value}` is no {type.name} of the case", None, nearest=nearest(str(value), known)

@@ -54,3 +54,12 @@ def test_the_answers_are_the_same_and_say_what_tables_added_up(drawn: Case, larg
 def test_without_the_libraries_all_is_added_up_one_by_one(large: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instrument, "find_spec", lambda library: None if library == "duckdb" else library)
     assert large._totals is None
+
+
+def test_what_is_supposed_beside_a_large_record_has_totals_of_its_own(drawn: Case, large: Case) -> None:
+    """A grant of the record that were smaller, and with it what was granted; without it nothing has changed."""
+    granted = "What are the shares granted from the employee pool before June 2, 2005?"
+    other = f"Supposing that G00000001's shares are 5 shares: {granted[0].lower()}{granted[1:]}"
+    for question in (other, granted, other):
+        assert came_to(large.ask(question)) == came_to(drawn.ask(question)), question
+    assert large.ask(other).value < large.ask(granted).value

@@ -1,0 +1,82 @@
+"""Single questions over a whole ledger: `python -m bench.ledger.single --persons 1000 10000`.
+
+Times are of processors, in milliseconds: the first question, one on the same day, one on another day, one prepared, and
+one after a grant is supposed beside it; medians, but for the first. What is asked is what counsel asks: may somebody
+receive shares on a day. No two questions are the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import tempfile
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from time import process_time
+
+from bench.ledger.data import GRANTS_EACH, draw
+from bench.ledger.files import written
+from engine.values import DATE
+from policy.instrument import Case, load
+from policy.ledger_kinds import Ledger
+from policy.quantities import print_value
+
+QUESTION = "may *a person* receive *shares* on *a date*"
+FIRST = date(2004, 3, 1)
+ROUNDS = 25
+
+
+def person(number: int, persons: int) -> str:
+    return f"P{number * 7919 % persons:07d}"
+
+
+def text(number: int, persons: int, day: date) -> str:
+    return f"May {person(number, persons)} receive {1_000 + number:,} shares on {print_value(day, DATE)}?"
+
+
+def busy(work: Callable[[int], object], rounds: int = ROUNDS) -> float:
+    """The median of what each round keeps processors busy."""
+    taken = []
+    for number in range(rounds):
+        start = process_time()
+        work(number)
+        taken.append(process_time() - start)
+    return statistics.median(taken)
+
+
+def measured(case: Case, persons: int) -> dict[str, float]:
+    prepared = case.instrument.prepare(QUESTION)
+
+    def later(number: int) -> object:
+        return case.ask(text(number, persons, FIRST + timedelta(1 + number)))
+
+    supposing = f"Supposing that G00000001's shares are 5 shares: {text(0, persons, FIRST)[:1].lower()}"
+    return {
+        "the first question": busy(lambda number: case.ask(text(number, persons, FIRST)), 1),
+        "on the same day": busy(lambda number: case.ask(text(100 + number, persons, FIRST))),
+        "the same, prepared": busy(lambda number: prepared.ask(case, person(number, persons), 2_000 + number, FIRST)),
+        "on another day": busy(later),
+        "supposing another cell of a grant": busy(
+            lambda number: case.ask(supposing + text(200 + number, persons, FIRST)[1:]), 3
+        ),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--persons", type=int, nargs="+", default=[1_000], help="ten grants each")
+    for persons in parser.parse_args().persons:
+        with tempfile.TemporaryDirectory() as folder:
+            tables, mapping, case_file = written(draw(persons), Path(folder))
+            start = process_time()
+            case = load("1992-plan").case(case_file, *(Ledger(path, mapping) for path in tables))
+            print(f"{persons:,} persons, {GRANTS_EACH * persons:,} grants, read in {process_time() - start:.1f} s")
+            for what, seconds in measured(case, persons).items():
+                print(f"  {what:<40}{seconds * 1_000:>12,.1f} ms")
+            print(f"  memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10:,.0f} MB", flush=True)
+
+
+if __name__ == "__main__":
+    main()
