@@ -172,6 +172,10 @@ def run(members: Members, reach: Reach, folds: tuple[Folded, ...]) -> tuple[Cell
     inputs = tuple(evolve(each, of=Column(f"{each.name}v")) for each in folds)
     theirs = {name: let(there) for name, (_, there) in (*keys.items(), *steps.items())}
     missing = either(*(is_unknown(each) for name, each in theirs.items() if name in keys or name == next(iter(steps))))
+    if len(steps) == 1 and all(each.fold == "any" for each in folds):
+        (step,) = steps
+        asked = {name: theirs[name] for name in keys}
+        return _firsts(outer, members, rows, asked, (step, theirs[step], reach.last), folds), let(missing), folds
     if not steps:
         table = scope.plan.step(Group(rows, tuple(keys), inputs))
         scope.plan.counts[table] = members.count
@@ -183,6 +187,25 @@ def run(members: Members, reach: Reach, folds: tuple[Folded, ...]) -> tuple[Cell
         scope.plan.asked[table] = AlongTable(rows, tuple(keys), tuple(steps), reach.last, members.count)
     found = outer.frame.look_up(table, tuple(theirs.items()), bool(reach.until[1:]))
     return (lambda name: outer.frame.cell(found, name)), let(missing), folds
+
+
+def _firsts(
+    outer: Scope,
+    members: Members,
+    rows: algebra.Relation,
+    asked: dict[str, Scalar],
+    along: tuple[str, Scalar, bool],
+    folds: tuple[Folded, ...],
+) -> Cell:
+    """The cells of folds that tell whether there is any: there is from the first row on that is one."""
+    step, until, last = along
+    firsts = (
+        Folded(each.name, "min", when(Column(f"{each.name}v"), Column(step), UNKNOWN_NUMBER)) for each in folds
+    )
+    table = outer.plan.step(Group(rows, tuple(asked), tuple(firsts)))
+    outer.plan.counts[table] = members.count
+    found = outer.frame.look_up(table, tuple(asked.items()))
+    return lambda name: algebra.compared("<=" if last else "<", outer.frame.cell(found, name), until)
 
 
 def _in_place(scope: Scope, outer: Scope, reach: Reach, folds: tuple[Folded, ...]) -> Cell | None:
