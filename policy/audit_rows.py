@@ -5,14 +5,14 @@ Whatever is the same for many rows is put into words once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from attrs import astuple, define, field, fields, frozen
 
-from engine.relational.goal import CITED, DOUBT, EXISTS, NUMBER, SCALE, SUBJECT, TO_A_COLUMN, TRUTH, UNCITED, Worked
+from engine.relational.goal import CITED, DOUBT, EXISTS, NUMBER, SCALE, SUBJECT, TRUTH, UNCITED, Worked
 from engine.relational.tables import Ledger
 from engine.values import Kind, Type, exact
 from policy.answer import sections
@@ -85,7 +85,7 @@ class Reader:
         names = self.ledger.symbols.names
         ids = [names[code] for code in table.column(SUBJECT).to_pylist()]
         kinds, which = _distinct(table.drop_columns([SUBJECT]))
-        said = [self._said(kind) for kind in kinds]
+        said = [self._said(self.worked.said(kind)) for kind in kinds]
         columns = {
             name: [said[kind][place] for kind in which]
             for place, name in enumerate(("verdict", "value", "citations", "depends", "by"))
@@ -94,11 +94,10 @@ class Reader:
 
     def _said(self, kind: dict[str, Any]) -> tuple[str, str, str, str, str]:
         """What is said of all rows that are alike."""
-        cited = [powers for name, powers in kind.items() if name.startswith(CITED)]
-        if kind[DOUBT] or kind.get(UNCITED, kind[DOUBT]) or (self.worked.value is None and not cited):
+        if kind[DOUBT] or kind[UNCITED]:
             return "", "", "", "", ""
         verdict, value = self._verdict(kind)
-        return (verdict, value, self._citations(cited), "", BY_TABLES) if verdict else ("", "", "", "", "")
+        return (verdict, value, self._citations(kind), "", BY_TABLES) if verdict else ("", "", "", "", "")
 
     def _verdict(self, kind: dict[str, Any]) -> tuple[str, str]:
         """The verdict ("": none as yet) and the value."""
@@ -118,11 +117,11 @@ class Reader:
             found = date.fromordinal(found)
         return self._speaker.value(found, value_type(self.case, self.question))
 
-    def _citations(self, powers: Sequence[int]) -> str:
+    def _citations(self, kind: dict[str, Any]) -> str:
         clauses = [
             clause
             for place, origin in enumerate(self.worked.origins)
-            if powers[place // TO_A_COLUMN] >> place % TO_A_COLUMN & 1
+            if kind[f"{CITED}{place}"]
             for clause in split(origin)
         ]
         return sections(self.case.book.in_order(clauses))

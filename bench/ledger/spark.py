@@ -135,10 +135,9 @@ def by_rules(session: SparkSession, case: Case) -> Callable[[str], Said]:
         worked = work_out(case.book.engine, ledger, question_of(case, question).goal)
         runner = spark.opened(ledger, session)
         runner.make(worked)
-        rows = runner.rows(worked.rows)
-        said = rows.column(TRUTH if worked.value is None else NUMBER).to_pylist()
-        names = ledger.symbols.names
-        return {names[code]: each for code, each in zip(rows.column(SUBJECT).to_pylist(), said, strict=True)}
+        rows = map(worked.said, runner.rows(worked.rows).to_pylist())
+        said = TRUTH if worked.value is None else NUMBER
+        return {ledger.symbols.name(row[SUBJECT]): row[said] for row in rows}
 
     return run
 

@@ -189,7 +189,7 @@ def choose(truth: Scalar, one: Scalar, other: Scalar) -> Scalar:
     if one == other and isinstance(one, Literal) and one.value is None:
         return one
     if isinstance(truth, Literal):
-        return Literal(None, _is_truth(one))
+        return Literal(None, is_truth(one))
     return Operation("choose", (truth, one, other))
 
 
@@ -220,11 +220,12 @@ def is_false_or_unknown(truth: Scalar) -> Scalar:
 _TRUTHS = frozenset({"and", "or", "not", "is null", "is true", "=", "<>", "<", "<="})
 
 
-def _is_truth(scalar: Scalar) -> bool:
+def is_truth(scalar: Scalar) -> bool:
+    """Whether it is a truth rather than a number, as far as it is told by what it is computed with."""
     if isinstance(scalar, Literal):
         return scalar.of_truth
     if isinstance(scalar, Operation):
-        return scalar.name in _TRUTHS or (scalar.name in ("choose", "when") and _is_truth(scalar.operands[1]))
+        return scalar.name in _TRUTHS or (scalar.name in ("choose", "when") and is_truth(scalar.operands[1]))
     return False
 
 

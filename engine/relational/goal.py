@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from attrs import evolve, frozen
 
 from engine.model import Condition, Expression, Origin, Relation, Rule, Variable
 from engine.program import Engine
 from engine.relational import algebra, binding
-from engine.relational.algebra import TRUE, Scalar, both, either, is_false, is_true, negation, tables_of, when
+from engine.relational.algebra import TRUE, Scalar, both, either, is_false, is_true, negation, tables_of
 from engine.relational.alike import Alike
 from engine.relational.amounts import Amount, Unsupported
 from engine.relational.cited import Cited, deciding, of_value
+from engine.relational.kinds import Kinds, kinds_of
 from engine.relational.narrowing import narrowed_steps, tidy
 from engine.relational.scope import Loop, Plan, Scope, Step
 from engine.relational.tables import Ledger
@@ -21,8 +23,6 @@ from engine.relational.translate import Bound, Translator
 
 SUBJECT, TRUTH, NUMBER, SCALE, EXISTS, DOUBT = "subject", "truth", "number", "scale", "exists", "doubt"
 CITED, UNCITED = "cited", "uncited"
-TO_A_COLUMN = 60
-"""So many powers of two are added up in a column."""
 
 
 @frozen
@@ -39,10 +39,10 @@ class Goal:
 class Worked:
     """What to run: the tables to make, in order; the final rows; and what the path leaves to the reference evaluator.
 
-    The rows have `SUBJECT` (a symbol's code) and `DOUBT`; of a condition `TRUTH`; of a value `NUMBER`, `SCALE`,
-    `EXISTS`. `UNCITED` says that what decides it is read off its proof; else `CITED` 0, 1, … are sums
-    of powers of two, a power for each of ``origins`` that decides it, so many to a column. ``totals`` are what the rows
-    rest on that is not of their subject alone.
+    The rows have `SUBJECT` (a symbol's code) and their kind; of a value also `NUMBER`, `SCALE`, `EXISTS`. Of each kind
+    `said` tells the rest: `DOUBT`, of a condition `TRUTH`, and `CITED` 0, 1, …, whether each of ``origins``
+    decides it, but `UNCITED` says that what does is read off its proof. ``totals`` are what the rows rest on that is
+    not of their subject alone.
     """
 
     steps: tuple[tuple[str, Step], ...]
@@ -51,6 +51,11 @@ class Worked:
     notes: tuple[str, ...]
     origins: tuple[Origin, ...] = ()
     totals: tuple[Total, ...] = ()
+    kinds: Kinds = Kinds((), (), ())
+
+    def said(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A row with what its kind tells of it."""
+        return {**row, **self.kinds.read(row)}
 
 
 def work_out(engine: Engine, ledger: Ledger, goal: Goal, only: str | None = None) -> Worked:
@@ -73,6 +78,7 @@ def work_out(engine: Engine, ledger: Ledger, goal: Goal, only: str | None = None
         code = algebra.number(ledger.symbols.code(only))
         scope.frame.base = algebra.Filter(scope.frame.base, algebra.compared("=", subject.number, code))
     columns: dict[str, Scalar] = {SUBJECT: subject.number}
+    said: dict[str, Scalar] = {}
     value: Amount | None = None
     bound: Bound = {goal.subject.name: subject}
     if goal.is_value:
@@ -81,15 +87,17 @@ def work_out(engine: Engine, ledger: Ledger, goal: Goal, only: str | None = None
         columns |= {NUMBER: value.number, SCALE: scale, EXISTS: value.exists}
         found, unread = _cited(of_value(into, goal.of, bound, scope), scope)  # type: ignore[arg-type]
     else:
-        columns[TRUTH] = scope.frame.let(into.test(goal.of, bound, scope))  # type: ignore[arg-type]
-        truth = columns[TRUTH]
+        truth = said[TRUTH] = scope.frame.let(into.test(goal.of, bound, scope))  # type: ignore[arg-type]
         found, unread = _cited(_of_condition(into, goal, bound, scope, truth), scope)
-    columns |= _packed(scope, tuple(found.values()), unread)
-    columns[DOUBT] = either(*scope.frame.errors)
-    totals = totals_of(plan, scope, subject, columns[DOUBT], plan.cited)
+    said |= {f"{CITED}{place}": is_true(each) for place, each in enumerate(found.values())}
+    said[UNCITED] = either(is_true(unread), negation(either(*(is_true(each) for each in found.values()))))
+    said[DOUBT] = either(*scope.frame.errors)
+    kinds = kinds_of(scope.frame, said)
+    columns |= kinds.columns
+    totals = totals_of(plan, scope, subject, said[DOUBT], plan.cited)
     steps, (rows, *added) = finished(plan, scope, columns, *(each.rows for each in totals))
     totals = tuple(evolve(total, rows=each) for total, each in zip(totals, added, strict=True))
-    return Worked(steps, rows, value, tuple(plan.notes), tuple(found), totals)
+    return Worked(steps, rows, value, tuple(plan.notes), tuple(found), totals, kinds)
 
 
 def _of_condition(into: Translator, goal: Goal, bound: Bound, scope: Scope, truth: Scalar) -> Iterator[Cited]:
@@ -110,19 +118,6 @@ def _cited(all_cited: Iterator[Cited], scope: Scope) -> tuple[dict[Origin, Scala
             found.setdefault(origin.clause, (origin, []))[1].append(named)
     cited = {origin: scope.frame.let(either(*truths)) for origin, truths in found.values()}
     return cited, scope.frame.let(either(*unread))
-
-
-def _packed(scope: Scope, truths: tuple[Scalar, ...], unread: Scalar) -> dict[str, Scalar]:
-    """The truths as powers of two, and where none of them says what decides."""
-    let = scope.frame.let
-    columns: dict[str, Scalar] = {}
-    for start in range(0, len(truths), TO_A_COLUMN):
-        total: Scalar = algebra.number(0)
-        for place, each in enumerate(truths[start : start + TO_A_COLUMN]):
-            power = when(each, algebra.number(2**place), algebra.number(0))
-            total = let(algebra.arithmetic("+", total, power))
-        columns[f"{CITED}{start // TO_A_COLUMN}"] = total
-    return columns | {UNCITED: either(is_true(unread), negation(either(*(is_true(each) for each in truths))))}
 
 
 def plan_of(engine: Engine, ledger: Ledger) -> Plan:

@@ -199,9 +199,7 @@ def _firsts(
 ) -> Cell:
     """The cells of folds that tell whether there is any: there is from the first row on that is one."""
     step, until, last = along
-    firsts = (
-        Folded(each.name, "min", when(Column(f"{each.name}v"), Column(step), UNKNOWN_NUMBER)) for each in folds
-    )
+    firsts = (Folded(each.name, "min", when(Column(f"{each.name}v"), Column(step), UNKNOWN_NUMBER)) for each in folds)
     table = outer.plan.step(Group(rows, tuple(asked), tuple(firsts)))
     outer.plan.counts[table] = members.count
     found = outer.frame.look_up(table, tuple(asked.items()))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from math import lcm
 from typing import Any
 
@@ -160,9 +160,8 @@ class Ledger:
 
     def table(self, relation: str) -> Table | None:
         """The table of a relation; None where it has no rows. Raises `BadTable`."""
-        if relation in self._waiting:
+        if relation not in self.tables and relation in self._waiting:
             self.tables[relation] = self._waiting[relation]()
-            del self._waiting[relation]
         found = self.tables.get(relation)
         return found if found is not None and found.count else None
 
@@ -181,7 +180,7 @@ def ledger_of(facts: FactBase, relations: Mapping[str, Relation]) -> Ledger:
             continue
         if relation.keys == 1 and relation.columns[0].type.name == name:  # things of a kind get codes that follow
             symbols.meet(rows.columns[0])
-        waiting[name] = partial(_table, f"t{number}", relation, rows, facts, symbols)
+        waiting[name] = cache(partial(_table, f"t{number}", relation, rows, facts, symbols))
     return Ledger(symbols, {}, facts.complete_to, facts.complete, facts.incomplete, waiting)
 
 

@@ -20,7 +20,6 @@ from engine.relational.goal import (
     NUMBER,
     SCALE,
     SUBJECT,
-    TO_A_COLUMN,
     TRUTH,
     UNCITED,
     Goal,
@@ -57,6 +56,7 @@ def by_tables(engine: Engine, ledger: Ledger, goal: Goal, database: Database | N
 
 
 def settled(row: dict[str, Any], worked: Worked, ledger: Ledger) -> Row:
+    row = worked.said(row)
     if row[DOUBT]:
         return Row(None)
     if worked.value is None:
@@ -74,13 +74,9 @@ def settled(row: dict[str, Any], worked: Worked, ledger: Ledger) -> Row:
 
 def cited(row: dict[str, Any], worked: Worked) -> frozenset[str] | None:
     """The clauses that decide a row; None where they are read off its proof."""
-    if row.get(UNCITED, True):
+    if row[UNCITED]:
         return None
-    return frozenset(
-        origin.clause
-        for place, origin in enumerate(worked.origins)
-        if row[f"{CITED}{place // TO_A_COLUMN}"] >> place % TO_A_COLUMN & 1
-    )
+    return frozenset(origin.clause for place, origin in enumerate(worked.origins) if row[f"{CITED}{place}"])
 
 
 def by_reference(engine: Engine, facts: FactBase, goal: Goal, subject: str) -> Row:

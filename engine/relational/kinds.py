@@ -1,0 +1,142 @@
+"""What is said of all rows for which the same things hold, worked out once for each kind of row.
+
+Of a row the tables keep the truths that what is said of it is put together from, packed in whole numbers. There are
+many rows and few kinds: which rules decide, and whether that can be told, follows from those truths for each kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from attrs import define, field, frozen
+
+from engine.relational.algebra import (
+    Column,
+    Literal,
+    Operation,
+    Scalar,
+    arithmetic,
+    columns_of,
+    is_truth,
+    is_unknown,
+    number,
+    when,
+)
+from engine.relational.frame import Frame
+
+KIND = "kind"
+TO_A_COLUMN = 30
+"""So many truths are packed in a column, each in two bits: 1 it holds, 2 it is not known, 0 it does not."""
+_JOINS = ("and", "or", "not", "is true", "when", "choose")
+
+
+@frozen
+class Kinds:
+    """The truths that are packed, those that follow from them in order, and what is said, by name."""
+
+    packed: tuple[str, ...]
+    following: tuple[tuple[str, Scalar], ...]
+    said: tuple[tuple[str, Scalar], ...]
+
+    @property
+    def columns(self) -> dict[str, Scalar]:
+        """The truths as whole numbers, so many to a column."""
+        columns: dict[str, Scalar] = {}
+        for start in range(0, len(self.packed), TO_A_COLUMN):
+            total: Scalar = number(0)
+            for place, name in enumerate(self.packed[start : start + TO_A_COLUMN]):
+                truth = Column(name)
+                open_ = when(is_unknown(truth), number(2 * 4**place), number(0))
+                total = arithmetic("+", total, when(truth, number(4**place), open_))
+            columns[f"{KIND}{start // TO_A_COLUMN}"] = total
+        return columns
+
+    def read(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """What is said of a row."""
+        values: dict[str, Any] = {}
+        for place, name in enumerate(self.packed):
+            bits = row[f"{KIND}{place // TO_A_COLUMN}"] >> 2 * (place % TO_A_COLUMN) & 3
+            values[name] = None if bits == 2 else bool(bits)
+        for name, scalar in self.following:
+            values[name] = _value(scalar, values)
+        return {name: _value(scalar, values) for name, scalar in self.said}
+
+
+def kinds_of(frame: Frame, said: Mapping[str, Scalar]) -> Kinds:
+    """What is said by truths of a frame."""
+    sorting = _Sorting(frame)
+    result = tuple((name, sorting.joined(scalar)) for name, scalar in said.items())
+    needed = _needed(sorting.following, columns_of(*(scalar for _, scalar in result)))
+    following = tuple((name, scalar) for name, scalar in sorting.following.items() if name in needed)
+    names = columns_of(*(scalar for _, scalar in (*result, *following))) - set(sorting.following)
+    return Kinds(tuple(sorted(names)), following, result)
+
+
+def _needed(following: Mapping[str, Scalar], names: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in following and name not in found:
+            found.add(name)
+            waiting += columns_of(following[name])
+    return found
+
+
+@define
+class _Sorting:
+    """Tells truths that are put together from others from those that are not."""
+
+    frame: Frame
+    following: dict[str, Scalar] = field(factory=dict)
+
+    def joined(self, scalar: Scalar) -> Scalar:
+        """A truth with its parts by name, where they are not put together from truths."""
+        if isinstance(scalar, Literal):
+            return scalar
+        if isinstance(scalar, Column):
+            inner = self.frame.lets.get(scalar.name)
+            if scalar.name not in self.following and inner is not None and _is_joined(inner):
+                self.following[scalar.name] = self.joined(inner)  # after what it is put together from
+            return scalar
+        if _is_joined(scalar):
+            return Operation(scalar.name, tuple(map(self.joined, scalar.operands)))
+        if scalar.name == "is null" and self._is_truth(scalar.operands[0]):
+            return Operation(scalar.name, (self.joined(scalar.operands[0]),))
+        return self.frame.let(scalar)
+
+    def _is_truth(self, scalar: Scalar) -> bool:
+        while isinstance(scalar, Column) and scalar.name in self.frame.lets:
+            scalar = self.frame.lets[scalar.name]
+        return is_truth(scalar)
+
+
+def _is_joined(scalar: Scalar) -> bool:
+    return isinstance(scalar, Operation) and scalar.name in _JOINS and is_truth(scalar)
+
+
+def _value(scalar: Scalar, values: Mapping[str, Any]) -> Any:
+    """A truth from those of its parts."""
+    if isinstance(scalar, Literal):
+        return scalar.value
+    if isinstance(scalar, Column):
+        return values[scalar.name]
+    if scalar.name == "when":
+        return _value(scalar.operands[1 if _value(scalar.operands[0], values) else 2], values)
+    found = [_value(each, values) for each in scalar.operands]
+    match scalar.name:
+        case "and":
+            return False if False in found else None if None in found else True
+        case "or":
+            return True if True in found else None if None in found else False
+        case "not":
+            return None if found[0] is None else not found[0]
+        case "is true":
+            return found[0] is True
+        case "is null":
+            return found[0] is None
+        case "choose":
+            return None if found[0] is None else found[1 if found[0] else 2]
+        case _:
+            raise AssertionError(scalar.name)
