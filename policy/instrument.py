@@ -65,6 +65,8 @@ LARGE = 5_000
 """Of a case with so many rows, totals that take long one by one are added up by tables."""
 TIME_LIMIT = 30
 """Seconds that one question may take."""
+LARGE_TIME_LIMIT = 300
+"""Seconds that one question over a large case may take: the first adds up what all later ones rest on."""
 
 
 def engine_version() -> str:
@@ -272,7 +274,12 @@ class Case:
         more = f", and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
         return f"; open are {told}{more}" if names else "; no rule sets a limit there"
 
-    def find(self, asking: Asking, seconds: float = TIME_LIMIT) -> query.Answer:
+    @property
+    def seconds(self) -> float:
+        """How long one question may take."""
+        return TIME_LIMIT if self._totals is None else LARGE_TIME_LIMIT
+
+    def find(self, asking: Asking, seconds: float | None = None) -> query.Answer:
         """The engine's own answer to a question already read, within so many seconds. Raises as `ask` does."""
         with self._lock, self._limited():
             return self._found(self._supposed(asking), asking, seconds)
@@ -289,8 +296,8 @@ class Case:
             raise ClausebookError(*problems)
         return self._large_beside(asking.supposing, stater.facts)
 
-    def _found(self, facts: FactBase, asking: Asking, seconds: float = TIME_LIMIT) -> query.Answer:
-        deadline = monotonic() + seconds
+    def _found(self, facts: FactBase, asking: Asking, seconds: float | None = None) -> query.Answer:
+        deadline = monotonic() + (self.seconds if seconds is None else seconds)
         return self.book.engine.answer(facts, asking.query, deadline, self._ground_of(facts, deadline))
 
     def _answer(self, asking: Asking, text: str, tree: Question | None) -> Answer:
@@ -373,7 +380,7 @@ class Case:
             if isinstance(step, FactStep) and step.basis is Basis.ASSUMED and relations[step.relation].reading:
                 taken.setdefault((step.relation, step.arguments), step)
         result: dict[str, Reading] = {}
-        deadline = monotonic() + TIME_LIMIT
+        deadline = monotonic() + self.seconds
         for name, arguments in taken:
             relation = relations[name]
             other = facts.overlay()
@@ -410,7 +417,7 @@ class Case:
         if supposed == asked.supposed:
             return None
         opened = Query(asked.goal, Shape.MOST, variable, supposed)
-        deadline = monotonic() + TIME_LIMIT
+        deadline = monotonic() + self.seconds
         most = self.book.engine.most_allowed(facts, opened, deadline, self._ground_of(facts, deadline))
         if most is None:
             return None
