@@ -210,7 +210,9 @@ class Parser:
         known = self._known.get(now.pattern)
         if known is not None:
             was, readings = known
-            return Parsed(reread(readings, was, now, span.source))
+            again = reread(readings, was, now, span.source)
+            if again is not None:
+                return Parsed(again)
         parsed: Parsed[Question] = self._parsed(span, tokens, "question", stating=True)
         if parsed.readings:
             if len(self._known) >= MOST_KNOWN:
@@ -324,7 +326,7 @@ class Parser:
             tokens = whole
         if len(tokens) > MOST_TOKENS:
             return Diagnostic("E0109", f"a sentence of more than {MOST_TOKENS} words is not read", span)
-        if sum(word in _OPERATORS for word in tokens.words) > _MOST_OPERATORS:
+        if len(tokens) > _MOST_OPERATORS and sum(word in _OPERATORS for word in tokens.words) > _MOST_OPERATORS:
             return Diagnostic("E0109", "a sentence with so many operations is not read", span)
         return tokens if ":" not in tokens.words else self._after_colon(tokens, start)
 

@@ -150,6 +150,9 @@ def _tidy(match: re.Match[str]) -> bool:
 
 
 def _amount(match: re.Match[str]) -> int | Fraction:
+    if not (match["cents"] or match["percent"] or match.groupdict().get("under")):
+        whole = int(match["whole"].replace(",", ""))
+        return -whole if match["sign"] else whole
     number = Fraction(int(match["whole"].replace(",", "")))
     if match["cents"]:
         number += Fraction(int(match["cents"]), 10 ** len(match["cents"]))

@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import fields, frozen
 
+from engine.values import Kind
 from policy.quantities import Literal, begins_quantity, literals
 from policy.source import Source, Span
 from policy.syntax import Quantity
@@ -34,8 +35,12 @@ def patterned(tokens: Tokens, own: Collection[str]) -> Patterned:
     words: list[Any] = list(tokens.words)
     found: dict[int, tuple[Literal, ...]] = {}
     same: dict[Any, int] = {}
+    dated = 0
     for at, word in enumerate(tokens.words):
         if not begins_quantity(word):
+            continue
+        if at < dated and word not in own:  # the day and the year of a date
+            words[at] = None
             continue
         each = literals(tokens.words, at)
         if not each:
@@ -44,11 +49,16 @@ def patterned(tokens: Tokens, own: Collection[str]) -> Patterned:
         kinds = tuple((one.type, one.length, same.setdefault((one.type, one.value), len(same))) for one in each)
         marks = "%" in word, "/" in word  # a share may be one "of" something
         words[at] = (word, kinds) if word in own else (marks, kinds)
+        if each[0].type.kind is Kind.DATE:
+            dated = at + each[0].length
     return Patterned(tokens, found, tuple(words))
 
 
-def reread(readings: tuple[Any, ...], was: Patterned, now: Patterned, source: Source) -> tuple[Any, ...]:
-    """The readings of a sentence of a pattern for another of that pattern: its own quantities, and its own places."""
+def reread(readings: tuple[Any, ...], was: Patterned, now: Patterned, source: Source) -> tuple[Any, ...] | None:
+    """The readings of a sentence of a pattern for another of that pattern: its own quantities, and its own places.
+
+    None where the day or the year of a date was read as a quantity of its own.
+    """
     before, after = was.tokens, now.tokens
     starts = dict(zip(before.starts, range(len(before)), strict=True))
     ends = dict(zip(before.ends, range(len(before)), strict=True))
@@ -61,12 +71,15 @@ def reread(readings: tuple[Any, ...], was: Patterned, now: Patterned, source: So
             return tuple([moved(each) for each in node])
         if kind is Quantity:
             at, length = starts[node.span.start], ends[node.span.end] + 1 - starts[node.span.start]
-            value = next(one.value for one in now.found[at] if one.type == node.type and one.length == length)
-            return Quantity(value, node.type, moved(node.span))
+            of_type = [one.value for one in now.found.get(at, ()) if one.type == node.type and one.length == length]
+            return Quantity(of_type[0], node.type, moved(node.span))
         names = _parts(kind)  # type: ignore[arg-type]  # a class is hashable
         return kind(*[moved(getattr(node, name)) for name in names]) if names else node
 
-    return moved(readings)  # type: ignore[no-any-return]  # a tuple gives a tuple
+    try:
+        return moved(readings)  # type: ignore[no-any-return]  # a tuple gives a tuple
+    except IndexError:
+        return None
 
 
 @cache
