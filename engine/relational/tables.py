@@ -43,8 +43,11 @@ class Symbols:
             self.names.append(symbol)
         return place
 
-    def codes(self, symbols: Sequence[str]) -> list[int]:
+    def codes(self, symbols: Sequence[str]) -> Sequence[int]:
         """The codes of many symbols."""
+        start = self._places.get(symbols[0]) if symbols else None
+        if start is not None and self.names[start : start + len(symbols)] == symbols:
+            return range(start, start + len(symbols))
         try:
             return list(map(self._places.__getitem__, symbols))
         except KeyError:
@@ -53,18 +56,18 @@ class Symbols:
 
     def meet(self, symbols: Sequence[str]) -> None:
         """Give codes to those that have none."""
-        once = list(dict.fromkeys(symbols))
         known = self._places.keys()
-        self.extend(once if known.isdisjoint(once) else [symbol for symbol in once if symbol not in known])
+        if not known.isdisjoint(symbols):
+            symbols = [symbol for symbol in dict.fromkeys(symbols) if symbol not in known]
+        before = len(self.names)
+        self._places.update(zip(symbols, range(before, before + len(symbols)), strict=True))
+        if len(self._places) < before + len(symbols):  # some are there twice
+            symbols = list(dict.fromkeys(symbols))
+            self._places.update(zip(symbols, range(before, before + len(symbols)), strict=True))
+        self.names.extend(symbols)
 
     def name(self, code: int) -> str:
         return self.names[code]
-
-    def extend(self, names: Sequence[str]) -> None:
-        """Take in symbols that are known to be new, in order."""
-        start = len(self.names)
-        self.names.extend(names)
-        self._places.update(zip(names, range(start, start + len(names)), strict=True))
 
 
 @frozen
