@@ -147,6 +147,22 @@ class Frame:
         if truth != Literal(False, True):
             self.errors.append(self.let(truth))
 
+    def split_off(self, column: str) -> tuple[Part, ...]:
+        """Take out the parts that are computed from one column alone, which are to be looked up by it."""
+        told = {column}
+        taken: list[Part] = []
+        for part in self.parts:
+            if isinstance(part, Let) and columns_of(part.scalar) <= told:
+                told.add(part.name)
+            elif isinstance(part, LookUp) and part.needs <= told:
+                told |= set(part.used.values())
+            else:
+                continue
+            taken.append(part)
+        places = set(map(id, taken))
+        self.parts = [part for part in self.parts if id(part) not in places]
+        return tuple(taken)
+
     # ------------------------------------------------------------ building
 
     def needed(self, columns: Iterable[str]) -> tuple[set[str], list[Part]]:

@@ -10,19 +10,23 @@ from attrs import evolve, frozen
 from engine.model import Condition, Expression, Origin, Relation, Rule, Variable
 from engine.program import Engine
 from engine.relational import algebra, binding
-from engine.relational.algebra import TRUE, Scalar, both, either, is_false, is_true, negation, tables_of
+from engine.relational.algebra import TRUE, Column, Scalar, both, either, is_false, is_true, negation, tables_of
 from engine.relational.alike import Alike
 from engine.relational.amounts import Amount, Unsupported
 from engine.relational.cited import Cited, deciding, of_value
+from engine.relational.frame import Let, LookUp, grown
 from engine.relational.kinds import Kinds, kinds_of
 from engine.relational.narrowing import narrowed_steps, tidy
-from engine.relational.scope import Loop, Plan, Scope, Step
+from engine.relational.scope import Loop, Plan, Row, Scope, Step
 from engine.relational.tables import Ledger
 from engine.relational.totals import Total, totals_of
 from engine.relational.translate import Bound, Translator
+from engine.values import Kind
 
 SUBJECT, TRUTH, NUMBER, SCALE, EXISTS, DOUBT = "subject", "truth", "number", "scale", "exists", "doubt"
 CITED, UNCITED = "cited", "uncited"
+MANY = 2
+"""So many subjects of a day, at least, have what is the same for all of them worked out once."""
 
 
 @frozen
@@ -94,10 +98,29 @@ def work_out(engine: Engine, ledger: Ledger, goal: Goal, only: str | None = None
     said[DOUBT] = either(*scope.frame.errors)
     kinds = kinds_of(scope.frame, said)
     columns |= kinds.columns
+    _by_day(plan, scope, row)
     totals = totals_of(plan, scope, subject, said[DOUBT], plan.cited)
     steps, (rows, *added) = finished(plan, scope, columns, *(each.rows for each in totals))
     totals = tuple(evolve(total, rows=each) for total, each in zip(totals, added, strict=True))
     return Worked(steps, rows, value, tuple(plan.notes), tuple(found), totals, kinds)
+
+
+def _by_day(plan: Plan, scope: Scope, row: Row) -> None:
+    """Work out what is the same for all subjects of a day once for each day, where there are many of a day."""
+    frame = scope.frame
+    if not isinstance(frame.base, algebra.Scan):
+        return
+    for facts in row.table.columns:
+        if facts.kind is not Kind.DATE or not facts.filled or (facts.high - facts.low) * MANY > row.table.count:
+            continue
+        day = row.names[facts.name]
+        parts = frame.split_off(day)
+        days = algebra.Group(algebra.Keep(frame.base, (day,)), (day,), ())
+        made = [each.name for each in parts if isinstance(each, Let)]
+        made += [name for each in parts if isinstance(each, LookUp) for name in each.used.values()]
+        if made:
+            table = plan.step(algebra.Keep(grown(days, parts), (day, *made)))
+            frame.parts.insert(0, LookUp(table, ((day, Column(day, True)),), {name: name for name in made}))
 
 
 def _of_condition(into: Translator, goal: Goal, bound: Bound, scope: Scope, truth: Scalar) -> Iterator[Cited]:
