@@ -80,14 +80,16 @@ def words_of(declared: Declared) -> dict[str, Phrase | RecordDeclaration | Type]
     return found
 
 
-def assemble(declared: Declared, sentences: Sequence[PlacedSentence]) -> tuple[Assembly, tuple[Diagnostic, ...]]:
-    """The program of a book."""
+def assemble(
+    declared: Declared, sentences: Sequence[PlacedSentence], unread: Sequence[str] = ()
+) -> tuple[Assembly, tuple[Diagnostic, ...]]:
+    """The program of a book. ``unread`` are the clauses of sentences that could not be read."""
     relations = relations_of(declared)
     problems: list[Diagnostic] = []
     names = _Names()
     placed = _rules(sentences, relations, names, problems)
-    exemptions, exempting = _exemptions(sentences, placed, relations, declared.clauses, names, problems)
-    ranking = Ranking(placed, declared.clauses)
+    exemptions, exempting = _exemptions(sentences, placed, relations, declared.clauses, unread, names, problems)
+    ranking = Ranking(placed, declared.clauses, unread)
     priorities = ranking.priorities()
     kinds = [rule for kind in declared.kinds for rule in members_of_kind(kind)]
     program = Program(
@@ -134,6 +136,7 @@ def _exemptions(
     placed: list[PlacedRule],
     relations: dict[str, Relation],
     clauses: Sequence[str],
+    unread: Sequence[str],
     names: _Names,
     problems: list[Diagnostic],
 ) -> tuple[dict[str, ExemptionSentence], list[Rule]]:
@@ -156,12 +159,18 @@ def _exemptions(
         problems += wrong
         if rule is not None:
             rules.append(rule)
-        _switch_off(placed, tree, relation.name, problems)
+        _switch_off(placed, tree, relation.name, unread, problems)
     return found, rules
 
 
-def _switch_off(placed: list[PlacedRule], tree: ExemptionSentence, relation: str, problems: list[Diagnostic]) -> None:
-    atoms = exempted(placed, tree, relation, problems)
+def _switch_off(
+    placed: list[PlacedRule],
+    tree: ExemptionSentence,
+    relation: str,
+    unread: Sequence[str],
+    problems: list[Diagnostic],
+) -> None:
+    atoms = exempted(placed, tree, relation, unread, problems)
     for number, each in enumerate(placed):
         atom = atoms.get(each.rule.name)
         if atom is not None and atom not in each.rule.exemptions:

@@ -73,8 +73,9 @@ def read_contents(source: Source, findings: Diagnostics = ()) -> tuple[Contents 
     parser = Parser(vocabulary, frozenset(declared.clauses))
     problems += clashes(parser)
     forms = _forms(vocabulary, parser, declared, problems)
-    sentences = tuple(_sentences(document, parser, declared, problems))
-    assembly, more = assemble(declared, sentences)
+    unread: list[str] = []
+    sentences = tuple(_sentences(document, parser, declared, unread, problems))
+    assembly, more = assemble(declared, sentences, unread)
     problems += more
     if any(problem.is_error for problem in problems):
         return None, in_order(problems)
@@ -202,7 +203,7 @@ def _readings_of(form: AskedForm, parser: Parser, problems: list[Diagnostic]) ->
 
 
 def _sentences(
-    document: Document, parser: Parser, declared: Declared, problems: list[Diagnostic]
+    document: Document, parser: Parser, declared: Declared, unread: list[str], problems: list[Diagnostic]
 ) -> Iterator[PlacedSentence]:
     for number, section in enumerate(document.sections):
         if not section.clauses:
@@ -211,11 +212,13 @@ def _sentences(
         for passage in passages(section.blocks):
             parsed = parser.sentence(passage.span, passage.list)
             problems += parsed.diagnostics
-            if not parsed.readings:
-                continue
-            checked, more = check_sentence(parsed.readings, declared.records_by_type)
-            problems += more
-            if checked is not None:
+            checked = None
+            if parsed.readings:
+                checked, more = check_sentence(parsed.readings, declared.records_by_type)
+                problems += more
+            if checked is None:
+                unread += section.clauses
+            else:
                 yield PlacedSentence(checked, section.clauses, number)
 
 

@@ -171,7 +171,7 @@ class _Reader:
         self._orders()
         for section in self.document.sections:
             clause = section.clauses[0] if section.clauses else ""
-            if clause or section.heading in _WORD_SECTIONS:
+            if clause or section.heading == "Vocabulary":
                 self._phrase_lists(section.blocks, clause)
 
     def _section(self, heading: str) -> Iterator[Block]:
@@ -349,6 +349,10 @@ class _Reader:
     def _phrase_lists(self, blocks: Sequence[Block], clause: str) -> None:
         for at, block in enumerate(blocks):
             found = _heading(block) if isinstance(block, Paragraph) else None
+            if not clause and isinstance(block, List) and not (at and is_phrase_heading(blocks[at - 1])):
+                said = "no heading says who states these phrases"
+                headings = ("Recorded:", "Given:", "Decided by the Board:", "Concluded:")
+                self._problem("E0030", said, block.span, expected=headings)
             if found is None:
                 continue
             following = blocks[at + 1] if at + 1 < len(blocks) else None

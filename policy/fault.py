@@ -68,7 +68,9 @@ def fault(lattice: Lattice, outcome: Outcome, start: str) -> Diagnostic:
     at = max([outcome.furthest, *(place for place in lattice.reached if place <= len(lattice))])
     refusals = [(end, diagnostic) for end, diagnostic in outcome.refused if end >= at]
     if refusals:
-        return refusals[-1][1]
+        # How the whole sentence is put together matters more than one word of it.
+        wholes = (diagnostic for _, diagnostic in reversed(refusals) if diagnostic.code != "E0102")
+        return next(wholes, refusals[-1][1])
     span = _place(lattice, at)
     word = lattice.words[at] if at < len(lattice) else ""
     if start == "fact" and word not in lattice.keyword_table and not _near_words(lattice, at, word):

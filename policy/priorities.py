@@ -59,10 +59,14 @@ def _may_meet(one: Atom, other: Atom) -> bool:
 
 @define(eq=False)
 class Ranking:
-    """The priorities of a book, and what is wrong with them. ``clauses`` are those that the book has."""
+    """The priorities of a book, and what is wrong with them. ``clauses`` are those that the book has.
+
+    In the clauses ``unread`` a sentence could not be read: it may be the rule that a priority seems to miss.
+    """
 
     rules: Sequence[PlacedRule]
     clauses: Sequence[str]
+    unread: Sequence[str] = ()
     problems: list[Diagnostic] = field(factory=list)
     _about: dict[str, list[PlacedRule]] = field(init=False)
 
@@ -104,7 +108,7 @@ class Ranking:
         about = self._about[placed.rule.head.relation]
         there = rules_of(about, ref.clause, direct=inside)
         reached = [other for other in there if concludes_otherwise(placed.rule, other.rule)]
-        if not reached:
+        if not reached and not holds_unread(ref.clause, self.unread):
             there = rules_of(self.rules, ref.clause, direct=inside)
             self._reaches_nothing(placed, part, f"§ {ref.clause}", there, ref.span)
         return reached
@@ -119,7 +123,7 @@ class Ranking:
             if not other.fails_over:
                 break
         reached = [other for other in run if concludes_otherwise(placed.rule, other.rule)]
-        if not reached:
+        if not reached and not self.unread:  # the rule above may stand under any heading
             self._reaches_nothing(placed, part, "the rules above", run, part.span)
         return reached
 
@@ -128,7 +132,7 @@ class Ranking:
         if part.rank is Rank.DESPITE_ABOVE:
             above = above[-1:]
         reached = [other for other in above if concludes_otherwise(placed.rule, other.rule)]
-        if not reached:
+        if not reached and not any(holds_unread(clause, self.unread) for clause in placed.clauses):
             self._reaches_nothing(placed, part, "under this heading, what stands above", above, part.span)
         return reached
 
@@ -167,6 +171,11 @@ def rules_of(rules: Sequence[PlacedRule], clause: str, direct: bool = False) -> 
     ]
 
 
+def holds_unread(clause: str, unread: Sequence[str]) -> bool:
+    """Whether a sentence of a clause, or of one under it, could not be read."""
+    return any(is_under(each, clause) for each in unread)
+
+
 def check_clause(ref: ClauseRef, clauses: Sequence[str], problems: list[Diagnostic]) -> bool:
     """Whether a cited clause (or one under it) exists; else that it does not is reported."""
     if any(is_under(clause, ref.clause) for clause in clauses):
@@ -177,14 +186,18 @@ def check_clause(ref: ClauseRef, clauses: Sequence[str], problems: list[Diagnost
 
 
 def exempted(
-    rules: Sequence[PlacedRule], sentence: ExemptionSentence, relation: str, problems: list[Diagnostic]
+    rules: Sequence[PlacedRule],
+    sentence: ExemptionSentence,
+    relation: str,
+    unread: Sequence[str],
+    problems: list[Diagnostic],
 ) -> dict[str, Atom]:
     """The atom that switches off each rule of the exempting sentence's clauses, by the rule's name."""
     excluded = {placed.rule.name for ref in sentence.other_than for placed in rules_of(rules, ref.clause)}
     result: dict[str, Atom] = {}
     for ref in sentence.clauses:
         there = [placed for placed in rules_of(rules, ref.clause) if placed.rule.name not in excluded]
-        if not there:
+        if not there and not holds_unread(ref.clause, unread):
             problems.append(Diagnostic("E0404", f"no rule stands in § {ref.clause} to be switched off", ref.span))
         for placed in there:
             atom = _exemption(placed, sentence, relation, problems)

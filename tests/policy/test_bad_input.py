@@ -291,3 +291,47 @@ def test_exit_statuses_tell_answered_from_wrong_file_wrong_use_and_no_verdict(fi
     (files / "leases.md").write_text(BOOK.replace(DEAR, "A lease is deer."), "utf-8")
     assert status("ask", "leases.md", question) == 1
     assert status("check", "leases.md") == 1
+
+
+FIRST_WORDS = """# Trial
+
+## Vocabulary
+
+{heading}
+
+- *a person* is employed on *a date*
+- *a person* is busy on *a date*
+
+Concluded:
+
+- *a person* is eligible on *a date*
+
+## § 1 Who
+
+A person is eligible on a date if {condition}.
+
+## § 2 Who not
+
+Despite § 1, a person is not eligible on a date if the person is busy on the date.
+
+§ 1 does not apply to a person if the person is employed on March 1, 2024.
+"""
+
+
+def test_a_sentence_that_cannot_be_read_is_not_blamed_on_those_that_yield_to_it() -> None:
+    text = FIRST_WORDS.format(heading="Recorded:", condition="the person is engaged on the date")
+    assert [problem.code for problem in wrong_book(text)] == ["E0102"]
+
+
+def test_a_list_of_phrases_that_no_heading_introduces_is_told() -> None:
+    text = FIRST_WORDS.format(heading="Recordde:", condition="the person is eligible before March 1, 2024")
+    assert only(wrong_book(text)[:1])[0] == "E0030"
+
+
+def test_and_mixed_with_or_is_told_before_the_words_of_a_phrase() -> None:
+    mixed = (
+        "the person is employed on the date and the person is busy on the date or the person is busy on March 1, 2024"
+    )
+    assert [problem.code for problem in wrong_book(FIRST_WORDS.format(heading="Recorded:", condition=mixed))] == [
+        "E0104"
+    ]
