@@ -196,6 +196,21 @@ class Decisions:
                 pending += (node.yes, node.no)
         return tuple(sorted(places))
 
+    def apart(self, truth: Truth) -> tuple[Decisions, Truth, tuple[int, ...]]:
+        """A truth among no questions but its own, in their order, and the places that these have here."""
+        places = self.support(truth)
+        own = Decisions()
+        known = {TRUE: TRUE, FALSE: FALSE}
+        put = {place: own.ask(self.questions[place]).place for place in places}
+
+        def copied(node: Truth) -> Truth:
+            found = known.get(node)
+            if found is None:
+                found = known[node] = own._node(put[node.place], copied(node.yes), copied(node.no))
+            return found
+
+        return own, copied(truth), places
+
     def written(self, truth: Truth) -> Hashable:
         """The diagram of a truth with its questions, as a value: equal for those that are the same."""
         numbers = {TRUE: 0, FALSE: 1, truth: 2}

@@ -6,7 +6,7 @@ verdict is the same for every completion of the unknowns that can really be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from enum import Enum
 from fractions import Fraction
 from itertools import islice, pairwise, product
@@ -70,6 +70,13 @@ class Settlement:
     sets: tuple[tuple[Literal, ...], ...]
     more: bool = False
 
+    def placed(self, places: Sequence[int]) -> Settlement:
+        """The same where each question stands at another place."""
+        sets = tuple(
+            tuple(Literal(each.question, each.answer, places[each.place]) for each in one) for one in self.sets
+        )
+        return Settlement(sets, self.more)
+
 
 @frozen
 class Outcome:
@@ -93,15 +100,20 @@ class Outcomes:
         key = decisions.written(truth)
         known = self._known.get(key)
         if known is None:
-            theory = Theory(decisions, truth)
-            known = Outcome(theory.judge(truth))
+            own, alone, _ = decisions.apart(truth)
+            known = Outcome(Theory(own, alone).judge(alone))
             if known.verdict is Verdict.DEPENDS:
-                against = theory.settle(decisions.negation(truth))
-                known = Outcome(Verdict.DEPENDS, theory.settle(truth), against)
+                known = Outcome(Verdict.DEPENDS, _settled(decisions, truth, True), _settled(decisions, truth, False))
             if len(self._known) >= _MOST_OUTCOMES:
                 self._known.clear()
             self._known[key] = known
         return known
+
+
+def _settled(decisions: Decisions, truth: Truth, holds: bool) -> Settlement:
+    """What would settle a truth, as so or not so. It is worked out apart: what that takes is not to be carried on."""
+    own, alone, places = decisions.apart(truth)
+    return Theory(own, alone).settle(alone if holds else own.negation(alone)).placed(places)
 
 
 class Theory:
@@ -227,11 +239,15 @@ class Theory:
         """
         decisions = self._decisions
         goal = decisions.either(decisions.always(truth, self.clashes), decisions.negation(self.axioms))
+        before = decisions.begin_step()  # however many sets there are, there is room for some of them
         try:
             cubes, others = sorted(_primes(decisions, goal), key=lambda cube: (len(cube), cube)), False
         except TooManyCases:
+            decisions.end_step(before)
             likely = (way for way in islice(self._likely(goal), _MOST_PATHS) if can_hold(self._inequalities(way)))
             cubes, others = [*dict.fromkeys(_least(way, goal) for way in islice(likely, _MOST_LIKELY))], True
+        else:
+            decisions.end_step(before)
         possible = (cube for cube in cubes if self.possible(self._cube(cube)))
         real = list(islice(possible, _MOST_COMPARED))
         if self.axioms is not TRUE:

@@ -82,6 +82,23 @@ def test_of_too_many_sets_those_come_first_in_which_nothing_else_happened() -> N
         assert decisions.both(cube, decisions.negation(truth)) is FALSE
 
 
+def test_what_settling_takes_is_not_taken_from_the_evaluation() -> None:
+    """Where the evaluation has no room for another node, and there are more sets than can be told."""
+    decisions = Decisions()
+    decisions.ask("something else, asked before")
+    pairs = [
+        (decisions.ask(MayExist("lease", (str(number),))), decisions.ask(OpenStatement(f"so {number}", ())))
+        for number in range(16)
+    ]
+    truth = decisions.all(decisions.either(exists, so) for exists, so in pairs)
+    decisions.limit = 0
+    outcome = Outcomes().of(decisions, truth)
+    assert outcome.verdict is Verdict.DEPENDS
+    assert outcome.settlement.more
+    assert [literal.place for literal in outcome.settlement.sets[0]] == list(range(2, 34, 2))
+    assert [{literal.answer for literal in one} for one in outcome.against.sets[:2]] == [{False}, {False}]
+
+
 @given(st.lists(st.tuples(formulas, st.sampled_from(("so so so so so", "so so no so so"))), min_size=1, max_size=8))
 def test_what_alike_truths_came_to_is_what_each_comes_to(formulas: list[tuple[Formula, str]]) -> None:
     """One memory for many evaluations, each with diagrams of its own; of some, other questions stand at the places."""
