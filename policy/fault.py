@@ -44,6 +44,22 @@ _QUESTIONS = (
 )
 
 
+_SAID_SO = {
+    "notwithstanding": "despite",
+    "when": "if",
+    "whenever": "if",
+    "where": "if",
+    "provided": "if",
+    "can": "may",
+    "cannot": "may not",
+    "only": "not … unless",
+    "percent": "% right after the number",
+    "section": "§",
+    "sections": "§",
+    "paragraph": "§",
+    "clause": "§",
+}
+"""Words that lawyers use, and how the language says the same."""
 _ONE_AT_A_TIME = {"are": "is", "were": "was", "have": "has", "do": "does"}
 
 
@@ -93,6 +109,9 @@ def fault(lattice: Lattice, outcome: Outcome, start: str) -> Diagnostic:
         return Diagnostic(
             "E0114", f"no name `{name.text}` is known", name, ("a name that the case introduces",), nearest
         )
+    meant = None if start == "question" else _SAID_SO.get(word.casefold())
+    if meant is not None:
+        return Diagnostic("E0102", f"`{word}` cannot stand here; the language says `{meant}`", span, (meant,), nearest)
     said = f"`{word}` cannot stand here" if word and not word.startswith(STRUCTURE) else "the sentence is not finished"
     return Diagnostic("E0102", said, span, expected[:_MOST_EXPECTED], nearest)
 

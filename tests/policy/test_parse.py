@@ -565,3 +565,29 @@ def test_random_conditions_have_one_reading_the_one_generated(tree: Condition) -
 def _permitted() -> Holds:
     phrase = next(phrase for phrase in vocabulary().phrases if phrase.relation == "<grant> is permitted")
     return Holds(phrase, (Mention(Article.A, (), "grant", GRANT, NOWHERE),), False, None, NOWHERE)
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "right"),
+    [
+        (
+            "Notwithstanding § 5(a)/1, a grant is not permitted if the grant is authorized.",
+            "Notwithstanding",
+            "despite",
+        ),
+        ("A grant is permitted when the grant is authorized.", "when", "if"),
+        ("A grant is permitted provided that the grant is authorized.", "provided", "if"),
+        ("A grant is permitted only if the grant is authorized.", "only", "not … unless"),
+        ("A grant cannot be permitted.", "cannot", "may not"),
+        ("Despite section 5(a)/1, a grant is not permitted if the grant is authorized.", "section", "§"),
+        (
+            "A grant is permitted if the grant's shares are 25 percent of 9 shares.",
+            "percent",
+            "% right after the number",
+        ),
+    ],
+)
+def test_of_words_that_lawyers_use_the_languages_own_is_told(text: str, word: str, right: str) -> None:
+    found = error(parser().sentence(place(text)))
+    assert found.span is not None
+    assert (found.code, found.span.text, found.expected) == ("E0102", word, (right,))
