@@ -193,7 +193,7 @@ def _expected(lattice: Lattice, outcome: Outcome, at: int) -> Iterator[str]:
     if before in _ARTICLES:
         yield "a noun"
     if before == "'s":
-        yield "an attribute"
+        yield from _attributes(lattice, at)
     reached = sorted(lattice.reached.get(at, ()))
     if any(kind == "term" for kind, _ in reached):
         yield "a term"
@@ -205,6 +205,13 @@ def _expected(lattice: Lattice, outcome: Outcome, at: int) -> Iterator[str]:
                 yield _SHOWN[terminal]
             elif terminal in spelt:
                 yield " ".join(spelt[terminal]).replace(" :", ":")
+
+
+def _attributes(lattice: Lattice, at: int) -> Iterator[str]:
+    """The attributes of what a place speaks of, by name; of what has none, that one was expected."""
+    records = (lattice.vocabulary.records.get(owner.name) for owner in lattice.owners.get(at, ()))
+    names = [attribute.name for record in records if record is not None for attribute in record.attributes]
+    yield from names or ["an attribute"]
 
 
 # ------------------------------------------------------------------ nearest

@@ -591,3 +591,10 @@ def test_of_words_that_lawyers_use_the_languages_own_is_told(text: str, word: st
     found = error(parser().sentence(place(text)))
     assert found.span is not None
     assert (found.code, found.span.text, found.expected) == ("E0102", word, (right,))
+
+
+def test_of_an_attribute_that_there_is_not_those_that_there_are_are_told() -> None:
+    found = error(parser().sentence(place("A grant is permitted if the grant's strike is $4.00 per share.")))
+    assert found.span is not None
+    assert found.span.text == "strike"
+    assert {"grantee", "shares", "date"} < {*found.expected}
