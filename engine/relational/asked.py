@@ -29,8 +29,8 @@ from engine.relational.totals import argument, read_amount
 from engine.relational.translate import Translator
 from engine.values import Kind
 
-ASKED = "asked"
-"""The table of what is asked about."""
+ASKED = "?"
+"""The table of what is asked about: no relation of a book is called so."""
 MOST_DAYS = 20_000
 """A total is worked out for at most so many days at once."""
 _A_YEAR = 366

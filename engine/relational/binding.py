@@ -496,24 +496,17 @@ def _dated_by(into: Translator, found: Members, row: Row, parts: Sequence[Condit
     relation = row.table.relation
     if not relation.record or relation.time is None:
         return
-    id, date = Column(row.names[row.table.columns[0].name]), relation.columns[relation.time].name
+    id, dated = Column(row.names[row.table.columns[0].name]), (relation.name, relation.columns[relation.time].name)
     for part in parts:
         if not isinstance(part, Compare):
             continue
         for mine, theirs, holds in ((part.left, part.right, _UP_TO), (part.right, part.left, _FROM)):
-            if (
-                part.comparison in holds
-                and isinstance(mine, ValueOf)
-                and (mine.relation, mine.column)
-                == (
-                    relation.name,
-                    date,
-                )
-            ):
-                of = into.amount(mine.arguments[0], found.bound, found.scope)
-                end = into.amount(theirs, found.bound, found.scope)
-                if of.number == id and end.exists == TRUE and found.scope.rests_on_outer(end.number):
-                    yield found.scope.outward(end.number)
+            if part.comparison not in holds or not isinstance(mine, ValueOf) or (mine.relation, mine.column) != dated:
+                continue
+            of = into.amount(mine.arguments[0], found.bound, found.scope)
+            end = into.amount(theirs, found.bound, found.scope)
+            if of.number == id and end.exists == TRUE and found.scope.rests_on_outer(end.number):
+                yield found.scope.outward(end.number)
 
 
 _UP_TO = (Comparison.LESS, Comparison.AT_MOST, Comparison.IS)
