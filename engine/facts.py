@@ -21,11 +21,20 @@ DateSpan = tuple[date, date | None]
 
 
 class BadFact(Exception):
-    """A fact contradicts another, which is recorded at ``other`` if it is known where, or does not fit its relation."""
+    """A fact contradicts another, which is recorded at ``other`` if it is known where, or does not fit its relation.
 
-    def __init__(self, message: str, other: Hashable = None) -> None:
-        super().__init__(message)
+    ``about`` is the relation with the keys of which ``said`` is said, where it is said of such.
+    """
+
+    def __init__(
+        self, said: str, other: Hashable = None, about: tuple[str, tuple[Any, ...]] | None = None, value: tuple[str, Any] | None = None
+    ) -> None:
+        super().__init__(said if about is None else f"{about[0]} {said}")
+        self.said = said
         self.other = other
+        self.about = about
+        self.value = value
+        """The column of which the other fact gives a value, and that value."""
 
 
 @frozen
@@ -217,7 +226,7 @@ class FactBase:
         table = self.table(relation)
         for number in table.rows_of(keys):
             if table.status[number] is not status:
-                raise BadFact(f"{relation} is stated both ways", table.sources[number])
+                raise BadFact("is stated both ways", table.sources[number], (relation, keys))
             return
         table.add(keys, status, None, source)
 
@@ -225,8 +234,10 @@ class FactBase:
         """A value relation has this value (`NONE`, `UNKNOWN`) for these keys."""
         table = self.table(relation)
         for number in table.rows_of(keys):
-            if table.columns[-1][number] != value:
-                raise BadFact(f"{relation} is given two values", table.sources[number])
+            other = table.columns[-1][number]
+            if other != value:
+                column = table.relation.columns[-1].name
+                raise BadFact("is given two values", table.sources[number], (relation, keys), (column, other))
             return
         table.add((*keys, value), True, None, source)
 
@@ -250,12 +261,12 @@ class FactBase:
     ) -> None:
         """A span statement holds (is not known to hold) from the first day to the last; None: it continues."""
         if last is not None and last < first:
-            raise BadFact(f"{relation} ends before it starts")
+            raise BadFact("ends before it starts", None, (relation, keys))
         table = self.table(relation)
         for number in table.rows_of(keys):
             span = table.spans[number]
             if span is not None and table.status[number] is not status and _meet(span, (first, last)):
-                raise BadFact(f"{relation} is stated in two ways for one day", table.sources[number])
+                raise BadFact("is stated in two ways for one day", table.sources[number], (relation, keys))
         table.add(keys, status, (first, last), source)
 
     def put_before(self, relation: str, earlier: str, later: str) -> None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 from attrs import define, field
@@ -22,11 +24,13 @@ from policy.diagnostic import ClausebookError, Diagnostic, in_order, nearest
 from policy.document import Document, read_source
 from policy.kept import keep, kept
 from policy.parse import Parser
-from policy.source import Source
+from policy.source import Source, Span
 from policy.speak import Lexicon
 from policy.vocabulary import Vocabulary
 from policy.words import Phrase, RecordDeclaration
 
+_CLAUSE = re.compile(r"^#{2,} +§", re.MULTILINE)
+_MOST_LISTED = 200
 _SHIPPED = (Path(__file__).parent / "rules", Path(__file__).parent.parent / "rules")
 
 
@@ -70,8 +74,23 @@ def find_book(name: str | Path) -> Path:
     for folder in _SHIPPED:
         if (folder / f"{name}.md").is_file():
             return folder / f"{name}.md"
-    near = nearest(str(name), shipped_books())
-    raise ClausebookError(Diagnostic("E0034", f"there is no book {str(name)!r}", None, shipped_books(), near))
+    raise ClausebookError(no_book(str(name), books_in(Path()), ".md"))
+
+
+def no_book(name: str, others: Iterable[str], ending: str = "", span: Span | None = None) -> Diagnostic:
+    """That no book has a name; ``others`` are at hand, besides those that come with the software.
+
+    ``ending`` is what is to be written after the name of such another.
+    """
+    known = {each: each + ending for each in others} | {each: each for each in shipped_books()}
+    near = tuple(known[each] for each in nearest(name, known))
+    return Diagnostic("E0034", f"there is no book {name!r}", span, tuple(known.values()), near)
+
+
+def books_in(folder: Path) -> tuple[str, ...]:
+    """The names of the rule files in a folder: the Markdown files that have a clause."""
+    files = sorted(islice(folder.glob("*.md"), _MOST_LISTED))
+    return tuple(path.stem for path in files if (source := read_source(path)[0]) and _CLAUSE.search(source.text))
 
 
 def shipped_books() -> tuple[str, ...]:

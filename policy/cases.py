@@ -17,6 +17,7 @@ from policy.source import Span
 
 _SETTINGS = ("Book", "Names", "Record complete to")
 _PART = re.compile(r"Case \((?P<name>[^)]+)\)\s*(?::\s*(?P<title>.*))?$", re.DOTALL)
+_LOOSE_PART = re.compile(r"^case\s+\(?(?P<name>\w+)\)?\s*[:.-]?\s*", re.IGNORECASE)
 _HEADINGS = ("Facts", "Questions", "Case (a): …")
 
 
@@ -74,12 +75,13 @@ def read_case(document: Document) -> tuple[CaseFile, tuple[Diagnostic, ...]]:
     parts: list[CasePart] = []
     in_part = False
     for section in document.sections:
-        match = _PART.match(section.heading)
-        if section.level == 2:
+        heading = _meant(section, problems)
+        match = _PART.match(heading)
+        if section.level == 2 or match is not None:
             in_part = match is not None
-        if section.level == 2 and match is not None:
+        if match is not None:
             parts.append(_part(section, match["name"], (match["title"] or "").strip(), problems))
-        elif section.heading in ("Facts", "Questions"):
+        elif heading in ("Facts", "Questions"):
             more = _part(section, "", "", problems)
             if in_part:
                 last = parts[-1]
@@ -87,16 +89,6 @@ def read_case(document: Document) -> tuple[CaseFile, tuple[Diagnostic, ...]]:
             else:
                 facts += more.facts
                 questions += more.questions
-        else:
-            problems.append(
-                Diagnostic(
-                    "E0502",
-                    f"a case file has no section {section.heading!r}",
-                    section.span,
-                    _HEADINGS,
-                    nearest(section.heading, _HEADINGS),
-                )
-            )
     names = [part.name for part in parts]
     twice = sorted({name for name in names if names.count(name) > 1})
     problems += [Diagnostic("E0503", f"there are two cases ({name})", document.span) for name in twice]
@@ -111,6 +103,20 @@ def read_case(document: Document) -> tuple[CaseFile, tuple[Diagnostic, ...]]:
         tuple(parts),
     )
     return case, tuple(problems)
+
+
+def _meant(section: Section, problems: list[Diagnostic]) -> str:
+    """A section's heading; where it has a slip, that is told, and it is read as what was meant."""
+    heading = section.heading
+    part = _PART.match(heading)
+    if heading in ("Facts", "Questions") or (part is not None and section.level == 2):
+        return heading
+    near = nearest(heading, ("Facts", "Questions"), 1)
+    meant = heading if part is not None else near[0] if near else _LOOSE_PART.sub(r"Case (\g<name>): ", heading).strip()
+    right = (f"## {meant}",) if _PART.match(meant) or near else ()
+    said = f"a case file has no section {heading!r}"
+    problems.append(Diagnostic("E0502", said, section.span, _HEADINGS, right))
+    return meant
 
 
 def _part(section: Section, name: str, title: str, problems: list[Diagnostic]) -> CasePart:

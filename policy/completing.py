@@ -20,9 +20,10 @@ from attrs import define, field, frozen
 
 from engine.values import DATE, PERIOD, Kind, Type
 from policy.lattice import EDGES, Lattice, TooMuch
+from policy.misdated import MONTHS
 from policy.parse import Parser, acceptable
 from policy.phrases import Form, Node, Valued, fits
-from policy.quantities import MONEY_PER_SHARE, MONTHS, SHARES, example, literals, print_value
+from policy.quantities import MONEY_PER_SHARE, SHARES, example, literals, print_value
 from policy.source import Source
 from policy.tokens import LONGEST_TEXT, Tokens, tokenize
 from policy.vocabulary_text import joined, phrase_text

@@ -15,6 +15,7 @@ from policy.clashes import clashes
 from policy.declaring import read_vocabulary
 from policy.diagnostic import Diagnostic, in_order, nearest
 from policy.document import Block, Document, List, Paragraph, Section, read
+from policy.headings import as_meant, phrase_heading
 from policy.lint import warnings
 from policy.parse import Parser, passages
 from policy.source import Source, Span
@@ -31,7 +32,6 @@ _SETTINGS = (
     "External",
     "Words",
 )
-_WORD_SECTIONS = ("Names", "Kinds", "Records", "Vocabulary", "Words")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _BUSINESS_DAYS = re.compile(r"(?P<first>\w+) to (?P<last>\w+)(?P<holidays>, not a US federal holiday)?")
 
@@ -64,6 +64,8 @@ def read_contents(source: Source, findings: Diagnostics = ()) -> tuple[Contents 
     """What a text holds (None where errors leave no program), and all that is to be said of it."""
     problems = list(findings)
     document, more = read(source)
+    problems += more
+    document, more = as_meant(document)
     problems += more
     vocabulary, more = read_vocabulary(document)
     problems += more
@@ -132,16 +134,6 @@ def _clauses(document: Document, problems: list[Diagnostic]) -> Iterator[ClauseT
     seen: dict[str, Section] = {}
     for section in document.sections:
         if not section.clauses:
-            if section.heading not in _WORD_SECTIONS:
-                problems.append(
-                    Diagnostic(
-                        "E0033",
-                        f"{section.heading!r} is neither a clause nor a section of words",
-                        section.span,
-                        ("§ and a clause id", *_WORD_SECTIONS),
-                        nearest(section.heading, _WORD_SECTIONS),
-                    )
-                )
             continue
         for id in section.clauses:
             if id in seen:
@@ -224,8 +216,10 @@ def _sentences(
 
 def _check_lists(blocks: tuple[Block, ...], problems: list[Diagnostic]) -> None:
     """A list belongs to the sentence or heading above it that ends in a colon."""
-    for before, block in zip((None, *blocks), blocks, strict=False):
-        if isinstance(block, List) and not (isinstance(before, Paragraph) and before.span.text.rstrip().endswith(":")):
+    for at, block in enumerate(blocks):
+        before = blocks[at - 1] if at else None
+        ends = isinstance(before, Paragraph) and before.span.text.rstrip().endswith(":")
+        if isinstance(block, List) and not ends and not (at and phrase_heading(blocks, at - 1)):
             problems.append(
                 Diagnostic("E0030", "a list that no sentence introduces", block.span, ("a sentence ending in `:`",))
             )

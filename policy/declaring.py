@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from attrs import Factory, define, evolve, frozen
 
 from engine.values import DATE, Kind, Type, Value
-from policy.diagnostic import Diagnostic, nearest
+from policy.diagnostic import Diagnostic, misspelling, nearest
 from policy.document import Block, Document, Item, List, Paragraph
+from policy.headings import HEADINGS, WORD_SECTIONS, PhraseHeading, is_phrase_heading, phrase_heading
 from policy.phrases import Parts, declared_negation, negation, unfronted
 from policy.quantities import Misspelt, read_value
 from policy.source import Span
+from policy.unstarred import halfway, starred
 from policy.vocabulary import (
     NAMED,
     PERSON,
@@ -24,10 +26,10 @@ from policy.vocabulary import (
     nouns_for,
     words_of,
 )
+from policy.vocabulary_text import parts_text, with_article
 from policy.words import AskedForm, AttributeDeclaration, Heading, Phrase, RecordDeclaration, Slot
 
 _FORBIDDEN = ("if", "unless", "such that", "for every", "over every", "despite")
-_WORD_SECTIONS = ("Names", "Kinds", "Records", "Vocabulary", "Words")
 
 
 def read_vocabulary(document: Document) -> tuple[Vocabulary, tuple[Diagnostic, ...]]:
@@ -57,37 +59,9 @@ def read_names(span: Span, vocabulary: Vocabulary) -> tuple[dict[str, Type], tup
     return names, tuple(problems)
 
 
-_HEADINGS: tuple[tuple[Heading, re.Pattern[str]], ...] = (
-    (Heading.RECORDED, re.compile(r"Recorded:")),
-    (Heading.RECORDED_OVER_TIME, re.compile(r"Recorded, over time:")),
-    (Heading.GIVEN, re.compile(r"Given(?:, taken as (?P<value>.+?) until supplied)?:")),
-    (Heading.DECIDED, re.compile(r"Decided by (?P<by>.+?):")),
-    (Heading.DETERMINED, re.compile(r"Determined by (?P<by>.+?):")),
-    (
-        Heading.READ_AS,
-        re.compile(r"Read as (?P<value>.+?), unless (?P<by>.+?) determines? otherwise \((?P<reading>[^)]+)\):"),
-    ),
-    (Heading.CONCLUDED, re.compile(r"Concluded:")),
-    (Heading.ASKED, re.compile(r"Asked:")),
-)
-
-
-def _heading(paragraph: Paragraph) -> tuple[Heading, re.Match[str]] | None:
-    text = " ".join(paragraph.span.text.split())
-    for heading, pattern in _HEADINGS:
-        if (match := pattern.fullmatch(text)) is not None:
-            return heading, match
-    return None
-
-
 def is_recital(paragraph: Paragraph) -> bool:
     """Whether a paragraph says that there is nothing to compute."""
     return paragraph.span.text.startswith("Recital:")
-
-
-def is_phrase_heading(block: Block) -> bool:
-    """Whether a paragraph heads a list of phrases, so that neither is a rule."""
-    return isinstance(block, Paragraph) and _heading(block) is not None
 
 
 def _sentences(span: Span) -> Iterator[Span]:
@@ -159,6 +133,7 @@ class _Reader:
     records: dict[str, RecordDeclaration] = Factory(dict)
     phrases: dict[str, Phrase] = Factory(dict)
     asked: list[AskedForm] = Factory(list)
+    bodies: dict[str, list[Span]] = Factory(dict)
     problems: list[Diagnostic] = Factory(list)
 
     def read(self) -> None:
@@ -173,6 +148,16 @@ class _Reader:
             clause = section.clauses[0] if section.clauses else ""
             if clause or section.heading == "Vocabulary":
                 self._phrase_lists(section.blocks, clause)
+        self._bodies()
+
+    def _bodies(self) -> None:
+        """A body that one heading alone names, much like one that is named elsewhere, is most likely that one."""
+        known = dict.fromkeys([*self.names, *(body for body, spans in self.bodies.items() if len(spans) > 1)])
+        for body, spans in self.bodies.items():
+            if body not in known and (near := misspelling(body, known)):
+                said = f"no other heading names `{body}`, and nothing declares it"
+                self._problem("W0006", said, spans[0], nearest=near)
+            known.setdefault(body)
 
     def _section(self, heading: str) -> Iterator[Block]:
         for section in self.document.sections:
@@ -187,7 +172,7 @@ class _Reader:
 
     def _paragraphs(self, heading: str) -> Iterator[Span]:
         for block in self._section(heading):
-            if isinstance(block, Paragraph) and _heading(block) is None:
+            if isinstance(block, Paragraph) and not is_phrase_heading(block):
                 yield block.span
 
     def _problem(
@@ -230,7 +215,7 @@ class _Reader:
 
     def _other_words(self) -> None:
         places = [setting.value for setting in self.document.settings if setting.name == "Words"]
-        for heading in _WORD_SECTIONS:
+        for heading in WORD_SECTIONS:
             places += [
                 _part(span, match.end(), len(span.text))
                 for span in self._paragraphs(heading)
@@ -348,20 +333,23 @@ class _Reader:
 
     def _phrase_lists(self, blocks: Sequence[Block], clause: str) -> None:
         for at, block in enumerate(blocks):
-            found = _heading(block) if isinstance(block, Paragraph) else None
-            if not clause and isinstance(block, List) and not (at and is_phrase_heading(blocks[at - 1])):
-                said = "no heading says who states these phrases"
-                headings = ("Recorded:", "Given:", "Decided by the Board:", "Concluded:")
-                self._problem("E0030", said, block.span, expected=headings)
-            if found is None:
-                continue
-            following = blocks[at + 1] if at + 1 < len(blocks) else None
-            if not isinstance(following, List):
-                self._problem("E0206", "phrases follow as a list", block.span)
-                continue
-            heading, match = found
-            for item in following.items:
-                self._phrase(item, heading, match.groupdict(), clause)
+            found = phrase_heading(blocks, at)
+            if found is not None:
+                self._phrase_list(found, blocks[at + 1] if at + 1 < len(blocks) else None, clause)
+            elif not clause and isinstance(block, List) and not (at and phrase_heading(blocks, at - 1)):
+                self._problem("E0030", "no heading says who states these phrases", block.span, expected=HEADINGS)
+
+    def _phrase_list(self, found: PhraseHeading, following: Block | None, clause: str) -> None:
+        if found.right:
+            said = f"`{' '.join(found.span.text.split())}` is no heading of phrases"
+            self._problem("E0030", said, found.span, expected=HEADINGS, nearest=(found.right,))
+        if not isinstance(following, List):
+            self._problem("E0206", "phrases follow as a list", found.span)
+            return
+        for body in dict.fromkeys(_bodies(found.said.get("by"))):
+            self.bodies.setdefault(body, []).append(found.span)
+        for item in following.items:
+            self._phrase(item, found.heading, found.said, clause)
 
     def _phrase(self, item: Item, heading: Heading, said: Mapping[str, str | None], clause: str) -> None:
         phrase_span, suppose, ask = _asked_parts(_without_stop(item.span))
@@ -369,6 +357,7 @@ class _Reader:
         parts, negative_words = read.parts()
         if not parts:
             return
+        parts = self._starred(parts, heading, phrase_span)
         if heading is Heading.ASKED:
             parts = unfronted(parts, [words_of(name) for name in self.names])
         parts, verb, value = _value_of(parts) if heading is not Heading.ASKED else (parts, "", None)
@@ -387,7 +376,10 @@ class _Reader:
             clause=clause,
             span=phrase_span,
         )
-        if not self._acceptable(phrase, negative_words, phrase_span):
+        if value is None and not phrase.negative:
+            self._unnegated(phrase, negative_words, phrase_span)
+            phrase = evolve(phrase, negative=("did", "not", *parts))  # so that its rules can be read
+        if not self._acceptable(phrase, phrase_span):
             return
         self.phrases[phrase.relation] = phrase
         if heading is Heading.ASKED:
@@ -395,6 +387,18 @@ class _Reader:
                 self._problem("E0211", "an asked phrase says what it asks", phrase_span, expected=("Ask whether S.",))
             else:
                 self.asked.append(AskedForm(phrase, suppose, ask, item.nested))
+
+    def _starred(self, parts: Parts, heading: Heading, span: Span) -> Parts:
+        """The parts of a phrase; where stars are missing, that is told, and the slots are taken to be slots."""
+        whole = starred(parts, heading, self.nouns, span)
+        if whole != parts:
+            right = parts_text(whole)
+            said = "a slot stands between stars; without them these words are words of the phrase"
+            self._problem("E0215", said, span, expected=(right,))
+        elif (slot := halfway(parts, heading, self.nouns, span)) is not None:
+            said = f"`{with_article(slot.noun)}` is no slot here: it has no stars"
+            self._problem("W0005", said, span, expected=(f"*{with_article(slot.noun)}*",))
+        return whole
 
     def _default(self, text: str | None, value: Slot | None, span: Span) -> Value | bool | None:
         if text is None:
@@ -411,7 +415,14 @@ class _Reader:
         self._problem("E0212", f"`{text}` is not {wanted}", span, expected=(wanted,))
         return None
 
-    def _acceptable(self, phrase: Phrase, negative_words: tuple[str, ...], span: Span) -> bool:
+    def _unnegated(self, phrase: Phrase, words: tuple[str, ...], span: Span) -> None:
+        shown = " ".join(words)
+        said = f"`({shown})` negates no word of this phrase" if shown else "how is this phrase negated?"
+        own = _negated(phrase.parts)
+        right = f"{parts_text(phrase.parts)} ({own})" if own else "*an amendment* binds *a grant* (does not bind)"
+        self._problem("E0210", said, span, expected=(right,))
+
+    def _acceptable(self, phrase: Phrase, span: Span) -> bool:
         before = len(self.problems)
         words = [part for part in phrase.parts if isinstance(part, str)]
         text = f" {' '.join(words)} "
@@ -428,10 +439,6 @@ class _Reader:
             self._problem("E0209", "a phrase has no `and` or `or` beside a slot", span)
         if not words:
             self._problem("E0209", "a phrase has words of its own", span)
-        if phrase.value is None and not phrase.negative:
-            shown = " ".join(negative_words)
-            message = f"`({shown})` negates no word of this phrase" if shown else "how is this phrase negated?"
-            self._problem("E0210", message, span, expected=("*an amendment* binds *a grant* (does not bind)",))
         known = self.phrases.get(phrase.relation)
         if known is not None:
             self._problem("E0202", f"`{phrase.relation}` is already declared", span)
@@ -473,6 +480,20 @@ def _negative(parts: Parts, words: tuple[str, ...]) -> Parts:
     return declared_negation(parts, words) if words else negation(parts)
 
 
+_PRESENT = ((r"(\w+(?:ss|sh|ch|x|o))es", r"\1"), (r"(\w+)ies", r"\1y"), (r"(\w+[^s])s", r"\1"))
+"""How a verb that is said of one thing ends (`passes`, `carries`, `binds`), and the verb itself."""
+
+
+def _negated(parts: Parts) -> str:
+    """How the negation of a phrase most likely begins: of the word before its first slot, or else right after it."""
+    slot = next((at for at, part in enumerate(parts) if isinstance(part, Slot)), -1)
+    verb = parts[slot - 1 if slot else 1] if len(parts) > 1 else ""
+    for ending, base in _PRESENT:
+        if isinstance(verb, str) and re.fullmatch(ending, verb):
+            return f"does not {re.sub(ending, base, verb)}"
+    return "did not …" if isinstance(verb, str) and verb.endswith("ed") else ""
+
+
 def _date_slot(parts: Parts) -> int | None:
     if len(parts) < 3 or parts[-2] != "on" or not isinstance(parts[-1], Slot) or parts[-1].type != DATE:
         return None
@@ -494,7 +515,7 @@ class _PhraseText:
     problems: list[Diagnostic]
 
     def parts(self) -> tuple[Parts, tuple[str, ...]]:
-        """The parts, () where a slot is of no known type; and the words of the negation."""
+        """The parts, () where a slot is of no known type or near one; and the words of the negation."""
         text = self.span.text
         negative: tuple[str, ...] = ()
         if (match := re.search(r"\s*\((?P<words>[^()*]+)\)\s*$", text)) is not None:
@@ -523,5 +544,7 @@ class _PhraseText:
             if noun is not None and not noun.plural:
                 adjectives = (*(("other",) if article == "another" else ()), *rest[:count])
                 return Slot(noun.type, noun.noun, adjectives, span)
-        self.problems.append(_unknown_noun(" ".join(rest), span, self.nouns))
-        return None
+        unknown = _unknown_noun(" ".join(rest), span, self.nouns)
+        self.problems.append(unknown)
+        meant = [find_noun(self.nouns, words_of(near)) for near in unknown.nearest[:1]]
+        return next((Slot(noun.type, noun.noun, (), span) for noun in meant if noun is not None), None)

@@ -86,6 +86,7 @@ ERRORS: dict[str, str] = {
     "E0212": "A default that does not fit its phrase",
     "E0213": "A phrase that can be read another way",
     "E0214": "A phrase that does not read as itself",
+    "E0215": "A phrase whose slots have no stars",
     # E03xx: types and scope
     "E0301": "A sentence that can be read in two ways",
     "E0302": "A thing of the wrong kind",
@@ -179,6 +180,8 @@ ERRORS: dict[str, str] = {
     "W0002": "A conclusion that no rule draws",
     "W0003": "A total without an upper date",
     "W0004": "An exception that an absent value silences",
+    "W0005": "A phrase one of whose slots has no stars",
+    "W0006": "A body that is named like another",
     "W0010": "A field that OCF does not have",
     "W0011": "Objects of OCF that are passed over",
 }
@@ -248,10 +251,14 @@ def _place_key(diagnostic: Diagnostic) -> tuple[str, int, int, int, str, str]:
 _LONGEST_COMPARED = 200  # a "word" beyond this is no misspelling
 _MANY = 20_000  # of more candidates, as a ledger has names, those that begin alike are compared
 _NEAR = 0.6  # the share of letters in common from which a human sees the likeness
+_SAME = 0.85  # … and from which one is most likely the other, misspelt
 
 
-def nearest(word: str, candidates: Iterable[str], most: int = 3) -> tuple[str, ...]:
-    """The candidates that ``word`` may be a misspelling of, likeliest first; case does not matter."""
+def nearest(word: str, candidates: Iterable[str], most: int = 3, like: float = _NEAR) -> tuple[str, ...]:
+    """The candidates that ``word`` may be a misspelling of, likeliest first; case does not matter.
+
+    ``like`` is the share of letters in common that makes them near.
+    """
     if len(word) > _LONGEST_COMPARED:
         return ()
     candidates = list(candidates)
@@ -260,8 +267,13 @@ def nearest(word: str, candidates: Iterable[str], most: int = 3) -> tuple[str, .
         candidates = [each for each in candidates if each[:2].casefold() == begins][:_MANY]
     matcher = SequenceMatcher(b=word.casefold(), autojunk=False)
     likeness = {candidate: _likeness(matcher, candidate) for candidate in candidates}
-    near = [candidate for candidate, ratio in likeness.items() if ratio >= _NEAR]
+    near = [candidate for candidate, ratio in likeness.items() if ratio >= like]
     return tuple(sorted(near, key=lambda candidate: (-likeness[candidate], candidate))[:most])
+
+
+def misspelling(word: str, candidates: Iterable[str]) -> tuple[str, ...]:
+    """The candidate of which ``word`` is most likely a misspelling; () where it may as well be a word of its own."""
+    return nearest(word, candidates, 1, _SAME)
 
 
 def _likeness(matcher: SequenceMatcher[str], candidate: str) -> float:

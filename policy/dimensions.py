@@ -15,6 +15,7 @@ from engine.model import Comparison, Fold
 from engine.signature import dimensioned
 from engine.values import DATE, NUMBER, PERIOD, YEAR, Kind, Type
 from policy.diagnostic import Diagnostic
+from policy.quantities import MONEY, MONEY_PER_SHARE, example, print_value
 from policy.relations import happens_once
 from policy.source import Span
 from policy.syntax import (
@@ -260,7 +261,8 @@ class TypeChecker:
                 f"`{shown(tree.left.span)}` is {_kind_of_thing(left)} and `{shown(tree.right.span)}` is "
                 f"{_kind_of_thing(right)}: they cannot be compared",
                 tree.span,
-                expected=(_kind_of_thing(left),),
+                expected=(_with_example(left),),
+                nearest=_in_unit(tree.right, left),
             )
         elif tree.comparison not in _EQUALITIES and left.kind in (Kind.SYMBOL, Kind.PERIOD):
             hint = "compare the days on which they end" if left.kind is Kind.PERIOD else "`is` or `is not`"
@@ -392,6 +394,21 @@ class TypeChecker:
         expected: tuple[str, ...] = (),
     ) -> None:
         self.problems.append(Diagnostic(code, message, span, expected, nearest))
+
+
+def _with_example(type: Type) -> str:
+    """A type as messages speak of it, and how a value of it is written."""
+    name = _kind_of_thing(type)
+    written = example(type)
+    return name if written == type.name else f"{name}, as `{written}`"
+
+
+def _in_unit(term: Term, type: Type) -> tuple[str, ...]:
+    """A number that was written without the unit that it needs, with it."""
+    if not isinstance(term, Quantity) or term.type.kind is not type.kind:
+        return ()
+    per_share = term.type.dimension == MONEY.dimension and type.dimension == MONEY_PER_SHARE.dimension
+    return (print_value(term.value, type),) if per_share or not term.type.dimension else ()
 
 
 def _kind_of_thing(type: Type, noun: str = "") -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import Factory, define, field, frozen
 
-from policy.diagnostic import Diagnostic
+from policy.diagnostic import Diagnostic, nearest
 from policy.source import Source, Span
 
 if TYPE_CHECKING:
@@ -127,6 +127,7 @@ class Document:
 
 # ---------------------------------------------------------------------- files
 
+_MOST_LISTED = 200
 _MOST_BYTES = 4 * 1024 * 1024
 # Control characters, and those that hide, reorder or break what is shown: the text must be what its reader sees.
 _UNSEEN = re.compile(
@@ -155,7 +156,10 @@ def _read_bytes(path: Path, name: str) -> bytes | Diagnostic:
     if not path.is_file():
         if path.exists():
             return Diagnostic("E0002", f"{name} is not a regular file", None, expected=("a Markdown file",))
-        return Diagnostic("E0001", f"there is no file {name}", None)
+        near = nearest(path.name, sorted(each.name for each in islice(path.parent.glob("*.md"), _MOST_LISTED)))
+        return Diagnostic(
+            "E0001", f"there is no file {name}", None, nearest=tuple(str(path.with_name(n)) for n in near)
+        )
     try:
         with path.open("rb") as file:
             data = file.read(_MOST_BYTES + 1)
@@ -358,11 +362,10 @@ class _Reader:
     def section(self, node: _Node) -> Iterator[_Section]:
         span = self.heading_text(node)
         if node.token.tag == "h1":
-            self.error("E0011", "a file has one title, at its beginning", span, "a heading with `##`")
-            return
+            self.error("E0011", "a file has one title, at its beginning", span, f"`## {span.text}`")
         places, heading = self.clause_ids(span) if span.text.startswith("§") else ((), span.text)
         clauses = tuple(" ".join(place.text.split()) for place in places)
-        yield _Section(Section(int(node.token.tag[1:]), clauses, heading, span, (), places))
+        yield _Section(Section(max(int(node.token.tag[1:]), 2), clauses, heading, span, (), places))
 
     def heading_text(self, node: _Node) -> Span:
         line = self.line_span(node.first_line)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from engine.values import DATE
 from policy.diagnostic import Diagnostic, nearest
 from policy.lattice import STRUCTURE, Lattice
-from policy.quantities import day_first, misspelt
+from policy.quantities import misspelt
 from policy.questions import WHENS
 from policy.source import Span
 from policy.tokens import tokenize
@@ -33,6 +34,8 @@ _SHOWN = {
     "$END": "the end of the sentence",
 }
 _MOST_DAYS = 3
+_MOST_PHRASES = 2
+_MOST_WORDS = 200
 _ARTICLES = ("a", "an", "the", "another", "every")
 _QUESTIONS = (
     "a declared phrase with its verb in front",
@@ -140,7 +143,7 @@ def _dayless(lattice: Lattice) -> Diagnostic | None:
 def _wrong_literal(lattice: Lattice) -> Diagnostic | None:
     words = lattice.tokens.words
     for at in range(len(words)):
-        wrong = day_first(words, at) or misspelt(words, at)
+        wrong = misspelt(words, at)
         if wrong is not None and not words[at].startswith(STRUCTURE):
             span = lattice.span(at, min(at + wrong.length, len(words)))
             return Diagnostic(wrong.code, wrong.message, span, (wrong.right,) if wrong.right else ())
@@ -231,7 +234,7 @@ def _nearest(lattice: Lattice, at: int, word: str) -> Iterator[str]:
         yield from _near_words(lattice, at, word)
         if before in _ARTICLES:
             yield from _close(word, (" ".join(noun.words) for noun in vocabulary.nouns))
-    yield from near_phrases(lattice)
+    yield from near_phrases(lattice, at)
 
 
 def _near_words(lattice: Lattice, at: int, word: str) -> list[str]:
@@ -243,14 +246,47 @@ def _close(word: str, known: Iterable[str]) -> list[str]:
     return list(nearest(word, sorted(set(known)))) if word else []
 
 
-def near_phrases(lattice: Lattice) -> Iterator[str]:
-    """The declared phrases whose words are most like those of the sentence."""
-    said = [word.lower() for word in lattice.tokens.words[:200]]
+def near_phrases(lattice: Lattice, at: int | None = None) -> Iterator[str]:
+    """The declared phrases whose words are most like those said around a place, or else in the whole sentence.
+
+    Their tense, their order and their articles do not matter.
+    """
+    words = lattice.words[:_MOST_WORDS]
+    around = [] if at is None else _scored(lattice, _around(words, at))
+    yield from (around or _scored(lattice, words))[:_MOST_PHRASES]
+
+
+def _scored(lattice: Lattice, said: Sequence[str]) -> list[str]:
+    there = Counter(_stems(said))
     scored = []
     for phrase in lattice.vocabulary.phrases:
-        words = [part.lower() for part in phrase.parts if isinstance(part, str)]
-        blocks = SequenceMatcher(None, words, said, False).get_matching_blocks()
-        shared = sum(block.size for block in blocks)
-        if shared * 2 > len(words) and shared > (1 if len(words) > 2 else 0):
-            scored.append((shared / len(words), shared, phrase_text(phrase)))
-    yield from (text for _, _, text in sorted(scored, key=lambda each: (-each[0], -each[1], each[2]))[:2])
+        words = Counter(_stems(part for part in phrase.parts if isinstance(part, str)))
+        shared = words & there
+        count, size = shared.total(), words.total()
+        if count * 2 > size and not _JOINING.issuperset(shared):
+            scored.append((count / size, count, phrase_text(phrase)))
+    return [text for _, _, text in sorted(scored, key=lambda each: (-each[0], -each[1], each[2]))]
+
+
+def _around(words: Sequence[str], at: int) -> Sequence[str]:
+    """The part of a sentence in which a place is."""
+    ends = [place for place, word in enumerate(words) if word in _PARTING or word.startswith(STRUCTURE)]
+    first = max((place + 1 for place in ends if place < at), default=0)
+    return words[first : min((place for place in ends if place >= at), default=len(words))]
+
+
+_ENDINGS = re.compile(r"(?<=\w{3})(?:ing|ied|ies|ed|es|s|d|e|y)$")
+_PARTING = frozenset({"if", "unless", "and", "or", ",", ":", ";", ".", "?"})
+_JOINING = frozenset({"of", "on", "in", "to", "by", "for", "at", "from", "under", "with", "is", "may", "'s"})
+"""Words that many phrases have: they alone make none near."""
+_SMALL = frozenset(_ARTICLES) | {"the", "has", "have", "had", "does", "do", "did", "not"}
+
+
+def _stems(words: Iterable[str]) -> list[str]:
+    """Words without what their tense and number change, and without those that come and go with it."""
+    small = (word.lower() for word in words)
+    return [_DOUBLED.sub(r"\1", _ENDINGS.sub("", _BEING.get(word, word))) for word in small if word not in _SMALL]
+
+
+_DOUBLED = re.compile(r"([b-df-hj-np-tv-z])\1$")
+_BEING = dict.fromkeys(("is", "are", "was", "were", "be", "been"), "is")

@@ -12,9 +12,10 @@ from attrs import define, frozen
 
 from policy.book import Book, book_of
 from policy.check import check_sentence
-from policy.declaring import is_phrase_heading, is_recital
+from policy.declaring import is_recital
 from policy.diagnostic import Diagnostic
 from policy.document import Document, List, Paragraph, Quote, read, read_source
+from policy.headings import is_phrase_heading
 from policy.markdown import markdown_form, words, wrapped
 from policy.parse import sentences
 from policy.source import Source, Span

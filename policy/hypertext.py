@@ -10,8 +10,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from policy.declaring import is_phrase_heading, is_recital
+from policy.declaring import is_recital
 from policy.document import Block, Item, List, Paragraph, Quote, Table
+from policy.headings import is_phrase_heading
 from policy.layout import inert
 from policy.linking import Link, references
 from policy.source import Span

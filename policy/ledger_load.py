@@ -362,7 +362,7 @@ class Loader:
                 else:
                     facts.give(relation.name, row[:-1], row[-1], place)
             except BadFact as bad:
-                self._contradicted(pair, at, row, contradiction(bad))
+                self._contradicted(pair, at, row, contradiction(bad, self.stater.book.lexicon, facts))
 
     def _contradicted(self, pair: _Pair, at: int, row: tuple[Any, ...], said: str) -> None:
         """Of two rows that contradict each other neither stands."""

@@ -13,13 +13,14 @@ from attrs import define, field, frozen
 
 from engine.values import Type
 from policy.build import Refused
-from policy.declaring import is_phrase_heading, is_recital
+from policy.declaring import is_recital
 from policy.diagnostic import Diagnostic
 from policy.document import Block, Item, List, Paragraph
 from policy.fault import fault
+from policy.headings import phrase_heading
 from policy.lattice import MOST_WAYS, STRUCTURE, Keyword, Lattice, TooMuch
+from policy.misdated import MONTHS
 from policy.parse_tables import Tables, tables
-from policy.quantities import MONTHS
 from policy.rereading import Pattern, Patterned, patterned, reread
 from policy.source import Source, Span
 from policy.syntax import Condition, Fact, Question, Sentence, Supposition
@@ -426,7 +427,7 @@ def _trimmed(span: Span, start: int, end: int) -> Span:
 def passages(blocks: Sequence[Block]) -> Iterator[Passage]:
     """The sentences of a section of a book: not its notes, recitals or lists of phrases."""
     for at, block in enumerate(blocks):
-        if not isinstance(block, Paragraph) or is_phrase_heading(block) or is_recital(block):
+        if not isinstance(block, Paragraph) or phrase_heading(blocks, at) is not None or is_recital(block):
             continue
         following = blocks[at + 1] if at + 1 < len(blocks) else None
         for sentence in sentences(block.span):

@@ -14,6 +14,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from engine.values import DATE, NUMBER, PERIOD, YEAR, Kind, Period, Type, Value, exact
+from policy.misdated import FORM, MONTHS, misdated
 from policy.tokens import tokenize
 
 SHARES = Type("shares", Kind.NUMBER, (("share", 1),), whole=True, least=0)
@@ -21,10 +22,6 @@ CENT = Fraction(1, 100)
 MONEY = Type("money", Kind.NUMBER, (("dollar", 1),), grain=CENT)
 MONEY_PER_SHARE = Type("money per share", Kind.NUMBER, (("dollar", 1), ("share", -1)), grain=CENT)
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
 _MONTH = {name: number for number, name in enumerate(MONTHS, 1)}
 
 MOST_DIGITS = 30
@@ -38,7 +35,6 @@ _NUMBER = re.compile(
 _LOOSE = re.compile(r"(?P<sign>-?)(?P<dollar>\$?)(?P<whole>[\d,]*\d)(?:\.(?P<cents>\d+))?(?P<percent>%?)")
 _YEAR = re.compile(r"\d{4}")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _SCIENTIFIC = re.compile(r"-?\$?[\d.,]+[eE]-?\d+")
 _UNITS = {"day": (0, 1), "week": (0, 7), "month": (1, 0), "year": (12, 0)}
 
@@ -76,7 +72,15 @@ def literals(words: Sequence[str], at: int) -> tuple[Literal, ...]:
 def misspelt(words: Sequence[str], at: int) -> Misspelt | None:
     """What is wrong with the quantity that seems to start at a token, if anything is."""
     found = _read(words, at)
-    return found if isinstance(found, Misspelt) else None
+    if isinstance(found, Misspelt) and found.code != "E0110":
+        return found
+    return _otherwise(words, at) or (found if isinstance(found, Misspelt) else None)
+
+
+def _otherwise(words: Sequence[str], at: int) -> Misspelt | None:
+    """What seems to be a date in another form."""
+    found = misdated(words, at)
+    return None if found is None else Misspelt("E0112", found.message, found.right, found.length)
 
 
 def read_value(text: str, type: Type) -> Value | Misspelt:
@@ -84,13 +88,15 @@ def read_value(text: str, type: Type) -> Value | Misspelt:
     words = tokenize(text[:200]).words
     found = _read(words, 0) if words else ()
     if isinstance(found, Misspelt):
-        return found
+        return misspelt(words, 0) or found
     for literal in found:
         if literal.length == len(words) and _fits(literal, type):
             return literal.value
     if type.kind is Kind.NUMBER and type != YEAR and len(words) == 1 and _YEAR.fullmatch(words[0]):
         right = print_value(int(words[0]), type)
         return Misspelt("E0110", f"`{words[0]}` wants its thousands in threes", right, 1)
+    if type == DATE and words and (dated := _otherwise(words, 0)) is not None:
+        return dated
     return Misspelt("E0110", f"`{text[:60]}` is not {type.name}", example(type), len(words))
 
 
@@ -108,7 +114,7 @@ def example(type: Type) -> str:
         "money": "$4.10",
         "money per share": "$4.10 per share",
         "number": "3 or 110%",
-        "date": "March 1, 2001",
+        "date": FORM,
         "period": "10 years",
         "year": "2004",
     }.get(type.name, type.name)
@@ -129,8 +135,6 @@ def _read(words: Sequence[str], at: int) -> tuple[Literal, ...] | Misspelt:
         return Misspelt("E0111", f"a number of more than {MOST_DIGITS} digits is no quantity", "", 1)
     if (day := _ISO.fullmatch(word)) is not None:
         return _date(int(day[1]), int(day[2]), int(day[3]), 1, word)
-    if (day := _SLASHES.fullmatch(word)) is not None:
-        return Misspelt("E0112", f"`{word}` could be two dates", _right_date(day), 1)
     if _YEAR.fullmatch(word) and not _unit(words, at + 1):
         return _year(words, at)
     if (match := _NUMBER.fullmatch(word)) is None or not _tidy(match):
@@ -238,12 +242,6 @@ def _written_date(words: Sequence[str], at: int) -> tuple[Literal, ...] | Misspe
     return Misspelt("E0112", "a date has its year", f"{written}, 2001", 2)
 
 
-def _right_date(day: re.Match[str]) -> str:
-    first, second, year = map(int, day.groups())
-    readings = [(first, second), (second, first)] if first != second else [(first, second)]
-    return " or ".join(f"{MONTHS[m - 1]} {d}, {year}" for m, d in readings if 1 <= m <= 12 and 1 <= d <= 31)
-
-
 def _not_a_number(words: Sequence[str], at: int) -> tuple[Literal, ...] | Misspelt:
     word = words[at]
     if re.fullmatch(r"\d{1,2}", word) and at + 1 < len(words) and words[at + 1] in _MONTH:
@@ -258,14 +256,6 @@ def _not_a_number(words: Sequence[str], at: int) -> tuple[Literal, ...] | Misspe
     type = MONEY if loose["dollar"] else SHARES if unit in ("share", "shares") else NUMBER
     right = f"{print_value(Fraction(number) * 100, NUMBER)}%" if loose["percent"] else print_value(number, type)
     return Misspelt("E0110", f"`{word}` wants its thousands in threes and its cents in twos", right, 1)
-
-
-def day_first(words: Sequence[str], at: int) -> Misspelt | None:
-    """``1 March 2001``: a date written the other way round."""
-    if at + 1 >= len(words) or words[at + 1] not in _MONTH or not re.fullmatch(r"\d{1,2}", words[at]):
-        return None
-    year = words[at + 2] if at + 2 < len(words) and _YEAR.fullmatch(words[at + 2]) else "2001"
-    return Misspelt("E0112", "the month comes first", f"{words[at + 1]} {int(words[at])}, {year}", 3)
 
 
 # ----------------------------------------------------------------- printing

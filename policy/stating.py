@@ -25,6 +25,7 @@ from policy.parse import Parser
 from policy.parse import sentences as split_sentences
 from policy.quantities import Misspelt, read_value
 from policy.source import Source, Span
+from policy.speak import Lexicon, Speaker
 from policy.syntax import Call, Compared, Condition, Holds, Stated
 from policy.syntax import Fact as FactTree
 
@@ -205,7 +206,13 @@ class Stater:
         try:
             self._put(fact, relation, source)
         except BadFact as bad:
-            return [Diagnostic("E0522", f"this contradicts another fact: {contradiction(bad)}", fact.span)]
+            return [
+                Diagnostic(
+                    "E0522",
+                    f"this contradicts another fact: {contradiction(bad, self.book.lexicon, self.facts)}",
+                    fact.span,
+                )
+            ]
         return []
 
     def _put(self, fact: Fact, relation: Relation, source: Any) -> None:
@@ -232,7 +239,8 @@ class Stater:
             return
         cells = self._cells.setdefault(key, {})
         if fact.column in cells and cells[fact.column] != fact.value:
-            raise _otherwise(fact, self._cell_sources.get((*key, fact.column), self._sources.get(key)))
+            recorded = self._cell_sources.get((*key, fact.column), self._sources.get(key))
+            raise _otherwise(fact, cells[fact.column], recorded)
         cells[fact.column] = fact.value
         if self._sources.setdefault(key, source) != source:
             self._cell_sources[(*key, fact.column)] = source
@@ -246,14 +254,14 @@ class Stater:
         if known is UNKNOWN:
             table.put(number, place, fact.value, source)
         elif known != fact.value:
-            raise _otherwise(fact, table.source_of(number, place))
+            raise _otherwise(fact, known, table.source_of(number, place))
 
     def _replace_cell(self, fact: CellFact, relation: Relation, source: Any) -> None:
         """In an overlay: the record with one attribute supposed otherwise."""
         place = _place_of(relation, fact.column)
         supposed = self._supposed.setdefault((fact.relation, fact.id), {})
-        if supposed.setdefault(fact.column, fact.value) != fact.value:
-            raise _otherwise(fact, source)
+        if (known := supposed.setdefault(fact.column, fact.value)) != fact.value:
+            raise _otherwise(fact, known, source)
         own = self.facts.table(fact.relation)
         if not own.rows_of((fact.id,)):
             found = self.facts.find(fact.relation, (fact.id,))
@@ -273,7 +281,11 @@ class Stater:
                 self.facts.record(relation, id, cells, self._sources.get((relation, id)))
                 self._cite_cells(relation, id)
             except BadFact as bad:
-                problems.append(Diagnostic("E0522", contradiction(bad), self._spans.get((relation, id))))
+                problems.append(
+                    Diagnostic(
+                        "E0522", contradiction(bad, self.book.lexicon, self.facts), self._spans.get((relation, id))
+                    )
+                )
         for relation, places in self._orders.items():
             ordered = sorted(places)
             for (one, earlier), (other, later) in pairwise(ordered):
@@ -414,13 +426,19 @@ class Stater:
         return None
 
 
-def contradiction(bad: BadFact) -> str:
-    """What contradicts another fact, and where that one is recorded."""
-    return f"{bad} ({bad.other})" if bad.other is not None else str(bad)
+def contradiction(bad: BadFact, lexicon: Lexicon, facts: FactBase) -> str:
+    """What contradicts another fact, in the words of the book, and where that one is recorded."""
+    said = str(bad)
+    speaker = Speaker(lexicon, facts)
+    if bad.about is not None and bad.value is not None:
+        said = f"elsewhere {speaker.valued(*bad.about, *bad.value)}"
+    elif bad.about is not None:
+        said = f"that {speaker.statement(*bad.about)} {bad.said}"
+    return f"{said} ({bad.other})" if bad.other is not None else said
 
 
-def _otherwise(fact: CellFact, other: Any) -> BadFact:
-    return BadFact(f"{fact.id}'s {fact.column}: another value is recorded", other)
+def _otherwise(fact: CellFact, known: Any, source: Any) -> BadFact:
+    return BadFact("is recorded otherwise", source, (fact.relation, (fact.id,)), (fact.column, known))
 
 
 def _place_of(relation: Relation, column: str) -> int:

@@ -25,7 +25,8 @@ from policy.instrument import Case, Instrument
 from policy.lint import nodes
 from policy.listing import heading_text
 from policy.markdown import table_lines
-from policy.quantities import MONTHS, literals
+from policy.misdated import MONTHS
+from policy.quantities import literals
 from policy.samples import Fillers, names_line, sentence
 from policy.source import Source, Span
 from policy.tokens import tokenize

@@ -93,8 +93,9 @@ class Shelf:
         if place is None:
             try:
                 place = books.find_book(case.book.text)
-            except ClausebookError as error:
-                raise ClausebookError(*(evolve(each, span=case.book) for each in error.diagnostics)) from None
+            except ClausebookError:
+                beside = dict.fromkeys((*books.books_in(path.parent), *books.books_in(path.parent.parent)))
+                raise ClausebookError(books.no_book(case.book.text, beside, span=case.book)) from None
         return self.at(place)
 
     def at(self, path: Path) -> Instrument:

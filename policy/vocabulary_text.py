@@ -17,10 +17,15 @@ def phrase_text(phrase: Phrase) -> str:
     parts = phrase.parts
     if phrase.heading is Heading.ASKED:
         parts = fronted(phrase.negative, False) or parts
-    text = joined([part if isinstance(part, str) else f"*{_slot(part)}*" for part in parts])
+    text = parts_text(parts)
     if phrase.value is None:
         return text
     return f"{text} {phrase.verb} *{_noun(phrase.value_noun)}*"
+
+
+def parts_text(parts: Parts) -> str:
+    """Words and slots as they are declared."""
+    return joined([part if isinstance(part, str) else f"*{_slot(part)}*" for part in parts])
 
 
 def _slot(slot: Slot) -> str:

@@ -91,7 +91,7 @@ def test_nesting_chains_and_circles_are_bounded(sentence: str, code: str) -> Non
     ("old", "new", "code", "near"),
     [
         ("## § 6 Not torn", "## § 5 Not torn", "E0406", ()),
-        ("## § 6 Not torn", "## Nams", "E0033", ("Names",)),
+        ("## § 6 Not torn", "## Nams", "E0033", ("## Names",)),
         ("Dates round: down", "Dates round: sideways", "E0032", ()),
         ("Dates round: down", "Dates round: down\nDates round: up", "E0202", ()),
         ("Instrument: Leases", "Instrumant: Leases", "E0031", ("Instrument",)),

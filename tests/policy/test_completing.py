@@ -9,7 +9,7 @@ import pytest
 from policy.book import Book, find_book
 from policy.completing import Candidate, Completer, What, clause_candidates
 from policy.instrument import Case
-from policy.quantities import MONTHS
+from policy.misdated import MONTHS
 from policy.testing import Shelf, asked
 
 HERE = Path(__file__).parent

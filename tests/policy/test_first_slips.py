@@ -1,0 +1,249 @@
+"""What somebody gets wrong who writes a first book: each slip is told once, with the right form, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from policy.book import book_of
+from policy.cases import read_case
+from policy.diagnostic import ClausebookError, Diagnostic
+from policy.document import read
+from policy.instrument import Case, Instrument
+from policy.source import Source
+from policy.testing import Shelf, check_file
+
+BOOK = """\
+# Bursary Rules
+
+Dates round: down
+
+## Names
+
+The School. The Committee.
+
+## Kinds
+
+- A subject is music, drawing or letters.
+
+## Records
+
+- A bursary has a student (person), a date, an amount (money) and a subject.
+
+## Vocabulary
+
+Recorded:
+- *a person* passed the examination on *a date* (did not pass)
+
+Recorded, over time:
+- *a person* is enrolled at the School
+
+Given:
+- the income of *a person* on *a date* is *money*
+
+Concluded:
+- *a person* is entitled on *a date*
+- *a bursary* is payable
+
+## § 1 Students
+
+A person is entitled on a date if the person is enrolled at the School on the date and the income of the person on the
+date is at most $40,000.
+
+## § 2 Grants
+
+Decided by the Committee:
+- the Committee approves *a bursary* (does not approve)
+
+A bursary is payable if the Committee approves the bursary and the bursary's student is entitled on the bursary's date.
+
+Despite § 1, a person is not entitled on a date if the person passed the examination before March 1, 2024.
+
+## § 3 Amounts
+
+Decided by the Committee:
+- *a bursary* is doubled
+
+Despite § 2, a bursary is not payable if the bursary's amount exceeds $5,000 and the bursary is not doubled.
+"""
+
+
+def told(*changes: tuple[str, str]) -> tuple[Diagnostic, ...]:
+    text = BOOK
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return book_of(Source("bursary.md", text), "bursary")[1]
+
+
+def only(old: str, new: str) -> Diagnostic:
+    """The one finding after one change."""
+    (problem,) = told((old, new))
+    return problem
+
+
+def test_the_book_itself_is_well() -> None:
+    assert told() == ()
+
+
+# ------------------------------------------------------------------- headings
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "right"),
+    [
+        ("## Vocabulary", "## vocabulary", "E0033", "## Vocabulary"),
+        ("## Vocabulary", "## Definitions", "E0033", "## Vocabulary"),
+        ("## Kinds", "## Sorts", "E0033", "## Kinds"),
+        ("## Records", "### records:", "E0033", "### Records"),
+        ("## Names", "## Name", "E0033", "## Names"),
+        ("## § 2 Grants", "## 2. Grants", "E0033", "## § 2 Grants"),
+        ("## § 1 Students", "## Section 1 Students", "E0033", "## § 1 Students"),
+        ("Recorded, over time:", "Recorded over time:", "E0030", "Recorded, over time:"),
+        ("Concluded:", "Conclusions", "E0030", "Concluded:"),
+        ("Given:", "given:", "E0030", "Given:"),
+    ],
+)
+def test_a_heading_with_a_slip_is_read_as_what_was_meant(old: str, new: str, code: str, right: str) -> None:
+    problem = only(old, new)
+    assert (problem.code, problem.nearest) == (code, (right,))
+
+
+def test_a_section_at_the_level_of_the_title_is_still_a_section() -> None:
+    problem = only("## Vocabulary", "# Vocabulary")
+    assert (problem.code, problem.expected) == ("E0011", ("`## Vocabulary`",))
+
+
+def test_a_list_of_a_clause_is_one_of_phrases_by_its_stars() -> None:
+    headings = ("Decided by the Committee:\n- the Committee", "Deciding by the Committee\n\n- the Committee")
+    problem = only(*headings)
+    assert (problem.code, problem.nearest) == ("E0030", ("Decided by the Committee:",))
+
+
+@pytest.mark.parametrize(
+    ("heading", "right"),
+    [
+        ("## facts", "## Facts"),
+        ("## Fact", "## Facts"),
+        ("### Case (b): other", "## Case (b): other"),
+        ("## Case b other", "## Case (b): other"),
+    ],
+)
+def test_the_headings_of_a_case_file_too(heading: str, right: str) -> None:
+    document, _ = read(Source("case.md", f"# A case\n\n{heading}\n\nAnn Lee is enrolled at the School.\n"))
+    case, (problem,) = read_case(document)
+    assert (problem.code, problem.nearest) == ("E0502", (right,))
+    assert [len(part.facts) for part in (case.common, *case.parts)][-1] == 1
+
+
+# -------------------------------------------------------------------- phrases
+
+
+@pytest.mark.parametrize(
+    ("said", "near"),
+    [
+        ("the Committee approved the bursary", "the Committee approves *a bursary*"),
+        ("the Committee has approved the bursary", "the Committee approves *a bursary*"),
+        ("the bursary is approved by the Committee", "the Committee approves *a bursary*"),
+        ("the student passes an examination on March 1, 2024", "*a person* passed the examination on *a date*"),
+    ],
+)
+def test_the_phrase_is_shown_that_was_said_in_another_tense_or_form(said: str, near: str) -> None:
+    problem = only("the Committee approves the bursary and", f"{said} and")
+    assert near in problem.nearest
+
+
+def test_a_slot_without_stars_is_told_with_them() -> None:
+    problem = only("- *a person* is enrolled at the School", "- a person is enrolled at the School")
+    assert (problem.code, problem.expected) == ("E0215", ("*a person* is enrolled at the School",))
+    problem = only("the income of *a person* on *a date* is *money*", "the income of a person on a date is money")
+    assert (problem.code, problem.expected) == ("E0215", ("the income of *a person* on *a date* is *money*",))
+
+
+def test_one_slot_among_others_without_stars_is_warned_of() -> None:
+    first = told(("*a person* passed the examination on *a date*", "*a person* passed the examination on a date"))[0]
+    assert (first.code, first.expected) == ("W0005", ("*a date*",))
+
+
+def test_what_is_read_or_found_of_all_of_a_kind_has_no_slots() -> None:
+    rule = "Determined by the Committee:\n- a person on leave counts as enrolled (does not count)\n\nDespite § 2,"
+    use = ("is not doubled.", "is not doubled and a person on leave counts as enrolled.")
+    assert told(("Despite § 2,", rule), use) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "right"),
+    [
+        (" (does not approve)", "the Committee approves *a bursary* (does not approve)"),
+        (" (did not pass)", "*a person* passed the examination on *a date* (did not …)"),
+    ],
+)
+def test_a_missing_negation_is_proposed_and_the_rules_are_read_all_the_same(old: str, right: str) -> None:
+    problem = only(old, "")
+    assert (problem.code, problem.expected) == ("E0210", (right,))
+
+
+def test_a_misspelt_slot_is_taken_for_the_kind_that_is_near() -> None:
+    assert only("approves *a bursary*", "approves *a bursery*").code == "E0203"
+
+
+@pytest.mark.parametrize("names", ["The School. The Committee.", "The School."])
+def test_a_body_named_once_and_much_like_another_is_warned_of(names: str) -> None:
+    elsewhere = ("Decided by the Committee:\n- *a bursary* is", "Decided by the Comittee:\n- *a bursary* is")
+    found = told(("The School. The Committee.", names), elsewhere)
+    assert [(each.code, each.nearest) for each in found] == [("W0006", ("the Committee",))]
+
+
+def test_other_bodies_are_not_warned_of() -> None:
+    assert told(("Decided by the Committee:\n- *a bursary* is", "Decided by the Council:\n- *a bursary* is")) == ()
+
+
+# ---------------------------------------------------------- quantities and facts
+
+
+@pytest.mark.parametrize(("old", "right"), [("exceeds $5,000", "$5,000.00"), ("most $40,000", "$40,000.00")])
+def test_a_number_is_shown_in_the_unit_that_it_wants(old: str, right: str) -> None:
+    problem = only(old, old.replace("$", ""))
+    assert (problem.code, problem.expected, problem.nearest) == ("E0303", ("money, as `$4.10`",), (right,))
+
+
+def case(facts: str) -> Case:
+    book, _ = book_of(Source("bursary.md", BOOK), "bursary")
+    assert book is not None
+    return Instrument(book).case(f"# A case\n\nNames: Ann Lee is a person.\n\n## Facts\n\n{facts}")
+
+
+def wrong(facts: str) -> Diagnostic:
+    with pytest.raises(ClausebookError) as raised:
+        case(facts)
+    return raised.value.diagnostics[0]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (
+            "The income of Ann Lee on March 1, 2024 is $30,000.",
+            "The income of Ann Lee on March 1, 2024 is $31,000.",
+            "elsewhere the income of Ann Lee on March 1, 2024 is $30,000.00",
+        ),
+        (
+            "Ann Lee passed the examination on March 1, 2024.",
+            "Ann Lee did not pass the examination on March 1, 2024.",
+            "that Ann Lee passed the examination on March 1, 2024 is stated both ways",
+        ),
+    ],
+)
+def test_facts_that_contradict_are_told_in_their_own_words(first: str, second: str, said: str) -> None:
+    assert said in wrong(f"{first} {second}").message
+
+
+def test_a_misspelt_book_lists_those_that_stand_beside(tmp_path: Path) -> None:
+    (tmp_path / "bursary.md").write_text(BOOK, "utf-8")
+    path = tmp_path / "ann.md"
+    path.write_text("# A case\n\nBook: busary\n\n## Facts\n\nThe School.\n", "utf-8")
+    (problem,) = check_file(path, Shelf())
+    assert (problem.code, problem.nearest) == ("E0034", ("bursary",))
+    assert problem.expected[0] == "bursary"
+    assert problem.span is not None
