@@ -27,7 +27,11 @@ class BadFact(Exception):
     """
 
     def __init__(
-        self, said: str, other: Hashable = None, about: tuple[str, tuple[Any, ...]] | None = None, value: tuple[str, Any] | None = None
+        self,
+        said: str,
+        other: Hashable = None,
+        about: tuple[str, tuple[Any, ...]] | None = None,
+        value: tuple[str, Any] | None = None,
     ) -> None:
         super().__init__(said if about is None else f"{about[0]} {said}")
         self.said = said
