@@ -90,8 +90,11 @@ def settle_clashes(
     relation: Relation, arguments: tuple[Any, ...], options: list[tuple[Any, Truth]], decisions: Decisions
 ) -> list[tuple[Any, Truth]]:
     """Make the truths of several values exclusive: where two could hold at once, an open clash chooses."""
+    meets = _meeting([truth for _, truth in options], decisions)
     for one in range(len(options)):
         for other in range(one + 1, len(options)):
+            if not meets[other]:
+                continue
             overlap = decisions.both(options[one][1], options[other][1])
             if overlap is FALSE:
                 continue
@@ -102,3 +105,13 @@ def settle_clashes(
             options[one] = (options[one][0], decisions.both(options[one][1], keep))
             options[other] = (options[other][0], decisions.both(options[other][1], drop))
     return options
+
+
+def _meeting(truths: list[Truth], decisions: Decisions) -> list[bool]:
+    """Of each truth whether it can hold together with one before it: of hundreds of values hardly any two can."""
+    meets: list[bool] = []
+    before = FALSE
+    for truth in truths:
+        meets.append(decisions.both(before, truth) is not FALSE)
+        before = decisions.either(before, truth)
+    return meets

@@ -38,9 +38,13 @@ MOST_SETS = 8
 
 _MOST_OUTCOMES = 1_000
 _MOST_PATHS = 2_000
+_MOST_LEMMAS = 500
 _MOST_CUBES = 2_000
 _MOST_COMPARED = 24
 _MOST_LIKELY = 16
+
+
+Keys = list[tuple[int, bool]]
 
 
 class Verdict(Enum):
@@ -80,11 +84,10 @@ class Settlement:
 
 @frozen
 class Outcome:
-    """What a truth comes to: a verdict, and where it depends, what would settle it as a yes, and as a no."""
+    """What a truth comes to: a verdict, and where it depends, what would settle it as a yes."""
 
     verdict: Verdict
     settlement: Settlement = Settlement(())
-    against: Settlement = Settlement(())
 
 
 class Outcomes:
@@ -103,17 +106,17 @@ class Outcomes:
             own, alone, _ = decisions.apart(truth)
             known = Outcome(Theory(own, alone).judge(alone))
             if known.verdict is Verdict.DEPENDS:
-                known = Outcome(Verdict.DEPENDS, _settled(decisions, truth, True), _settled(decisions, truth, False))
+                known = Outcome(Verdict.DEPENDS, _settled(decisions, truth))
             if len(self._known) >= _MOST_OUTCOMES:
                 self._known.clear()
             self._known[key] = known
         return known
 
 
-def _settled(decisions: Decisions, truth: Truth, holds: bool) -> Settlement:
-    """What would settle a truth, as so or not so. It is worked out apart: what that takes is not to be carried on."""
+def _settled(decisions: Decisions, truth: Truth) -> Settlement:
+    """What would make a truth certain. It is worked out apart: what that takes is not to be carried on."""
     own, alone, places = decisions.apart(truth)
-    return Theory(own, alone).settle(alone if holds else own.negation(alone)).placed(places)
+    return Theory(own, alone).settle(alone).placed(places)
 
 
 class Theory:
@@ -127,6 +130,7 @@ class Theory:
         self.clashes = tuple(
             place for place, question in zip(self._places, questions, strict=True) if isinstance(question, Clash)
         )
+        self._lemmas: list[Truth] = []
         self._signs = any(isinstance(question, Sign) for question in questions)
 
     def _axioms(self, questions: list[Any]) -> Truth:
@@ -155,15 +159,38 @@ class Theory:
 
     def possible(self, truth: Truth) -> bool:
         """Whether some completion that can be makes this true."""
-        truth = self._decisions.both(self.axioms, truth)
-        if truth is FALSE:
-            return False
-        if not self._signs:
-            return True
-        for number, answers in enumerate(self._decisions.paths(truth)):
-            if number >= _MOST_PATHS or can_hold(self._inequalities(answers)):
-                return True
-        return False
+        decisions = self._decisions
+        truth = decisions.both(self.axioms, truth)
+        if truth is FALSE or not self._signs:
+            return truth is not FALSE
+        try:
+            for lemma in self._lemmas:
+                truth = decisions.both(truth, lemma)
+            for _ in range(_MOST_LEMMAS):
+                answers = next(decisions.paths(truth), None)
+                if answers is None:
+                    return False
+                clash = self._clash(answers)
+                if not clash:
+                    return True
+                lemma = decisions.negation(self._cube(clash))
+                self._lemmas.append(lemma)
+                truth = decisions.both(truth, lemma)
+        except TooManyCases:
+            pass
+        return True
+
+    def _clash(self, answers: dict[int, bool]) -> Cube:
+        """Some few answers whose inequalities cannot all hold; () where all of them can."""
+        questions: list[Any] = self._decisions.questions
+        found = {
+            (place, answer): inequality
+            for place, answer in answers.items()
+            if (inequality := inequality_in(questions[place], answer)) is not None
+        }
+        if can_hold([*found.values()]):
+            return ()
+        return tuple(sorted(_cause(found, [], [*found])))
 
     def _inequalities(self, answers: dict[int, bool]) -> list[Inequality]:
         """The linear inequalities among these answers."""
@@ -295,6 +322,17 @@ class Theory:
         decisions = self._decisions
         asked = ((decisions.ask(decisions.questions[place]), answer) for place, answer in cube)
         return decisions.all(truth if answer else decisions.negation(truth) for truth, answer in asked)
+
+
+def _cause(found: dict[tuple[int, bool], Inequality], kept: list[tuple[int, bool]], among: Keys) -> Keys:
+    """The few of some answers that, with those kept, cannot hold: none of them can be left out (Junker, 2004)."""
+    if not can_hold([found[key] for key in kept]):
+        return []
+    if len(among) == 1:
+        return among
+    half = len(among) // 2
+    later = _cause(found, [*kept, *among[:half]], among[half:])
+    return [*_cause(found, [*kept, *later], among[:half]), *later]
 
 
 def may_be(decisions: Decisions, truth: Truth, values: tuple[Any, ...]) -> Truth:

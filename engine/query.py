@@ -132,7 +132,7 @@ class Answer:
     ``proof`` is the proof of the goal (of a list: none; see ``members``; of an open number or day: at the bound),
     ``beyond`` that of the next value past the bound. ``value`` of an open day is the first that is not refused
     (None: there is no first); the verdict says whether it is certain. ``settlement`` says what would make a
-    `depends` a yes, ``against`` what would make it a no. ``cut``: case analysis was cut somewhere.
+    `depends` a yes. ``cut``: case analysis was cut somewhere.
     """
 
     verdict: Verdict
@@ -140,7 +140,6 @@ class Answer:
     proof: Step | None = None
     beyond: Step | None = None
     settlement: Settlement = Settlement(())
-    against: Settlement = Settlement(())
     open: tuple[Open, ...] = ()
     options: tuple[Option, ...] = ()
     members: tuple[Member, ...] = ()
@@ -262,7 +261,6 @@ def whether(asked: Asked, query: Query, value: Any) -> Answer:
         step,
         None,
         outcome.settlement,
-        outcome.against,
         open_questions(evaluation, step.truth) if verdict is Verdict.DEPENDS else (),
         cut=evaluation.was_cut,
         facts=working.facts,

@@ -151,7 +151,7 @@ def test_what_a_case_settles_once_is_what_each_question_would_settle(path: Path)
 
 
 def _essence(answer: query.Answer) -> tuple[Any, ...]:
-    return answer.verdict, answer.value, _sets(answer.settlement), _sets(answer.against), answer.cut
+    return answer.verdict, answer.value, _sets(answer.settlement), answer.cut
 
 
 def _sets(settlement: Settlement) -> set[frozenset[tuple[Any, bool]]]:

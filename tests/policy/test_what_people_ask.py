@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from policy.diagnostic import ClausebookError
@@ -9,6 +11,8 @@ from policy.facts_text import fact_lines
 from policy.instrument import Case, load
 from policy.phrases import of_several
 from tests.policy.small import BOOK, write
+
+ANNUAL_LIMIT = Path(__file__).parent.parent.parent / "rules/1992-plan.cases/annual-limit.md"
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +137,10 @@ def test_up_to_its_end_a_record_shows_all_that_might_have_been(days: Case) -> No
 def test_facts_of_phrases_without_a_slot_are_listed(days: Case) -> None:
     lines, _ = fact_lines(days, "garden")
     assert [line.text for line in lines] == ["The garden is open from May 1, 2001."]
+
+
+def test_past_the_end_of_a_record_an_open_number_still_has_its_bound() -> None:
+    """Nobody knows what else may be granted in 2002; more than the yearly limit may not be, whatever it is."""
+    lee = load("1992-plan").case(ANNUAL_LIMIT)
+    answer = lee.ask("How many shares may Ann Lee receive on January 2, 2002?")
+    assert (answer.said, answer.citations) == ("At most 100,000 shares.", ("5(a)/4",))
