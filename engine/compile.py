@@ -343,11 +343,12 @@ class Compiler:
             findings = Findings(all=False)
             search(e, env, TRUE, (), findings)
             if findings.done:
-                return SomeStep(TRUE, condition, (findings.found[-1],), ())
+                return SomeStep(TRUE, condition, (findings.found[-1],), (), scope, ())
             truth = e.decisions.any(witness.truth for witness in findings.found)
             if truth is TRUE:
                 e.cancellations.parts(findings.found)
-            return SomeStep(truth, condition, tuple(findings.found), tuple(findings.failed))
+            found, failed = tuple(findings.found), tuple(findings.failed)
+            return SomeStep(truth, condition, found, failed, scope, tuple(env))
 
         return run
 

@@ -210,10 +210,14 @@ class Witness:
 
 @define(eq=False)
 class SomeStep:
+    """A search. ``scope`` and ``bindings`` hold what was known around a search that found nothing certain."""
+
     truth: Truth
     condition: Some
     found: tuple[Witness, ...]
     failed: tuple[Witness, ...]
+    scope: Scope
+    bindings: tuple[Any, ...]
 
 
 Found = TypeVar("Found")

@@ -334,6 +334,10 @@ class Teller:
             return
         if not step.failed:
             variables = step.condition.variables
+            never = self.speaker.never(step.condition, step.scope.bound(step.bindings))
+            if never is not None:
+                yield Line(depth, never)
+                return
             kinds = " and ".join(dict.fromkeys("day" if v.type == DATE else v.type.name for v in variables))
             none = ": none is recorded" if all(_is_recorded(variable) for variable in variables) else ""
             yield Line(depth, f"there is no such {kinds}{none}")

@@ -262,6 +262,22 @@ class Speaker:
                 words.append(part)
         return " ".join(words)
 
+    def never(self, sought: Some, bound: Mapping[str, Any]) -> str | None:
+        """Of a search for a day: that there was none in that time ("A-7 was not lost before …"). Else None."""
+        event, *limits = sorted(conjuncts(sought.condition), key=lambda part: not isinstance(part, Atom))
+        days = sought.variables
+        if len(days) != 1 or not isinstance(event, Atom) or event.arguments[-1:] != days:
+            return None
+        phrase = self.lexicon.phrases.get(event.relation)
+        if phrase is None or not phrase.negative or phrase.date_slot is None:
+            return None
+        said = [self._filled(self._dateless(phrase, False), event.arguments[:-1], bound)]
+        for limit in limits:
+            if not isinstance(limit, Compare) or limit.left != days[0] or limit.comparison not in _IN_TIME:
+                return None
+            said.append(f"{_IN_TIME[limit.comparison]} {self.expression(limit.right, bound)}")
+        return " ".join([said[0], " and ".join(said[1:])]).rstrip()
+
     @staticmethod
     def _dateless(phrase: Phrase, happened: bool = True) -> tuple[str | Slot, ...]:
         """The parts of an event phrase, or of its negation, without its ``on *a date*``."""
@@ -504,6 +520,14 @@ _BY = {
     Comparison.AT_LEAST: (False, "before"),
 }
 """That the open day of an event is before or after another: whether it happened by then."""
+
+_IN_TIME = {
+    Comparison.LESS: "before",
+    Comparison.AT_MOST: "on or before",
+    Comparison.MORE: "after",
+    Comparison.AT_LEAST: "on or after",
+}
+"""When something happened whose day is so to another."""
 
 _OPPOSITE = {
     Comparison.IS: Comparison.IS_NOT,

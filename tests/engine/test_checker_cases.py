@@ -31,7 +31,7 @@ from engine.model import (
     Variable,
 )
 from engine.program import build
-from engine.proof import AllStep, Quantity, SomeStep, walk
+from engine.proof import AllStep, Quantity, Scope, SomeStep, walk
 from engine.query import Answer, Query, Shape
 from engine.unknowns import Cases
 from engine.values import DATE, Kind, Type
@@ -212,7 +212,7 @@ def dated_by(day: Constant) -> Some:
 
 def says_nothing(goal: Some) -> SomeStep:
     """That there is no such day, and no word of why not."""
-    return SomeStep(FALSE, goal, (), ())
+    return SomeStep(FALSE, goal, (), (), Scope(), ())
 
 
 def test_what_would_come_too_late_may_go_unsaid() -> None:

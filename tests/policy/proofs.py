@@ -86,7 +86,7 @@ def _past(asked: Query, found: query.Answer) -> Any:
     if asked.open.type.kind is Kind.DATE:
         step: Any = ONE_DAY
     else:
-        step = 1 if asked.open.type.whole else asked.open.type.grain
+        step = 1 if asked.open.type.whole else asked.open.type.grain or 1
     return found.value + step if asked.shape is Shape.MOST else found.value - step
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from attrs import evolve
@@ -429,3 +430,39 @@ def test_what_did_not_happen_has_no_day() -> None:
     assert unknown.ask(question.replace("Is", supposing)).said == "No."
     with pytest.raises(ClausebookError, match="wants its date"):
         plan.case("The stockholders approved the First Amendment.")
+
+
+# --------------------------------------------------------------------- never
+
+PLEDGES = """\
+# Pledges
+
+## Records
+
+- A pledge has a date and a last day (date).
+
+## Vocabulary
+
+Recorded:
+- *a pledge* was called on *a date*
+
+Concluded:
+- *a pledge* was lost on *a date*
+- *a pledge* is safe by *a date*
+
+## § 1 Loss
+
+A pledge was lost on a date if the pledge was called on the date and the date is on or before the pledge's last day.
+
+## § 2 Safety
+
+A pledge is safe by a date if the pledge was not lost on or before the date.
+"""
+
+
+def test_what_was_concluded_of_no_day_is_said_with_its_time(tmp_path: Path) -> None:
+    (tmp_path / "pledges.md").write_text(PLEDGES, "utf-8")
+    facts = "| pledge | date | last day |\n|---|---|---|\n| P-1 | 2024-01-02 | 2024-06-28 |\n"
+    file = f"# A pledge\n\nBook: pledges\nRecord complete to: 2024-12-31\n\n## Facts\n\n{facts}"
+    case = load(tmp_path / "pledges.md").case(file)
+    assert lines(case, "Is P-1 safe by March 1, 2024?")[1] == "P-1 was not lost on or before March 1, 2024 [§ 2]"
