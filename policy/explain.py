@@ -14,7 +14,7 @@ from attrs import define, evolve, field
 
 from engine.decision import FALSE, TRUE
 from engine.facts import Row
-from engine.model import Apply, Compare, Comparison, ValueOf, Variable
+from engine.model import Apply, Atom, Compare, Comparison, Some, ValueOf, Variable
 from engine.proof import (
     AllStep,
     AnyStep,
@@ -35,6 +35,7 @@ from engine.proof import (
     Step,
     Witness,
 )
+from engine.search import conjuncts
 from engine.unknowns import NONE, OpenValue, Unrecorded
 from engine.values import DATE, Kind
 from policy.doubts import Answered, supposing, telling
@@ -46,6 +47,14 @@ from policy.words import Heading
 
 MOST_PARTS = 5
 """So many parts of a total are shown; the rest is one line."""
+
+_IN_TIME = {
+    Comparison.LESS: "before",
+    Comparison.AT_MOST: "on or before",
+    Comparison.MORE: "after",
+    Comparison.AT_LEAST: "on or after",
+}
+"""When something happened whose day is so to another."""
 
 _DEEPEST = 6
 _MOST_SOURCES = 2  # of what is compared, where it comes from more places, none is told
@@ -334,7 +343,7 @@ class Teller:
             return
         if not step.failed:
             variables = step.condition.variables
-            never = self.speaker.never(step.condition, step.scope.bound(step.bindings))
+            never = self._never(step.condition, step.scope.bound(step.bindings))
             if never is not None:
                 yield Line(depth, never)
                 return
@@ -346,6 +355,23 @@ class Teller:
             yield from self.tell(witness, False, depth)
         if len(step.failed) > MOST_PARTS:
             yield Line(depth, f"and so for {len(step.failed) - MOST_PARTS:,} more")
+
+    def _never(self, sought: Some, bound: dict[str, Any]) -> str | None:
+        """Of a search for a day: that there was none in that time ("A-7 was not lost before …"). Else None."""
+        event, *limits = sorted(conjuncts(sought.condition), key=lambda part: not isinstance(part, Atom))
+        days = sought.variables
+        if len(days) != 1 or not isinstance(event, Atom) or event.arguments[-1:] != days:
+            return None
+        phrase = self.speaker.lexicon.phrases.get(event.relation)
+        if phrase is None or not phrase.negative or phrase.date_slot is None:
+            return None
+        said = self.speaker.filled(self.speaker.dateless(phrase, False), event.arguments[:-1], bound)
+        times = []
+        for limit in limits:
+            if not isinstance(limit, Compare) or limit.left != days[0] or limit.comparison not in _IN_TIME:
+                return None
+            times.append(f"{_IN_TIME[limit.comparison]} {self.speaker.expression(limit.right, bound)}")
+        return f"{said} {' and '.join(times)}".rstrip()
 
     def _asked(self, part: Step, depth: int) -> Iterator[Line]:
         """What an asked value is worked out from: of a first or last day the statement about it, once."""

@@ -130,7 +130,7 @@ class Speaker:
             )[: len(phrase.slots) - 1]
         if day.type != DATE or len(known) != len(phrase.slots) - 1:
             return None
-        return self._fill(self._dateless(phrase, happened), declared, known)
+        return self._fill(self.dateless(phrase, happened), declared, known)
 
     def name(self, id: str, type: Type) -> str:
         """A name; a supposed record is called so."""
@@ -191,7 +191,7 @@ class Speaker:
             return f"{possessive(self.value(keys[0], declared.columns[0].type))} {column}"
         phrase = self.lexicon.phrases[relation]
         if phrase.date_slot is not None and phrase.value is None:
-            return f"the day {self._fill(self._dateless(phrase), declared, keys)}"
+            return f"the day {self._fill(self.dateless(phrase), declared, keys)}"
         return self._fill(phrase.parts, declared, keys)
 
     def linear(self, terms: tuple[tuple[Any, Any], ...], constant: Any, type: Type) -> str:
@@ -262,24 +262,8 @@ class Speaker:
                 words.append(part)
         return " ".join(words)
 
-    def never(self, sought: Some, bound: Mapping[str, Any]) -> str | None:
-        """Of a search for a day: that there was none in that time ("A-7 was not lost before …"). Else None."""
-        event, *limits = sorted(conjuncts(sought.condition), key=lambda part: not isinstance(part, Atom))
-        days = sought.variables
-        if len(days) != 1 or not isinstance(event, Atom) or event.arguments[-1:] != days:
-            return None
-        phrase = self.lexicon.phrases.get(event.relation)
-        if phrase is None or not phrase.negative or phrase.date_slot is None:
-            return None
-        said = [self._filled(self._dateless(phrase, False), event.arguments[:-1], bound)]
-        for limit in limits:
-            if not isinstance(limit, Compare) or limit.left != days[0] or limit.comparison not in _IN_TIME:
-                return None
-            said.append(f"{_IN_TIME[limit.comparison]} {self.expression(limit.right, bound)}")
-        return " ".join([said[0], " and ".join(said[1:])]).rstrip()
-
     @staticmethod
-    def _dateless(phrase: Phrase, happened: bool = True) -> tuple[str | Slot, ...]:
+    def dateless(phrase: Phrase, happened: bool = True) -> tuple[str | Slot, ...]:
         """The parts of an event phrase, or of its negation, without its ``on *a date*``."""
         return (phrase.parts if happened or not phrase.negative else phrase.negative)[:-2]
 
@@ -351,8 +335,8 @@ class Speaker:
         event = self._event_of(aggregate)
         if event is not None:
             which = "first" if aggregate.fold is Fold.LOWEST else "last"
-            parts = self._dateless(self.lexicon.phrases[event.relation])
-            return f"the {which} day {self._filled(parts, event.arguments, bound)}"
+            parts = self.dateless(self.lexicon.phrases[event.relation])
+            return f"the {which} day {self.filled(parts, event.arguments, bound)}"
         kind = aggregate.variables[0].type.name
         if aggregate.of is None:
             return f"the number of {kind}s counted"
@@ -382,10 +366,10 @@ class Speaker:
         phrase = self.lexicon.phrases[expression.relation]
         parts: tuple[str | Slot, ...] = phrase.parts
         if phrase.date_slot is not None and phrase.value is None:
-            parts = ("the", "day", *self._dateless(phrase))
-        return self._filled(parts, expression.arguments, bound)
+            parts = ("the", "day", *self.dateless(phrase))
+        return self.filled(parts, expression.arguments, bound)
 
-    def _filled(self, parts: tuple[str | Slot, ...], filling: tuple[Expression, ...], bound: Mapping[str, Any]) -> str:
+    def filled(self, parts: tuple[str | Slot, ...], filling: tuple[Expression, ...], bound: Mapping[str, Any]) -> str:
         """A phrase with expressions in its slots."""
         words: list[str] = []
         arguments = iter(filling)
@@ -520,14 +504,6 @@ _BY = {
     Comparison.AT_LEAST: (False, "before"),
 }
 """That the open day of an event is before or after another: whether it happened by then."""
-
-_IN_TIME = {
-    Comparison.LESS: "before",
-    Comparison.AT_MOST: "on or before",
-    Comparison.MORE: "after",
-    Comparison.AT_LEAST: "on or after",
-}
-"""When something happened whose day is so to another."""
 
 _OPPOSITE = {
     Comparison.IS: Comparison.IS_NOT,
