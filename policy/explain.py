@@ -420,6 +420,7 @@ class Teller:
                 if declared.time is not None:
                     when = declared.columns[declared.time]
                     words.append(self.speaker.value(table.columns[declared.time][number], when.type))
+                    words = list(dict.fromkeys(words))  # a day that is the member's value is told once
                 source = recorded(table, number).removeprefix("supposed")
         if member.truth.is_open:
             words.append("if it counts")
