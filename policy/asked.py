@@ -6,7 +6,7 @@ question's terms in place of the form's slots.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -21,6 +21,7 @@ from policy.check import Asked, Checked, parts_of
 from policy.diagnostic import Diagnostic
 from policy.dimensions import shown
 from policy.lower import Lowering
+from policy.quantities import print_value
 from policy.relations import happens_once, is_over_time
 from policy.source import Span
 from policy.syntax import (
@@ -41,6 +42,7 @@ from policy.syntax import (
     Term,
     Time,
 )
+from policy.vocabulary_text import with_article
 from policy.words import Heading
 
 Diagnostics = tuple[Diagnostic, ...]
@@ -349,6 +351,7 @@ def _expanded(
     for term in tree.arguments:
         if isinstance(term, Quantity) and (wrong := miscounted(term.value, term.type)) is not None:
             lowering.problems.append(Diagnostic("E0318", wrong, term.span))
+    lowering.problems.extend(_of_nothing(tree, form))
     if tree.when is not None:
         message = f"`{shown(tree.when.span)}` leaves the day open; the question supposes one"
         expected = ("on a date", "When … ?")
@@ -366,6 +369,17 @@ def _expanded(
     goal = inner.closed(form.tree.ask)
     supposed = None if record is None else Supposed(record.name, name, cells)
     return (Not(goal, Origin(place=tree.span)) if tree.negated else goal), supposed
+
+
+def _of_nothing(tree: Holds, form: Asked) -> Iterator[Diagnostic]:
+    """The number 0 where it would make a supposed record one of no shares: there is no such grant to be asked about."""
+    record = form.tree.record
+    given = dict(zip(form.slots, tree.arguments, strict=True))
+    for attribute, cell in form.tree.cells:
+        term = given.get(form.variables.of(cell)) if isinstance(cell, Mention) else None
+        if record is not None and isinstance(term, Quantity) and term.value == 0 and attribute == term.type.name:
+            said = f"{with_article(record.name)} of 0 {attribute} is none: there is nothing to suppose"
+            yield Diagnostic("E0602", said, term.span, expected=(f"at least {print_value(1, term.type)}",))
 
 
 def _only_alone(tree: Condition, lowering: Lowering) -> None:

@@ -255,11 +255,12 @@ def test_how_many_is_the_largest_number_that_is_not_refused(shares: list[int | s
     answer = asked.ask(f"How many shares may Ann lease on {DAY}?")
     edges = {0, lot - 1, lot, 100, 101, 1000, 1001}
     used = sum(each for each in shares if isinstance(each, int))
-    tried = sorted(number for edge in edges for number in (edge, edge - used) if number >= 0)
+    tried = sorted(number for edge in edges for number in (edge, edge - used) if number > 0)
     allowed = [n for n in tried if asked.ask(f"May Ann lease {n:,} shares on {DAY}?").verdict is not Verdict.NO]
     if isinstance(answer.value, Bound):
-        assert answer.value == Bound(True, max(allowed))
-        past = asked.ask(f"May Ann lease {max(allowed) + 1:,} shares on {DAY}?")
+        most = max(allowed, default=0)
+        assert answer.value == Bound(True, most)
+        past = asked.ask(f"May Ann lease {most + 1:,} shares on {DAY}?")
         assert past.verdict is Verdict.NO
         assert "no such number" not in past.to_text()
     else:

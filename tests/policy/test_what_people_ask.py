@@ -144,3 +144,12 @@ def test_past_the_end_of_a_record_an_open_number_still_has_its_bound() -> None:
     lee = load("1992-plan").case(ANNUAL_LIMIT)
     answer = lee.ask("How many shares may Ann Lee receive on January 2, 2002?")
     assert (answer.said, answer.citations) == ("At most 100,000 shares.", ("5(a)/4",))
+
+
+def test_a_grant_of_no_shares_is_nothing_to_ask_about() -> None:
+    lee = load("1992-plan").case(ANNUAL_LIMIT)
+    with pytest.raises(ClausebookError) as raised:
+        lee.ask("May Ann Lee receive 0 shares on September 1, 2001?")
+    (problem,) = raised.value.diagnostics
+    assert (problem.code, problem.message) == ("E0602", "a grant of 0 shares is none: there is nothing to suppose")
+    assert problem.expected == ("at least 1 share",)
