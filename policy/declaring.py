@@ -29,6 +29,7 @@ from policy.vocabulary import (
 from policy.vocabulary_text import parts_text, with_article
 from policy.words import AskedForm, AttributeDeclaration, Heading, Phrase, RecordDeclaration, Slot
 
+_DENYING = ("not", "no", "never")
 _FORBIDDEN = ("if", "unless", "such that", "for every", "over every", "despite")
 
 
@@ -258,6 +259,11 @@ class _Reader:
                         known.append(NAMED)
                     elif type not in known:
                         self.names[name] = [*(each for each in known if each != NAMED), type]
+        for block in self._section("Names"):
+            if isinstance(block, List):
+                said = "names are declared in sentences, not in a list"
+                listed = " ".join(f"{' '.join(item.span.text.split()).rstrip('.;')}." for item in block.items)
+                self._problem("E0201", said, block.span, expected=(listed,))
 
     # -------------------------------------------------------------- records
 
@@ -355,6 +361,7 @@ class _Reader:
         phrase_span, suppose, ask = _asked_parts(_without_stop(item.span))
         read = _PhraseText(phrase_span, self.nouns, self.problems)
         parts, negative_words = read.parts()
+        parts = self._plain(parts, phrase_span)
         if not parts:
             return
         parts = self._starred(parts, heading, phrase_span)
@@ -387,6 +394,15 @@ class _Reader:
                 self._problem("E0211", "an asked phrase says what it asks", phrase_span, expected=("Ask whether S.",))
             else:
                 self.asked.append(AskedForm(phrase, suppose, ask, item.nested))
+
+    def _plain(self, parts: Parts, span: Span) -> Parts:
+        """The parts of a phrase without words that deny it: that they may not stand there is told."""
+        denying = next((part for part in parts if part in _DENYING), None)
+        plain = tuple(part for part in parts if part not in _DENYING)
+        if denying is not None:
+            said = f"a phrase does not say `{denying}`: its negation is made from it"
+            self._problem("E0208", said, span, expected=(parts_text(plain),))
+        return plain
 
     def _starred(self, parts: Parts, heading: Heading, span: Span) -> Parts:
         """The parts of a phrase; where stars are missing, that is told, and the slots are taken to be slots."""
@@ -426,9 +442,6 @@ class _Reader:
         before = len(self.problems)
         words = [part for part in phrase.parts if isinstance(part, str)]
         text = f" {' '.join(words)} "
-        for word in ("not", "no", "never"):
-            if word in words:
-                self._problem("E0208", f"a phrase does not say `{word}`: its negation is made from it", span)
         for reserved in _FORBIDDEN:
             if f" {reserved} " in text:
                 self._problem("E0208", f"a phrase does not say `{reserved}`", span)
@@ -506,6 +519,20 @@ def relation_name(parts: Parts) -> str:
     return " ".join(shown).replace(" 's", "'s")
 
 
+_MARKED = (
+    (r"\*\*([^*]+)\*\*", r" *\1* "),
+    (r"(?<!\w)_([^_*]+)_(?!\w)", r"*\1*"),
+    (r"\b(an?|another) \*(?!an? |another )", r"*\1 "),
+)
+"""How people mark slots otherwise, and the stars that they mean: as long, so that every word keeps its place."""
+
+
+def _in_stars(text: str) -> str:
+    for marked, starred_text in _MARKED:
+        text = re.sub(marked, starred_text, text)
+    return text
+
+
 @frozen
 class _PhraseText:
     """The text of a declared phrase: words, slots in emphasis, and its negation in brackets."""
@@ -521,6 +548,12 @@ class _PhraseText:
         if (match := re.search(r"\s*\((?P<words>[^()*]+)\)\s*$", text)) is not None:
             negative = words_of(match["words"])
             text = text[: match.start()]
+        right = _in_stars(text)
+        if right != text:
+            said = "a slot stands between two stars, its article too"
+            expected = (" ".join(right.split()),)
+            self.problems.append(Diagnostic("E0215", said, self.span, expected))
+        text = right
         parts: list[str | Slot] = []
         at = 0
         for slot in re.finditer(r"\*(?P<slot>[^*]+)\*", text):

@@ -262,11 +262,17 @@ class TypeChecker:
                 f"{_kind_of_thing(right)}: they cannot be compared",
                 tree.span,
                 expected=(_with_example(left),),
-                nearest=_in_unit(tree.right, left),
+                nearest=_in_unit(tree.right, left) or self._attributes_of(tree.left, left, right),
             )
         elif tree.comparison not in _EQUALITIES and left.kind in (Kind.SYMBOL, Kind.PERIOD):
             hint = "compare the days on which they end" if left.kind is Kind.PERIOD else "`is` or `is not`"
             self._problem("E0304", f"one {left.name} is not more or less than another", tree.span, expected=(hint,))
+
+    def _attributes_of(self, term: Term, type: Type, wanted: Type) -> tuple[str, ...]:
+        """The attributes of a record that are of a type: what is compared where the record itself was named."""
+        record = self.records.get(type.name)
+        names = () if record is None else (each.name for each in record.attributes if fits(each.type, wanted))
+        return tuple(f"{shown(term.span)}'s {name}" for name in names)
 
     def _comes_before(self, tree: ComesBefore) -> None:
         earlier, later = self.term(tree.earlier), self.term(tree.later)
@@ -346,7 +352,9 @@ class TypeChecker:
             return self._fixed(term, known)
         if wrong := [(a, t) for a, t in zip(term.arguments, known, strict=True) if t.kind is not Kind.NUMBER]:
             argument, actual = wrong[0]
-            self._problem("E0305", f"`{shown(argument.span)}` is {_kind_of_thing(actual)}, not a number", argument.span)
+            said = f"`{shown(argument.span)}` is {_kind_of_thing(actual)}, not a number"
+            dated = actual.kind in (Kind.DATE, Kind.PERIOD)
+            self._problem("E0305", said, argument.span, expected=("a day, as `3 months after D`",) if dated else ())
             return None
         if term.operation in ("multiply", "divide"):
             return self._product(known, 1 if term.operation == "multiply" else -1)

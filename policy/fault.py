@@ -32,6 +32,10 @@ _SHOWN = {
     "_ITEM": "an item of the list",
     "_LIST": "a list",
     "$END": "the end of the sentence",
+    **dict.fromkeys(("IS", "IS_NOT", "AT_MOST", "AT_LEAST", "MORE_THAN", "LESS_THAN"), "a comparison"),
+    **dict.fromkeys(("BEFORE", "ON_OR_BEFORE", "AFTER", "ON_OR_AFTER", "IN", "NOT_IN"), "a comparison"),
+    **dict.fromkeys(("TOTAL_OF", "PRODUCT_OF", "NUMBER_OF", "NUMBER_OF_DAYS"), "a term"),
+    **dict.fromkeys(("HIGHEST_OF", "LOWEST_OF", "EARLIEST_OF", "LATEST_OF"), "a term"),
 }
 _MOST_DAYS = 3
 _MOST_PHRASES = 2
@@ -61,8 +65,31 @@ _SAID_SO = {
     "sections": "§",
     "paragraph": "§",
     "clause": "§",
+    "otherwise": "failing that",
+    ">": "exceeds",
+    "<": "is less than",
+    "≥": "is at least",
+    "≤": "is at most",
+    "*": "times",
+    "+": "plus",
+    "doesn't": "does not",
+    "isn't": "is not",
+    "that": "the",
+    "those": "the",
+    "they": "the … again",
+    "he": "the … again",
+    "she": "the … again",
+    "it": "the … again",
+    "none": "has no …",
 }
 """Words that lawyers use, and how the language says the same."""
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NO_QUESTIONS = {
+    "can": "what is permitted is asked with `may`",
+    "could": "what is permitted is asked with `may`",
+    "should": "what is permitted is asked with `may`",
+    "why": "ask whether it is so, and the answer says why",
+}
 _ONE_AT_A_TIME = {"are": "is", "were": "was", "have": "has", "do": "does"}
 
 
@@ -105,6 +132,9 @@ def fault(lattice: Lattice, outcome: Outcome, start: str) -> Diagnostic:
         return Diagnostic("E0102", said, span, (one,), nearest)
     if start == "question" and (dayless := _dayless(lattice)) is not None:
         return dayless
+    if start == "question" and at == 0 and word in _NO_QUESTIONS:
+        said = f"`{word}` begins no question: {_NO_QUESTIONS[word]}"
+        return Diagnostic("E0601", said, span, _QUESTIONS, nearest)
     if start == "question" and at == 0:
         return Diagnostic("E0601", "this is no question that can be answered", span, _QUESTIONS, nearest)
     if word[:1].isupper() and "a term" in expected:
@@ -112,11 +142,27 @@ def fault(lattice: Lattice, outcome: Outcome, start: str) -> Diagnostic:
         return Diagnostic(
             "E0114", f"no name `{name.text}` is known", name, ("a name that the case introduces",), nearest
         )
-    meant = None if start == "question" else _SAID_SO.get(word.casefold())
+    meant = None if start == "question" else _SAID_SO.get(word.casefold()) or _meant(lattice, at)
     if meant is not None:
         return Diagnostic("E0102", f"`{word}` cannot stand here; the language says `{meant}`", span, (meant,), nearest)
     said = f"`{word}` cannot stand here" if word and not word.startswith(STRUCTURE) else "the sentence is not finished"
     return Diagnostic("E0102", said, span, expected[:_MOST_EXPECTED], nearest)
+
+
+def _meant(lattice: Lattice, at: int) -> str | None:
+    """How the language says what a word begins, or what it ends, in the place where it stands."""
+    word, before = lattice.words[at] if at < len(lattice) else "", lattice.words[at - 1] if at else ""
+    if before == "or" and word in ("more", "less", "fewer"):
+        return "is at least" if word == "more" else "is at most"
+    if word in _NUMBERS:
+        return str(_NUMBERS.index(word) + 1)
+    if at == 0 and word == "if":
+        return "S if C: the conclusion comes first"
+    if at == 0 and word == "no":
+        return "a … not …, of one thing"
+    if at == 0 and lattice.edges(0, "NOUNS"):
+        return "a …, of one thing"
+    return None
 
 
 def _dayless(lattice: Lattice) -> Diagnostic | None:

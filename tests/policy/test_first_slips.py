@@ -199,6 +199,51 @@ def test_other_bodies_are_not_warned_of() -> None:
     assert told(("Decided by the Committee:\n- *a bursary* is", "Decided by the Council:\n- *a bursary* is")) == ()
 
 
+@pytest.mark.parametrize("marked", ["_a bursary_", "**a bursary**", "a *bursary*"])
+def test_a_slot_marked_otherwise_is_told_with_its_stars(marked: str) -> None:
+    problem = only("approves *a bursary* (", f"approves {marked} (")
+    assert (problem.code, problem.expected) == ("E0215", ("the Committee approves *a bursary*",))
+
+
+def test_a_phrase_that_denies_is_told_plain() -> None:
+    problem = only("- *a bursary* is doubled", "- *a bursary* is not doubled")
+    assert (problem.code, problem.expected) == ("E0208", ("*a bursary* is doubled",))
+
+
+def test_names_in_a_list_are_told_as_sentences() -> None:
+    problem = only("The School. The Committee.", "- The School\n- The Committee")
+    assert (problem.code, problem.expected) == ("E0201", ("The School. The Committee.",))
+
+
+# ---------------------------------------------------------------------- rules
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("the bursary's amount exceeds $5,000", "the bursary's amount > $5,000", "exceeds"),
+        ("the bursary's amount exceeds $5,000", "the bursary's amount is $5,000 or more", "is at least"),
+        ("and the bursary is not doubled", "and it is not doubled", "the … again"),
+        ("Despite § 2, a bursary is not payable", "No bursary is payable", "a … not …, of one thing"),
+        ("Despite § 2, a bursary is not payable", "Bursaries are not payable", "a …, of one thing"),
+        ("Despite § 2, a", "Otherwise a", "failing that"),
+    ],
+)
+def test_the_language_s_own_words_are_told(old: str, new: str, said: str) -> None:
+    problem = only(old, new)
+    assert problem.code == "E0102"
+    assert problem.message.endswith(f"the language says `{said}`")
+
+
+def test_the_attribute_is_told_where_the_record_was_compared() -> None:
+    assert only("the bursary's amount exceeds", "the bursary exceeds").nearest == ("the bursary's amount",)
+
+
+def test_a_day_is_told_where_a_date_was_added_to() -> None:
+    problem = only("amount exceeds $5,000", "date plus 30 days is before March 1, 2024")
+    assert (problem.code, problem.expected) == ("E0305", ("a day, as `3 months after D`",))
+
+
 # ---------------------------------------------------------- quantities and facts
 
 
@@ -247,3 +292,19 @@ def test_a_misspelt_book_lists_those_that_stand_beside(tmp_path: Path) -> None:
     assert (problem.code, problem.nearest) == ("E0034", ("bursary",))
     assert problem.expected[0] == "bursary"
     assert problem.span is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Can Ann Lee be entitled on March 1, 2024?", "asked with `may`"),
+        ("Why is Ann Lee entitled on March 1, 2024?", "the answer says why"),
+    ],
+)
+def test_a_question_that_begins_otherwise_is_told_how_it_begins(question: str, said: str) -> None:
+    with pytest.raises(ClausebookError) as raised:
+        case("The income of Ann Lee on March 1, 2024 is $30,000.").ask(question)
+    (problem,) = raised.value.diagnostics
+    assert problem.code == "E0601"
+    assert problem.message.endswith(said)
+    assert problem.nearest[0] == "*a person* is entitled on *a date*"
