@@ -96,8 +96,8 @@ class Outcomes:
     def __init__(self) -> None:
         self._known: dict[Hashable, Outcome] = {}
 
-    def of(self, decisions: Decisions, truth: Truth) -> Outcome:
-        """What a truth comes to."""
+    def of(self, decisions: Decisions, truth: Truth, told: bool = True) -> Outcome:
+        """What a truth comes to; what would settle it only where that is to be ``told``."""
         if not truth.is_open:
             return Outcome(Verdict.YES if truth is TRUE else Verdict.NO)
         key = decisions.written(truth)
@@ -106,6 +106,8 @@ class Outcomes:
             own, alone, _ = decisions.apart(truth)
             known = Outcome(Theory(own, alone).judge(alone))
             if known.verdict is Verdict.DEPENDS:
+                if not told:
+                    return known
                 known = Outcome(Verdict.DEPENDS, _settled(decisions, truth))
             if len(self._known) >= _MOST_OUTCOMES:
                 self._known.clear()

@@ -101,9 +101,9 @@ class Engine:
         deadline: float | None = None,
         ground: Ground | None = None,
     ) -> Answer:
-        """The answer over facts that differ from those of `before` in one relation only."""
+        """The answer over facts that differ from those of `before` in one relation only; not what would settle it."""
         like = before.evaluation
-        return answer(Asked(self, facts, deadline, ground, like, self.dependents.any[changed]), query)
+        return answer(Asked(self, facts, deadline, ground, like, self.dependents.any[changed], told=False), query)
 
     def most_allowed(
         self, facts: FactBase, query: Query, deadline: float | None = None, ground: Ground | None = None

@@ -154,7 +154,7 @@ class Answer:
 
 @frozen
 class Asked:
-    """Whom and on what facts a query is asked."""
+    """Whom and on what facts a query is asked; whether what would settle it is to be ``told``."""
 
     engine: Engine
     facts: FactBase
@@ -162,6 +162,7 @@ class Asked:
     ground: Ground | None = None
     like: Evaluation | None = None
     affected: frozenset[str] = frozenset()
+    told: bool = True
 
     def evaluation(self, facts: FactBase) -> Evaluation:
         evaluation = self.engine.evaluation(facts, self.deadline, self.ground)
@@ -251,7 +252,7 @@ def whether(asked: Asked, query: Query, value: Any) -> Answer:
     working = Working(asked, query, value)
     evaluation, step = working.test(goal)
     outcomes = Outcomes() if asked.ground is None else asked.ground.outcomes
-    outcome = outcomes.of(evaluation.decisions, step.truth)
+    outcome = outcomes.of(evaluation.decisions, step.truth, asked.told)
     verdict = outcome.verdict
     if verdict in (Verdict.YES, Verdict.NO) and (step.truth.is_open or evaluation.cancellations):
         step = _by_cases(working, goal, step, evaluation, verdict)

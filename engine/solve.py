@@ -126,7 +126,7 @@ def _solved(asked: Asked, query: Query, open_: Variable) -> tuple[tuple[Region, 
         slot = OpenValue("", ("asked",), open_.name, open_.type, least, most)
         try:
             evaluation, step = Working(asked, query, slot).test(goal)
-            regions += _regions(evaluation, step.truth, slot)
+            regions += _regions(evaluation, step.truth, slot, asked.told)
         except (LimitReached, TooManyCases):
             if least is None or all(region.verdict is Verdict.NO for region in regions):
                 raise
@@ -205,7 +205,7 @@ def _is_cut(question: Any, slot: OpenValue) -> bool:
     return isinstance(question, Threshold) and question.value == slot
 
 
-def _regions(evaluation: Evaluation, truth: Truth, slot: OpenValue) -> Iterator[Region]:
+def _regions(evaluation: Evaluation, truth: Truth, slot: OpenValue, told: bool) -> Iterator[Region]:
     """The line of the open value cut at every threshold that its truth hangs on."""
     decisions = evaluation.decisions
     cuts, mixed = _cuts(evaluation, truth, slot)
@@ -223,7 +223,7 @@ def _regions(evaluation: Evaluation, truth: Truth, slot: OpenValue) -> Iterator[
             here = decisions.where(here, cut.place, other >= number)
         theory = Theory(decisions, here)
         verdict = theory.judge(here)
-        settlement = theory.settle(here) if verdict is Verdict.DEPENDS else Settlement(())
+        settlement = theory.settle(here) if told and verdict is Verdict.DEPENDS else Settlement(())
         if whole_theory is not None:
             above = decisions.negation(asked[number - 1]) if number else TRUE
             given = decisions.both(above, asked[number]) if number < len(asked) else above

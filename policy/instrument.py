@@ -385,10 +385,13 @@ class Case:
             relation = relations[name]
             other = facts.overlay()
             other.state(name, arguments, not relation.assumed, "the other reading")
-            otherwise = self.book.engine.reconsider(
-                other, asked, found, name, deadline, self._ground_of(facts, deadline)
-            )
-            said = presenter.said(asked, otherwise, self._type(asked))
+            try:
+                otherwise = self.book.engine.reconsider(
+                    other, asked, found, name, deadline, self._ground_of(facts, deadline)
+                )
+                said = presenter.said(asked, otherwise, self._type(asked))
+            except Unbounded:
+                said = "Nothing bounds it."
             text = presenter.speaker.statement(name, arguments, bool(relation.assumed))
             assert relation.reading is not None
             if relation.reading not in result or said != presenter.said(asked, found, self._type(asked)):

@@ -144,6 +144,7 @@ def test_past_the_end_of_a_record_an_open_number_still_has_its_bound() -> None:
     lee = load("1992-plan").case(ANNUAL_LIMIT)
     answer = lee.ask("How many shares may Ann Lee receive on January 2, 2002?")
     assert (answer.said, answer.citations) == ("At most 100,000 shares.", ("5(a)/4",))
+    assert {reading.otherwise for reading in answer.readings} >= {"Nothing bounds it."}
 
 
 def test_a_grant_of_no_shares_is_nothing_to_ask_about() -> None:
