@@ -5,13 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+from policy.book import book_of
 from policy.diagnostic import ClausebookError
 from policy.facts_text import fact_lines
-from policy.instrument import Case, load
+from policy.instrument import Case, Instrument, load
 from policy.phrases import of_several
+from policy.source import Source
 from tests.policy.small import BOOK, write
 
+THOROUGH = settings().max_examples > 1_000
 ANNUAL_LIMIT = Path(__file__).parent.parent.parent / "rules/1992-plan.cases/annual-limit.md"
 
 
@@ -139,12 +143,53 @@ def test_facts_of_phrases_without_a_slot_are_listed(days: Case) -> None:
     assert [line.text for line in lines] == ["The garden is open from May 1, 2001."]
 
 
+LIMIT = """# Rules
+
+## Names
+
+The Warden.
+
+## Records
+
+- A lease has a tenant (person), a date and shares.
+
+## Vocabulary
+
+Concluded:
+- *a lease* is permitted
+
+Asked:
+- may *a person* lease *shares* on *a date*
+  Suppose a lease whose tenant is the person, whose shares are those shares and whose date is that date.
+  Ask whether the lease is permitted.
+
+## § 1 Leases
+
+A lease is permitted.
+
+## § 2 Limit
+
+Read as true, unless the Warden determines otherwise (D-01):
+- the limit counts (does not count)
+
+Despite § 1, a lease is not permitted if the lease's shares exceed 100 shares and the limit counts.
+"""
+
+
+def test_where_only_the_other_reading_leaves_a_number_without_bound_it_is_said_so() -> None:
+    book, _ = book_of(Source("rules.md", LIMIT), "rules")
+    assert book is not None
+    ann = Instrument(book).case("# A case\n\nNames: Ann is a person.\n\n## Facts\n")
+    answer = ann.ask("How many shares may Ann lease on March 1, 2001?")
+    assert answer.said == "At most 100 shares."
+    assert [reading.otherwise for reading in answer.readings] == ["Nothing bounds it."]
+
+
+@pytest.mark.skipif(not THOROUGH, reason="takes some seconds; the test of the judge shows why there is a bound")
 def test_past_the_end_of_a_record_an_open_number_still_has_its_bound() -> None:
     """Nobody knows what else may be granted in 2002; more than the yearly limit may not be, whatever it is."""
-    lee = load("1992-plan").case(ANNUAL_LIMIT)
-    answer = lee.ask("How many shares may Ann Lee receive on January 2, 2002?")
+    answer = load("1992-plan").case(ANNUAL_LIMIT).ask("How many shares may Ann Lee receive on January 2, 2002?")
     assert (answer.said, answer.citations) == ("At most 100,000 shares.", ("5(a)/4",))
-    assert {reading.otherwise for reading in answer.readings} >= {"Nothing bounds it."}
 
 
 def test_a_grant_of_no_shares_is_nothing_to_ask_about() -> None:
