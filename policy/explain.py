@@ -270,8 +270,8 @@ class Teller:
     def _compared(self, step: Compared, holds: bool, depth: int) -> Iterator[Line]:
         bound = step.scope.bound(step.bindings)
         left, right = (self.speaker.expression(each, bound) for each in (step.condition.left, step.condition.right))
-        if left == right and holds:
-            return  # that a thing is itself, or not after itself, goes without saying
+        if left == right and (holds or NONE not in (step.left, step.right)):
+            return  # that a thing is itself, or neither before nor after itself, goes without saying
         said = self.speaker.compared(step.condition, bound, step.left, step.right, holds)
         if step.truth.is_open:
             said = self._open_comparison(step, bound)

@@ -988,7 +988,11 @@ class Judge:
             require(all(self.differs(values[place], value) == {False} for place in over), "something over it may apply")
         else:
             sure = [place for place in over if attempts[place].truth is TRUE and place in attempt.defeaters]
-            require(any(self.differs(values[place], value) == {True} for place in sure), "nothing stops it")
+            stopped = any(self.differs(values[place], value) == {True} for place in sure)
+            together = [place for place in over if attempts[place].truth.is_open and place in attempt.defeaters]
+            if not stopped and len(together) > 1:  # one of several does, whichever way what is open turns out
+                raise Unjudged("whether several rules together stop one")
+            require(stopped, "nothing stops it")
 
     def differs(self, one: Any, other: Any) -> set[bool]:
         """Whether, or in which cases, two conclusions both exist and are not the same."""

@@ -29,6 +29,7 @@ UNJUDGED = {
     "too many completions",
     "what rules would conclude of something unrecorded",
     "whether rules could conclude what is left out",
+    "whether several rules together stop one",
 }
 """What the judge cannot tell of some proofs of these books: of less than one in fifty (of a few files, one in ten)."""
 

@@ -449,6 +449,7 @@ Recorded:
 Concluded:
 - *a pledge* was lost on *a date*
 - *a pledge* is safe by *a date*
+- *a pledge* is first
 
 ## § 1 Loss
 
@@ -457,6 +458,10 @@ A pledge was lost on a date if the pledge was called on the date and the date is
 ## § 2 Safety
 
 A pledge is safe by a date if the pledge was not lost on or before the date.
+
+## § 3 First
+
+A pledge is first if there is no earlier pledge such that the earlier pledge's date is before the pledge's date.
 """
 
 
@@ -466,3 +471,4 @@ def test_what_was_concluded_of_no_day_is_said_with_its_time(tmp_path: Path) -> N
     file = f"# A pledge\n\nBook: pledges\nRecord complete to: 2024-12-31\n\n## Facts\n\n{facts}"
     case = load(tmp_path / "pledges.md").case(file)
     assert lines(case, "Is P-1 safe by March 1, 2024?")[1] == "P-1 was not lost on or before March 1, 2024 [§ 2]"
+    assert lines(case, "Is P-1 first?")[:2] == ["P-1 is first [§ 3]", "The record is complete to December 31, 2024."]
