@@ -242,7 +242,7 @@ class Planner:
             return None
         some_bound = any(not (set(variables_of(argument)) - known) for argument in source[1])
         if relation.record:
-            return 1 if some_bound or _hints(source[1], relation, remaining, known) else 3
+            return 1 if some_bound or attributes_sought(source[1], relation, remaining, known) else 3
         if relation.silence is Silence.FALSE:
             return 2 if some_bound else 4
         if relation.silence is Silence.ASSUMED:
@@ -294,7 +294,7 @@ class Planner:
         after = known | {argument.name for argument in arguments if isinstance(argument, Variable)}
         hints = tuple(
             (column, self.compiler.compute(expression, self.scope, known, self.origin))
-            for column, expression in _hints(arguments, relation, remaining, set(known))
+            for column, expression in attributes_sought(arguments, relation, remaining, set(known))
         )
         early = tuple(
             self.compiler.test(part, self.scope, after, self.origin)
@@ -353,7 +353,7 @@ def _equality(part: Compare, known: set[str]) -> tuple[Variable, Expression] | N
     return None
 
 
-def _hints(
+def attributes_sought(
     arguments: tuple[Expression, ...], relation: Relation, remaining: list[Condition], known: set[str]
 ) -> list[tuple[int, Expression]]:
     """Attributes of the record being sought that must equal something known: (column, that).

@@ -170,7 +170,7 @@ def scanned(into: Translator, table: Table, scope: Scope) -> Row:
 
 
 @frozen
-class _Source:
+class Source:
     """A relation whose keys can be run through, with their expressions."""
 
     relation: Relation
@@ -192,18 +192,18 @@ def members(
             remaining.remove(ready)
             _filter(into, ready, found)
             continue
-        choice = _cheapest(into.plan, remaining, free)
+        choice = cheapest(into.plan, remaining, free)
         if choice is None:
             raise Unsupported("what a search runs through is not listed by any table")
-        if isinstance(choice, Compare) and (equality := _equality(choice, free)) is not None:
-            variable, expression = equality
+        if isinstance(choice, Compare) and (equation := equality(choice, free)) is not None:
+            variable, expression = equation
             amount = scope.named(into.amount(expression, found.bound, scope))
             found.bound[variable.name] = evolve(amount, exists=TRUE)
             scope.filters.append(amount.exists)
             free.discard(variable.name)
             remaining.remove(choice)
             continue
-        source = _source(into.plan, choice, free)
+        source = source_of(into.plan, choice, free)
         assert source is not None
         if not _bind(into, source, found, free, remaining):
             return None if found.more == FALSE else _emptied(found)
@@ -251,7 +251,7 @@ def _order(into: Translator, part: Condition, found: Members) -> Order | None:
 # -------------------------------------------------------------------- binding
 
 
-def _cheapest(plan: Plan, remaining: Sequence[Condition], free: set[str]) -> Condition | None:
+def cheapest(plan: Plan, remaining: Sequence[Condition], free: set[str]) -> Condition | None:
     costs = [
         (cost, place)
         for place, part in enumerate(remaining)
@@ -261,9 +261,9 @@ def _cheapest(plan: Plan, remaining: Sequence[Condition], free: set[str]) -> Con
 
 
 def _cost(plan: Plan, part: Condition, remaining: Sequence[Condition], free: set[str]) -> int | None:
-    if isinstance(part, Compare) and _equality(part, free) is not None:
+    if isinstance(part, Compare) and equality(part, free) is not None:
         return 0
-    source = _source(plan, part, free)
+    source = source_of(plan, part, free)
     if source is None or not all(isinstance(key, Variable) or not set(variables_of(key)) & free for key in source.keys):
         return None
     some_bound = any(not set(variables_of(key)) & free for key in source.keys)
@@ -277,7 +277,7 @@ def _cost(plan: Plan, part: Condition, remaining: Sequence[Condition], free: set
     return 6 if relation.silence is Silence.CONCLUDED else 8
 
 
-def _source(plan: Plan, part: Condition, free: set[str]) -> _Source | None:
+def source_of(plan: Plan, part: Condition, free: set[str]) -> Source | None:
     places: tuple[Expression | Atom, ...] = ()
     match part:
         case Atom():
@@ -291,11 +291,11 @@ def _source(plan: Plan, part: Condition, free: set[str]) -> _Source | None:
             relation = plan.relations[place.relation]
             keys = place.arguments[: relation.keys]
             if any(isinstance(key, Variable) and key.name in free for key in keys):
-                return _Source(relation, keys)
+                return Source(relation, keys)
     return None
 
 
-def _equality(part: Compare, free: set[str]) -> tuple[Variable, Expression] | None:
+def equality(part: Compare, free: set[str]) -> tuple[Variable, Expression] | None:
     if part.comparison is not Comparison.IS:
         return None
     for variable, expression in ((part.left, part.right), (part.right, part.left)):
@@ -304,7 +304,7 @@ def _equality(part: Compare, free: set[str]) -> tuple[Variable, Expression] | No
     return None
 
 
-def _hinted(source: _Source, remaining: Sequence[Condition], free: set[str]) -> bool:
+def _hinted(source: Source, remaining: Sequence[Condition], free: set[str]) -> bool:
     """Whether an attribute of the record sought must equal something known."""
     for part in remaining:
         if not isinstance(part, Compare) or part.comparison is not Comparison.IS:
@@ -316,7 +316,7 @@ def _hinted(source: _Source, remaining: Sequence[Condition], free: set[str]) -> 
     return False
 
 
-def _bind(into: Translator, source: _Source, found: Members, free: set[str], remaining: Sequence[Condition]) -> bool:
+def _bind(into: Translator, source: Source, found: Members, free: set[str], remaining: Sequence[Condition]) -> bool:
     """Give the free keys of a relation values: whether there are rows to do so."""
     relation = source.relation
     if relation.silence is Silence.UNKNOWN and relation.name not in into.plan.ledger.complete:

@@ -23,7 +23,6 @@ from engine.model import (
     Expression,
     Not,
     Or,
-    Origin,
     Relation,
     Silence,
     Some,
@@ -33,31 +32,33 @@ from engine.model import (
 from engine.relational.algebra import FALSE, TRUE, Scalar, both, either, is_false, is_true, is_unknown, negation
 from engine.relational.amounts import Amount
 from engine.relational.scope import Scope
+from engine.relational.sought import Cited, failing
 from engine.search import variables_of
 
 if TYPE_CHECKING:
-    from engine.relational.translate import Bound, Translator
-
-Cited = tuple[Scalar, Origin | None]
-"""When a clause is cited (never NULL), and where it stands; None: what decides is read off the proof."""
+    from engine.relational.translate import Attempt, Bound, Translator
 
 
-def deciding(into: Translator, of: Condition, bound: Bound, scope: Scope, holds: bool) -> Iterator[Cited]:
-    """What decides a condition in the rows in which it certainly holds (does not)."""
+def deciding(
+    into: Translator, of: Condition, bound: Bound, scope: Scope, holds: bool, asked: Scalar
+) -> Iterator[Cited]:
+    """What decides a condition in the rows in which it certainly holds (does not); no others are ``asked`` about."""
     match of:
         case Atom(relation, arguments):
             relation_ = into.plan.relations[relation]
             if holds:  # a value that an argument is computed from holds, whatever is said of it
                 yield from _noted(into, arguments, bound, scope)
-            yield from _of_statement(into, relation_, into.amounts(arguments, bound, scope), scope, holds)
+            yield from _of_statement(into, relation_, into.amounts(arguments, bound, scope), scope, holds, asked)
         case Compare(_, left, right):
             yield from _noted(into, (left, right), bound, scope)
         case Exists(expression):
             yield from _noted(into, (expression,), bound, scope)
         case Not(inner):
-            yield from deciding(into, inner, bound, scope, not holds)
+            yield from deciding(into, inner, bound, scope, not holds, asked)
         case And() | Or():
-            yield from _joined(into, _flat(of), bound, scope, holds, every=isinstance(of, And) is holds)
+            yield from _joined(into, _flat(of), bound, scope, holds, isinstance(of, And) is holds, asked)
+        case Some() if not holds:
+            yield from failing(into, of, bound, scope, asked, deciding)
         case Some():
             yield TRUE, None
 
@@ -78,7 +79,13 @@ def _flat(of: And | Or) -> tuple[Condition, ...]:
 
 
 def _joined(
-    into: Translator, parts: tuple[Condition, ...], bound: Bound, scope: Scope, holds: bool, every: bool
+    into: Translator,
+    parts: tuple[Condition, ...],
+    bound: Bound,
+    scope: Scope,
+    holds: bool,
+    every: bool,
+    asked: Scalar,
 ) -> Iterator[Cited]:
     """All parts, or the first that decides alone."""
     before: Scalar = FALSE
@@ -88,13 +95,13 @@ def _joined(
         here = TRUE if every else both(decides, negation(before))
         if not every:
             yield both(is_unknown(truth), negation(before)), None
-        for when_, origin in deciding(into, part, bound, scope, holds):
+        for when_, origin in deciding(into, part, bound, scope, holds, both(asked, here)):
             yield both(here, when_), origin
         before = either(before, decides)
 
 
 def _of_statement(
-    into: Translator, relation: Relation, arguments: tuple[Amount, ...], scope: Scope, holds: bool
+    into: Translator, relation: Relation, arguments: tuple[Amount, ...], scope: Scope, holds: bool, asked: Scalar
 ) -> Iterator[Cited]:
     if relation.record or relation.span or relation.silence is not Silence.CONCLUDED:
         yield TRUE, relation.origin
@@ -122,13 +129,19 @@ def _of_statement(
         if tried == FALSE:
             continue
         yield tried, each.rule.origin
-        if set(variables_of(each.rule.body)) - set(each.bound):
-            yield tried, None
-            continue
-        body = into.test(each.rule.body, each.bound, scope)
-        yield both(tried, is_unknown(body)), None
-        for when_, origin in deciding(into, each.rule.body, each.bound, scope, False):
-            yield both(tried, is_false(body), when_), origin
+        body = _body(each)
+        truth = into.test(body, each.bound, scope)
+        yield both(tried, is_unknown(truth)), None
+        fails = both(tried, is_false(truth))
+        for when_, origin in deciding(into, body, each.bound, scope, False, both(asked, fails)):
+            yield both(fails, when_), origin
+
+
+def _body(attempt: Attempt) -> Condition:
+    """What a rule wants: that there are such things, if it speaks of others than its conclusion does."""
+    rule = attempt.rule
+    others = tuple(each for name, each in variables_of(rule.body).items() if name not in attempt.bound)
+    return Some(others, rule.body, rule.origin) if others else rule.body
 
 
 def _noted(into: Translator, expressions: tuple[Expression, ...], bound: Bound, scope: Scope) -> Iterator[Cited]:

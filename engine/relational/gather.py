@@ -251,7 +251,7 @@ def fold(
         each = by_steps()
         found = None if each is None else along(each[0], outer, _every(names, each[0].scope, each[1]))
     if found is None:
-        found = _joined(members, _every(names, scope, make(members.parts().inner)))
+        found = joined(members, _every(names, scope, make(members.parts().inner)))
     cell, missing, folds = found
     let = outer.frame.let
     there = {each.name for each in folds}
@@ -270,7 +270,7 @@ def _every(names: tuple[str, str, str], scope: Scope, told: Told) -> tuple[Folde
     return (Folded(names[0], "any", sure), *doubts, *errors, *others)
 
 
-def _joined(members: Members, folds: tuple[Folded, ...]) -> tuple[Cell, Scalar, tuple[Folded, ...]]:
+def joined(members: Members, folds: tuple[Folded, ...]) -> tuple[Cell, Scalar, tuple[Folded, ...]]:
     """What is asked about, joined with the rows, and grouped again."""
     scope, outer = members.scope, members.outer
     rows = columns_of(*(each.of for each in folds))

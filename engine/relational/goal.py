@@ -13,11 +13,12 @@ from engine.relational import algebra, binding
 from engine.relational.algebra import TRUE, Column, Scalar, both, either, is_false, is_true, negation, tables_of
 from engine.relational.alike import Alike
 from engine.relational.amounts import Amount, Unsupported
-from engine.relational.cited import Cited, deciding, of_value
+from engine.relational.cited import deciding, of_value
 from engine.relational.frame import Let, LookUp, grown
 from engine.relational.kinds import Kinds, kinds_of
 from engine.relational.narrowing import narrowed_steps, tidy
 from engine.relational.scope import Loop, Plan, Row, Scope, Step
+from engine.relational.sought import Cited
 from engine.relational.tables import Ledger
 from engine.relational.totals import Total, totals_of
 from engine.relational.translate import Bound, Translator
@@ -125,7 +126,7 @@ def _by_day(plan: Plan, scope: Scope, row: Row) -> None:
 
 def _of_condition(into: Translator, goal: Goal, bound: Bound, scope: Scope, truth: Scalar) -> Iterator[Cited]:
     for holds, when_ in ((True, is_true(truth)), (False, is_false(truth))):
-        for each, origin in deciding(into, goal.of, bound, scope, holds):  # type: ignore[arg-type]
+        for each, origin in deciding(into, goal.of, bound, scope, holds, when_):  # type: ignore[arg-type]
             yield both(when_, each), origin
 
 

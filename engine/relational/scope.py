@@ -164,7 +164,7 @@ class Scope:
 
     ``taken`` are the columns of the outer scope that are used here, by the same names; ``rows`` the records at hand,
     by the column of their ids; ``others`` all rows that are run through. ``filters`` are what has been found so far to
-    hold of the rows of interest.
+    hold of the rows of interest; ``asked`` says of which rows of the outer scope anything is asked.
     """
 
     plan: Plan
@@ -174,6 +174,7 @@ class Scope:
     rows: dict[str, Row] = field(factory=dict)
     others: list[Row] = field(factory=list)
     filters: list[Scalar] = field(factory=list)
+    asked: Scalar = algebra.TRUE
     memo: dict[Any, Any] = field(factory=dict)
     loop: LoopHere | None = None
 
@@ -327,7 +328,9 @@ class Scope:
         assert self.outer is not None
         keys = tuple(sorted(columns))
         unique = self.outer.frame.unique
-        rows = self.outer.built(keys)
+        rows = self.outer.built((*keys, *columns_of(self.asked)))
+        if self.asked != algebra.TRUE:
+            rows = Keep(Filter(rows, self.asked), keys)
         return rows if unique and unique <= set(keys) else Group(rows, keys, ())
 
     def sorted_filters(self) -> tuple[list[tuple[Scalar, Scalar]], list[Scalar], list[Scalar]]:

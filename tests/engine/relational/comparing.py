@@ -93,8 +93,12 @@ def by_reference(engine: Engine, facts: FactBase, goal: Goal, subject: str) -> R
 
 
 def named(program: Program) -> Program:
-    """The program with a clause for each rule, by its name."""
-    return evolve(program, rules=tuple(evolve(rule, origin=Origin(rule.name)) for rule in program.rules))
+    """The program with a clause for each rule and each relation, by its name."""
+    return evolve(
+        program,
+        rules=tuple(evolve(rule, origin=Origin(rule.name)) for rule in program.rules),
+        relations=tuple(evolve(relation, origin=Origin(relation.name)) for relation in program.relations),
+    )
 
 
 def substitute(of: Condition | Expression, variable: Variable, constant: Constant) -> Any:
