@@ -23,7 +23,7 @@ _SLOW_IS_FINE = (HealthCheck.too_slow, HealthCheck.data_too_large)
 
 settings.register_profile(
     "everyday",
-    max_examples=100,
+    max_examples=50,
     deadline=timedelta(seconds=5),
     derandomize=True,
     suppress_health_check=_SLOW_IS_FINE,

@@ -45,7 +45,7 @@ MONOTONE = [
 
 
 @pytest.mark.parametrize(("operation", "place", "rises"), MONOTONE, ids=lambda each: getattr(each, "name", str(each)))
-@settings(max_examples=settings().max_examples // 10)  # so many for each of several dozens
+@settings(max_examples=settings().max_examples // 5)  # so many for each of several dozens
 @given(st.data())
 def test_what_is_said_to_rise_or_fall_does(operation: Operation, place: int, rises: bool, data: st.DataObject) -> None:
     calendar = data.draw(st.sampled_from(CALENDARS))

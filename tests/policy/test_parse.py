@@ -555,7 +555,7 @@ def conditions(draw: Draw) -> Condition:
     return a_condition(draw, 3)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=settings().max_examples * 2)
 @given(conditions())
 def test_random_conditions_have_one_reading_the_one_generated(tree: Condition) -> None:
     text = print_tree(RuleSentence((), _permitted(), tree, False, NOWHERE))

@@ -88,7 +88,7 @@ NOWHERE = Span(Source("", ""), 0, 0)
 
 @pytest.mark.parametrize("phrase", PHRASES if LONG else PHRASES[::3], ids=lambda phrase: phrase.relation)
 def test_a_phrase_with_values_reads_back(phrase: Phrase) -> None:
-    @settings(max_examples=max(3, settings().max_examples // 30))
+    @settings(max_examples=max(3, settings().max_examples // 15))
     @given(st.tuples(*(_values(slot.type) for slot in phrase.slots)), st.data())
     def reads_back(keys: tuple[Any, ...], data: st.DataObject) -> None:
         relation = phrase.relation

@@ -22,8 +22,8 @@ LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 
 
 def test_operations_on_boundary_values(spark_session: SparkSession) -> None:
-    """Every day those that databases differ in most; under the long profile each."""
-    grid = scalars(*(() if LONG else ("div", "mod", "when")))
+    """Every day the one that databases differ in most; under the long profile each."""
+    grid = scalars(*(() if LONG else ("div",)))
     runner = spark.opened(ledger(grid.tables), spark_session)
     means_the_same(runner, grid.relation, grid.tables)
 
