@@ -57,6 +57,7 @@ class Decisions:
         self._places: dict[Hashable, int] = {}
         self._nodes: dict[tuple[int, Truth, Truth], Truth] = {}
         self._and: dict[tuple[Truth, Truth], Truth] = {}
+        self._or: dict[tuple[Truth, Truth], Truth] = {}
         self._not: dict[Truth, Truth] = {}
         self.assumed: Mapping[Any, bool] = {}
         self.limit = LARGEST_DIAGRAM
@@ -137,7 +138,18 @@ class Decisions:
             return right
         if right is FALSE:
             return left
-        return self.negation(self.both(self.negation(left), self.negation(right)))
+        if left is right:
+            return left
+        key = (left, right)
+        known = self._or.get(key)
+        if known is None:
+            place = min(left.place, right.place)
+            left_yes, left_no = (left.yes, left.no) if left.place == place else (left, left)
+            right_yes, right_no = (right.yes, right.no) if right.place == place else (right, right)
+            known = self._node(place, self.either(left_yes, right_yes), self.either(left_no, right_no))
+            self._or[key] = known
+            self._or[right, left] = known
+        return known
 
     def all(self, truths: Iterable[Truth]) -> Truth:
         result = TRUE

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def _shown(value: Any) -> Any:
 def pages(review: Review, serving: bool = False, jobs: int = 1) -> dict[str, str]:
     """Every file of a review book; ``serving``: with a box in which questions are asked of a server.
 
-    ``jobs`` is the number of processes that draw the pages of clauses.
+    ``jobs`` is the number of processes that draw the pages.
     """
     return dict(_Pages(review, serving, jobs).files())
 
@@ -132,17 +132,11 @@ class _Pages:
             "index.html",
             self._page("index.html", "Contents", summary=_summary(self.review), headings=self._headings()),
         )
-        drawn = results(lambda number: self._section(self.at.sections[number]), len(self.at.sections), self.jobs)
-        yield from zip((part.page for part in self.at.sections), drawn, strict=True)
-        for part in self.at.vocabulary:
-            yield part.page, self._page("vocabulary.html", part.title, part=part)
+        every = [*self._many()]
+        drawn = results(lambda number: every[number][1](), len(every), self.jobs)
+        yield from zip((name for name, _ in every), drawn, strict=True)
         yield "words.html", self._page("words.html", "Names, kinds and records", sections=[*self._words()])
         yield "cases.html", self._page("cases.html", "Cases")
-        for page in self.review.cases:
-            yield (
-                self.at.cases[page.path.name],
-                self._page("case.html", inert(page.title), case=page, body=self._case(page)),
-            )
         if self.review.reports:
             yield "reports.html", self._page("reports.html", "Reports", svg=_svg)
         if self.review.since:
@@ -150,6 +144,18 @@ class _Pages:
         yield "coverage.html", self._page("coverage.html", "Coverage", summary=_summary(self.review))
         yield "search-index.js", f"window.clausebookIndex = {_script(self._index())};\n"
         yield from self.assets()
+
+    def _many(self) -> Iterator[tuple[str, Callable[[], str]]]:
+        """The pages of which there are many: their names, and what draws each."""
+        for section in self.at.sections:
+            yield section.page, partial(self._section, section)
+        for part in self.at.vocabulary:
+            yield part.page, partial(self._page, "vocabulary.html", part.title, part=part)
+        for page in self.review.cases:
+            yield self.at.cases[page.path.name], partial(self._case_page, page)
+
+    def _case_page(self, page: CasePage) -> str:
+        return self._page("case.html", inert(page.title), case=page, body=self._case(page))
 
     def waiting(self) -> str:
         return self._page("waiting.html", "Contents")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 
 from attrs import evolve, field, frozen
 
@@ -49,6 +48,8 @@ class Noun:
 
 
 Names = Mapping[str, tuple[Type, ...]]
+Index = Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
+"""What is spelt with words, and its name, by its first word."""
 
 
 @frozen
@@ -65,9 +66,11 @@ class Vocabulary:
     asked: tuple[AskedForm, ...]
     tries: Tries = field(eq=False, repr=False)
     noun_index: Mapping[str, tuple[Noun, ...]] = field(eq=False, repr=False)
-    name_index: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = field(eq=False, repr=False)
-    attribute_index: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = field(eq=False, repr=False)
+    name_index: Index = field(eq=False, repr=False)
+    attribute_index: Index = field(eq=False, repr=False)
     predicates: frozenset[str] = field(eq=False, repr=False)
+    numeric: frozenset[str] = field(eq=False, repr=False)
+    """The words of nouns, names and phrases with which a quantity may begin too."""
     listed: Names = field(factory=dict, eq=False, repr=False)
 
     def with_listed(self, listed: Names) -> Vocabulary:
@@ -86,18 +89,8 @@ class Vocabulary:
             merged[name] = (*(known for known in self.names.get(name, ()) if known != type), type)
             add_to_index(index, words_of(name), name)
         layered = ChainMap(merged, self.listed) if self.listed else merged  # type: ignore[arg-type]  # see `with_listed`
-        return evolve(self, names=layered, name_index=index)
-
-    @cached_property
-    def numeric(self) -> frozenset[str]:
-        """The words of nouns, names and phrases with which a quantity may begin too."""
-        words = [word for noun in self.nouns for word in noun.words]
-        for index in (self.name_index, self.attribute_index):
-            words += [word for entries in index.values() for spelt, _ in entries for word in spelt]
-        words += [
-            part for phrase in self.phrases for part in (*phrase.parts, *phrase.negative) if isinstance(part, str)
-        ]
-        return frozenset(filter(begins_quantity, words))
+        numeric = self.numeric.union(word for name in names for word in words_of(name) if begins_quantity(word))
+        return evolve(self, names=layered, name_index=index, numeric=numeric)
 
     def type_of_noun(self, text: str) -> Type | None:
         """The type that a noun, singular or plural, stands for."""
@@ -156,7 +149,20 @@ def build(
         by_name,
         attributes,
         frozenset(_predicates(phrases)),
+        frozenset(filter(begins_quantity, _words(nouns, (by_name, attributes), phrases))),
     )
+
+
+def _words(nouns: Iterable[Noun], indexes: Iterable[Index], phrases: Iterable[Phrase]) -> Iterator[str]:
+    """Every word of nouns, of what is indexed and of phrases."""
+    for noun in nouns:
+        yield from noun.words
+    for index in indexes:
+        for entries in index.values():
+            for words, _ in entries:
+                yield from words
+    for phrase in phrases:
+        yield from (part for part in (*phrase.parts, *phrase.negative) if isinstance(part, str))
 
 
 def _predicates(phrases: Iterable[Phrase]) -> Iterator[str]:
