@@ -5,6 +5,7 @@ Which tests one process runs: those that share what takes long to make.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import timedelta
@@ -70,6 +71,7 @@ TOGETHER = {
     "/test_spark": "a Spark session",
     "tests/browser/": "a browser, and pages in it",
     "tests/test_package.py": "a wheel",
+    "tests/policy/test_large_case.py": "a ledger, drawn and read",
     "tests/test_house.py": "the trees of the code",
 }
 """Tests of which those that share something are run by one process, and what it is."""
@@ -86,6 +88,13 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     """By the names of files: the marks of pytest-xdist 3.8 have no effect under pytest 9.2."""
     return Scheduling(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: it is not gone through again and again for circles that nothing needs."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
 
 
 NOT_RUN = (

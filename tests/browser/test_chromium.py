@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.browser.chromium import Browser
 
-HOPS = 40
+HOPS = 15
 PAGE = f"""<!doctype html><title>on the way</title><script>
 const hop = Number(new URLSearchParams(location.search).get("hop"));
 if (hop < {HOPS}) location.replace("?hop=" + (hop + 1)); else document.title = "there";
