@@ -166,7 +166,7 @@ def _surviving(
         if checker.problems:
             mistyped.append(tuple(checker.problems))
             continue
-        resolver = Resolver()
+        resolver = Resolver(records)
         variables = scope(tree, resolver)
         if resolver.problems:
             misscoped.append(tuple(resolver.problems))

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from attrs import Factory, define, evolve, frozen
 
 from engine.values import DATE, Kind, Type, Value
+from policy.cutting import part, sentences, split, without_stop
 from policy.diagnostic import Diagnostic, misspelling, nearest
-from policy.document import Block, Document, Item, List, Paragraph
+from policy.document import Block, Document, Item, List, Paragraph, Table
 from policy.headings import HEADINGS, WORD_SECTIONS, PhraseHeading, is_phrase_heading, phrase_heading
+from policy.kind_text import kind_said
 from policy.phrases import Parts, declared_negation, negation, unfronted
 from policy.quantities import Misspelt, read_value
 from policy.source import Span
@@ -51,7 +53,7 @@ def read_names(span: Span, vocabulary: Vocabulary) -> tuple[dict[str, Type], tup
     """The names that sentences introduce (``Ann Lee and Bob Ray are persons.``)."""
     names: dict[str, Type] = {}
     problems: list[Diagnostic] = []
-    for sentence in _sentences(span):
+    for sentence in sentences(span):
         for name, type, place in _named(sentence, vocabulary.nouns, problems):
             if type == NAMED:
                 problems.append(Diagnostic("E0207", f"what is `{name}`?", place, expected=(f"{name} is a person.",)))
@@ -65,33 +67,13 @@ def is_recital(paragraph: Paragraph) -> bool:
     return paragraph.span.text.startswith("Recital:")
 
 
-def _sentences(span: Span) -> Iterator[Span]:
-    """The parts of a paragraph that end in a full stop; what follows the last stop counts too."""
-    text = span.text
-    at = 0
-    for match in re.finditer(r"(?:[^.]|\.(?!\s|$))+\.?", text):
-        at = match.start() + len(match.group()) - len(match.group().lstrip())
-        part = match.group().strip()
-        if part.strip("."):
-            start = span.start + at
-            yield Span(span.source, start, start + len(part.rstrip(".")))
+_HAS = re.compile(r"An?\s+(?P<noun>[^,]+?)\s+(?:has|may\s+have)\s+")
+_IN_A_LIST = "what a book speaks of is declared in a list"
+_KIND_FORMS = ("A resolution is an entity.", "A pool is the employee pool or the director pool.")
 
 
-def _part(span: Span, start: int, end: int) -> Span:
-    return Span(span.source, span.start + start, span.start + end)
-
-
-def _split(span: Span, separator: str) -> Iterator[Span]:
-    """The parts of a place between separators, without their blanks."""
-    at = 0
-    text = span.text
-    for match in [*re.finditer(separator, text), None]:
-        end = len(text) if match is None else match.start()
-        piece = text[at:end]
-        lead = len(piece) - len(piece.lstrip())
-        if piece.strip():
-            yield _part(span, at + lead, at + len(piece.rstrip()))
-        at = end if match is None else match.end()
+def _in_line(span: Span) -> str:
+    return " ".join(span.text.split())
 
 
 _LISTED = r",\s+and\s+|\s+and\s+|,\s+"
@@ -103,14 +85,14 @@ def _named(span: Span, nouns: Sequence[Noun], problems: list[Diagnostic]) -> Ite
     type = NAMED
     listed = span
     if match is not None:
-        listed = _part(span, match.start("names"), match.end("names"))
+        listed = part(span, match.start("names"), match.end("names"))
         words = tuple(match["noun"].split())
         noun = find_noun(nouns, words)
         if noun is None:
-            problems.append(_unknown_noun(" ".join(words), _part(span, match.start("noun"), match.end("noun")), nouns))
+            problems.append(_unknown_noun(" ".join(words), part(span, match.start("noun"), match.end("noun")), nouns))
             return
         type = noun.type
-    for place in _split(listed, _LISTED):
+    for place in split(listed, _LISTED):
         yield _as_name(place.text), type, place
 
 
@@ -169,7 +151,7 @@ class _Reader:
         for block in self._section(heading):
             if isinstance(block, List):
                 for item in block.items:
-                    yield _without_stop(item.span)
+                    yield without_stop(item.span)
 
     def _paragraphs(self, heading: str) -> Iterator[Span]:
         for block in self._section(heading):
@@ -184,27 +166,25 @@ class _Reader:
     # ------------------------------------------------------ names and kinds
 
     def _kinds(self) -> None:
-        for span in self._items("Kinds"):
-            match = re.fullmatch(r"(?s)An?\s+(?P<noun>.+?)\s+is\s+(?P<what>.+)", span.text)
-            if match is None:
-                self._problem(
-                    "E0201",
-                    "a kind is declared in one of two ways",
-                    span,
-                    expected=("A resolution is an entity.", "A pool is the employee pool or the director pool."),
-                )
+        places = [(span, True) for span in self._items("Kinds")]
+        places += [
+            (sentence, False)
+            for span in self._paragraphs("Kinds")
+            if not span.text.startswith("Words:")
+            for sentence in sentences(span)
+        ]
+        for span, in_list in places:
+            said = kind_said(span.text)
+            if said is None or said.right:
+                expected = (said.right,) if said is not None else _KIND_FORMS
+                self._problem("E0201", "a kind is declared in one of two ways", span, expected=expected)
+            elif not in_list:
+                self._problem("E0201", _IN_A_LIST, span, expected=(f"- {_in_line(span)}.",))
+            if said is None:
                 continue
-            noun = " ".join(match["noun"].split())
-            if " ".join(match["what"].split()) == "an entity":
-                self._declare_type(Type(noun, Kind.SYMBOL), span)
-                continue
-            members = tuple(
-                " ".join(place.text.split())
-                for place in _split(_part(span, match.start("what"), match.end("what")), r",\s+or\s+|\s+or\s+|,\s+")
-            )
-            type = Type(noun, Kind.SYMBOL, members=members)
+            type = Type(said.noun, Kind.SYMBOL, members=said.members)
             self._declare_type(type, span)
-            for member in members:
+            for member in said.members:
                 self.names.setdefault(member, []).append(type)
 
     def _declare_type(self, type: Type, span: Span) -> None:
@@ -218,12 +198,12 @@ class _Reader:
         places = [setting.value for setting in self.document.settings if setting.name == "Words"]
         for heading in WORD_SECTIONS:
             places += [
-                _part(span, match.end(), len(span.text))
+                part(span, match.end(), len(span.text))
                 for span in self._paragraphs(heading)
                 if (match := re.match(r"Words:\s*", span.text)) is not None
             ]
         for place in places:
-            for sentence in _sentences(place):
+            for sentence in sentences(place):
                 self._other_word(sentence)
 
     def _other_word(self, span: Span) -> None:
@@ -252,13 +232,17 @@ class _Reader:
         for span in self._paragraphs("Names"):
             if span.text.startswith("Words:"):
                 continue
-            for sentence in _sentences(span):
+            for sentence in sentences(span):
                 for name, type, _ in _named(sentence, self.nouns, self.problems):
                     known = self.names.setdefault(name, [])
                     if type == NAMED and not known:
                         known.append(NAMED)
                     elif type not in known:
                         self.names[name] = [*(each for each in known if each != NAMED), type]
+        for heading in WORD_SECTIONS:
+            for block in self._section(heading):
+                if isinstance(block, Table):
+                    self._problem("E0201", "words are declared in sentences and lists, not in a table", block.span)
         for block in self._section("Names"):
             if isinstance(block, List):
                 said = "names are declared in sentences, not in a list"
@@ -270,8 +254,8 @@ class _Reader:
     def _record_names(self) -> list[tuple[Type, Span, Span]]:
         """Declares the record kinds; gives each with what it has."""
         found = []
-        for span in self._items("Records"):
-            match = re.match(r"An?\s+(?P<noun>[^,]+?)\s+(?:has|may\s+have)\s+", span.text)
+        for span in (*self._items("Records"), *self._listless()):
+            match = _HAS.match(span.text)
             if match is None:
                 self._problem(
                     "E0201", "a record is declared by what it has", span, expected=("A grant has a date and shares.",)
@@ -280,13 +264,21 @@ class _Reader:
             type = Type(" ".join(match["noun"].split()), Kind.SYMBOL)
             self._declare_type(type, span)
             verb = match.end("noun")
-            found.append((type, span, _part(span, verb, len(span.text))))
+            found.append((type, span, part(span, verb, len(span.text))))
         return found
+
+    def _listless(self) -> Iterator[Span]:
+        """The sentences among the paragraphs of records that declare one; that they may not stand there is told."""
+        for paragraph in self._paragraphs("Records"):
+            for sentence in sentences(paragraph):
+                if _HAS.match(sentence.text):
+                    self._problem("E0201", _IN_A_LIST, sentence, expected=(f"- {_in_line(sentence)}.",))
+                    yield sentence
 
     def _record(self, type: Type, span: Span, body: Span) -> None:
         optional = False
         attributes: list[AttributeDeclaration] = []
-        for place in _split(body, r",\s+and\s+|\s+and\s+|,\s+"):
+        for place in split(body, r",\s+and\s+|\s+and\s+|,\s+"):
             match = re.fullmatch(
                 r"(?s)(?P<verb>(?:may\s+have|has)\s+)?(?:an?\s+)?(?P<name>[^()]+?)(?:\s+\((?P<type>[^()]+)\))?",
                 place.text,
@@ -310,10 +302,10 @@ class _Reader:
     def _orders(self) -> None:
         pattern = re.compile(r"(?P<nouns>.+?) are ordered by (?P<by>[^,]+), then by the recorded order of acts")
         for span in self._paragraphs("Records"):
-            for sentence in _sentences(span):
+            for sentence in sentences(span):
                 match = pattern.fullmatch(" ".join(sentence.text.split()))
                 if match is None:
-                    if not span.text.startswith("Words:"):
+                    if not span.text.startswith("Words:") and not _HAS.match(sentence.text):
                         self._problem(
                             "E0201",
                             "this says nothing about records",
@@ -344,21 +336,31 @@ class _Reader:
                 self._phrase_list(found, blocks[at + 1] if at + 1 < len(blocks) else None, clause)
             elif not clause and isinstance(block, List) and not (at and phrase_heading(blocks, at - 1)):
                 self._problem("E0030", "no heading says who states these phrases", block.span, expected=HEADINGS)
+                for item in block.items:  # so that the rules can be read
+                    self._phrase(item, Heading.RECORDED, {}, clause)
+            elif not clause and isinstance(block, Paragraph) and not block.span.text.startswith("Words:"):
+                self._problem(
+                    "E0206", "this declares no phrase, and a note begins with `>`", block.span, expected=HEADINGS
+                )
 
     def _phrase_list(self, found: PhraseHeading, following: Block | None, clause: str) -> None:
         if found.right:
             said = f"`{' '.join(found.span.text.split())}` is no heading of phrases"
             self._problem("E0030", said, found.span, expected=HEADINGS, nearest=(found.right,))
-        if not isinstance(following, List):
+        if found.inline is not None:
+            items: tuple[Item, ...] = (Item(found.inline),)
+        elif isinstance(following, List):
+            items = following.items
+        else:
             self._problem("E0206", "phrases follow as a list", found.span)
             return
         for body in dict.fromkeys(_bodies(found.said.get("by"))):
             self.bodies.setdefault(body, []).append(found.span)
-        for item in following.items:
+        for item in items:
             self._phrase(item, found.heading, found.said, clause)
 
     def _phrase(self, item: Item, heading: Heading, said: Mapping[str, str | None], clause: str) -> None:
-        phrase_span, suppose, ask = _asked_parts(_without_stop(item.span))
+        phrase_span, suppose, ask = _asked_parts(without_stop(item.span))
         read = _PhraseText(phrase_span, self.nouns, self.problems)
         parts, negative_words = read.parts()
         parts = self._plain(parts, phrase_span)
@@ -458,24 +460,19 @@ class _Reader:
         return len(self.problems) == before
 
 
-def _without_stop(span: Span) -> Span:
-    text = span.text.rstrip()
-    return Span(span.source, span.start, span.start + len(text.removesuffix(".").removesuffix(";").rstrip()))
-
-
 def _asked_parts(span: Span) -> tuple[Span, Span | None, Span | None]:
     """The phrase, what it supposes and what it asks."""
     text = span.text
     starts = {match["word"]: match.start("word") for match in re.finditer(r"\n\s*(?P<word>Suppose|Ask)\b", text)}
     ends = sorted([*starts.values(), len(text)])
 
-    def part(word: str) -> Span | None:
+    def part_of(word: str) -> Span | None:
         if word not in starts:
             return None
         end = next(end for end in ends if end > starts[word])
-        return _part(span, starts[word], starts[word] + len(text[starts[word] : end].rstrip()))
+        return part(span, starts[word], starts[word] + len(text[starts[word] : end].rstrip()))
 
-    return _part(span, 0, len(text[: ends[0]].rstrip())), part("Suppose"), part("Ask")
+    return part(span, 0, len(text[: ends[0]].rstrip())), part_of("Suppose"), part_of("Ask")
 
 
 def _bodies(text: str | None) -> tuple[str, ...]:
@@ -558,7 +555,7 @@ class _PhraseText:
         at = 0
         for slot in re.finditer(r"\*(?P<slot>[^*]+)\*", text):
             parts.extend(words_of(text[at : slot.start()]))
-            found = self._slot(slot["slot"], _part(self.span, slot.start("slot"), slot.end("slot")))
+            found = self._slot(slot["slot"], part(self.span, slot.start("slot"), slot.end("slot")))
             if found is None:
                 return (), negative
             parts.append(found)

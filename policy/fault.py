@@ -14,7 +14,7 @@ from policy.quantities import misspelt
 from policy.questions import WHENS
 from policy.source import Span
 from policy.tokens import tokenize
-from policy.vocabulary_text import phrase_text
+from policy.vocabulary_text import phrase_text, with_article
 from policy.words import Slot
 
 _MOST_EXPECTED = 6
@@ -84,6 +84,9 @@ _SAID_SO = {
 }
 """Words that lawyers use, and how the language says the same."""
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBER = re.compile(
+    r"(?:(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-[a-z]+)?|hundred|thousand|million)"
+)
 _NO_QUESTIONS = {
     "can": "what is permitted is asked with `may`",
     "could": "what is permitted is asked with `may`",
@@ -142,27 +145,34 @@ def fault(lattice: Lattice, outcome: Outcome, start: str) -> Diagnostic:
         return Diagnostic(
             "E0114", f"no name `{name.text}` is known", name, ("a name that the case introduces",), nearest
         )
-    meant = None if start == "question" else _SAID_SO.get(word.casefold()) or _meant(lattice, at)
-    if meant is not None:
-        return Diagnostic("E0102", f"`{word}` cannot stand here; the language says `{meant}`", span, (meant,), nearest)
+    said_so = _SAID_SO.get(word.casefold())
+    meant = () if start == "question" else (said_so,) if said_so else _meant(lattice, at)
+    if meant:
+        said = f"`{word}` cannot stand here; the language says {' or '.join(f'`{each}`' for each in meant)}"
+        return Diagnostic("E0102", said, span, meant, nearest)
     said = f"`{word}` cannot stand here" if word and not word.startswith(STRUCTURE) else "the sentence is not finished"
     return Diagnostic("E0102", said, span, expected[:_MOST_EXPECTED], nearest)
 
 
-def _meant(lattice: Lattice, at: int) -> str | None:
+def _meant(lattice: Lattice, at: int) -> tuple[str, ...]:
     """How the language says what a word begins, or what it ends, in the place where it stands."""
     word, before = lattice.words[at] if at < len(lattice) else "", lattice.words[at - 1] if at else ""
     if before == "or" and word in ("more", "less", "fewer"):
-        return "is at least" if word == "more" else "is at most"
+        return ("is at least",) if word == "more" else ("is at most",)
     if word in _NUMBERS:
-        return str(_NUMBERS.index(word) + 1)
+        return (str(_NUMBERS.index(word) + 1),)
+    if _NUMBER.fullmatch(word):
+        return ("a number in figures",)
     if at == 0 and word == "if":
-        return "S if C: the conclusion comes first"
+        return ("S if C: the conclusion comes first",)
     if at == 0 and word == "no":
-        return "a … not …, of one thing"
+        return ("a … not …, of one thing",)
     if at == 0 and lattice.edges(0, "NOUNS"):
-        return "a …, of one thing"
-    return None
+        return ("a …, of one thing",)
+    for noun in lattice.vocabulary.noun_index.get(word, ()):
+        if not noun.plural and noun.counted and lattice.words[at : at + len(noun.words)] == noun.words:
+            return with_article(noun.noun), f"the {noun.noun}"
+    return ()
 
 
 def _dayless(lattice: Lattice) -> Diagnostic | None:

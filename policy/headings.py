@@ -50,13 +50,15 @@ HEADINGS = (
 class PhraseHeading:
     """A heading of phrases: ``said`` holds what it names (`by`, `value`, `reading`).
 
-    ``right`` is the right form of one that is not written as it should be, else empty.
+    ``right`` is the right form of one that is not written as it should be, else empty; ``inline`` the phrase that
+    wrongly stands in its line.
     """
 
     heading: Heading
     said: Mapping[str, str | None]
     span: Span
     right: str = ""
+    inline: Span | None = None
 
 
 def phrase_heading(blocks: Sequence[Block], at: int) -> PhraseHeading | None:
@@ -68,6 +70,8 @@ def phrase_heading(blocks: Sequence[Block], at: int) -> PhraseHeading | None:
     found = _read(text)
     if found is not None:
         return PhraseHeading(*found, block.span)
+    if (found_inline := _inline(block.span)) is not None:
+        return found_inline
     following = blocks[at + 1] if at + 1 < len(blocks) else None
     if isinstance(following, List) and any("*" in item.span.text for item in following.items):
         for right in _meant(text):
@@ -85,6 +89,18 @@ def _read(text: str) -> tuple[Heading, Mapping[str, str | None]] | None:
     for heading, pattern in _HEADINGS:
         if (match := pattern.fullmatch(text)) is not None:
             return heading, match.groupdict()
+    return None
+
+
+def _inline(span: Span) -> PhraseHeading | None:
+    """A heading that a phrase with stars follows in the same paragraph."""
+    for heading, pattern in _HEADINGS:
+        match = pattern.match(span.text)
+        rest = span.text[match.end() :] if match is not None else ""
+        if match is not None and "*" in rest:
+            phrase = Span(span.source, span.end - len(rest.lstrip()), span.end)
+            right = f"{match.group()} and below it, in a list, - {' '.join(rest.split())}"
+            return PhraseHeading(heading, match.groupdict(), span, right, phrase)
     return None
 
 

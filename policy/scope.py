@@ -15,6 +15,7 @@ from attrs import Factory, define, field, frozen
 from engine.model import Variable
 from engine.values import Type
 from policy.diagnostic import Diagnostic, nearest
+from policy.dimensions import Records
 from policy.source import Span
 from policy.syntax import (
     AggregateTerm,
@@ -95,6 +96,7 @@ class _Scope:
 class Resolver:
     """Resolves the mentions of one sentence, from left to right."""
 
+    records: Records = Factory(dict)
     problems: list[Diagnostic] = Factory(list)
     _named: dict[Place, Variable] = Factory(dict)
     _apart: dict[Variable, tuple[Variable, ...]] = Factory(dict)
@@ -253,7 +255,8 @@ class Resolver:
     def _unknown(self, mention: Mention, name: str) -> None:
         visible = self._scope.visible()
         likely = [known for known, variable in visible.items() if variable.type.name == mention.type.name]
-        near = tuple(f"the {known}" for known in likely or nearest(name, visible))
+        owned = tuple(f"the {known}'s {name}" for known, variable in visible.items() if self._has(variable, name))
+        near = owned or tuple(f"the {known}" for known in likely or nearest(name, visible))
         if name in self._taken:
             self._problem(
                 "E0312",
@@ -264,6 +267,11 @@ class Resolver:
             )
         else:
             self._problem("E0310", f"`{_text(mention)}` refers to nothing introduced before it", mention.span, near)
+
+    def _has(self, variable: Variable, attribute: str) -> bool:
+        """Whether what a variable stands for is a record with an attribute of a name."""
+        record = self.records.get(variable.type.name)
+        return record is not None and any(each.name == attribute for each in record.attributes)
 
     def _introduce(self, mention: Mention) -> Variable:
         known = self._named.get(place_of(mention.span))

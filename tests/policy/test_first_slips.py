@@ -215,6 +215,58 @@ def test_names_in_a_list_are_told_as_sentences() -> None:
     assert (problem.code, problem.expected) == ("E0201", ("The School. The Committee.",))
 
 
+KIND = "- A subject is music, drawing or letters."
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("- Subject: music, drawing, letters", "A subject is music, drawing or letters."),
+        ("- subject (music | drawing | letters)", "A subject is music, drawing or letters."),
+        ("- A subject is music, drawing and letters.", "A subject is music, drawing or letters."),
+        ("- A subject is one of music, drawing or letters.", "A subject is music, drawing or letters."),
+        ("- Subjects are music, drawing and letters.", "A subject is music, drawing or letters."),
+        ("- Subject", "A subject is an entity."),
+        ("Subject: music, drawing, letters", "A subject is music, drawing or letters."),
+        (KIND[2:], KIND),
+    ],
+)
+def test_a_kind_declared_otherwise_is_told_with_its_form(said: str, right: str) -> None:
+    problem = only(KIND, said)
+    assert (problem.code, problem.expected) == ("E0201", (right,))
+
+
+def test_a_record_outside_a_list_is_told_with_its_mark() -> None:
+    problem = only("- A bursary has", "A bursary has")
+    assert problem.code == "E0201"
+    assert problem.expected[0].startswith("- A bursary has a student (person), a date,")
+
+
+def test_words_in_a_table_are_told() -> None:
+    first = told((KIND, "| subject |\n|---|\n| music |\n| drawing |"))[0]
+    assert (first.code, first.message) == ("E0201", "words are declared in sentences and lists, not in a table")
+
+
+RECORDED = "Recorded:\n- *a person* passed the examination"
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "told_as"),
+    [
+        ("Recorded: *a person* passed the examination", "E0030", "is no heading of phrases"),
+        ("- *a person* passed the examination", "E0030", "no heading says who states these phrases"),
+    ],
+)
+def test_phrases_without_a_heading_above_them_are_read_all_the_same(said: str, code: str, told_as: str) -> None:
+    problem = only(RECORDED, said)
+    assert (problem.code, told_as in problem.message) == (code, True)
+
+
+def test_a_sentence_among_the_phrases_is_told() -> None:
+    problem = only(RECORDED, f"The School keeps a register.\n\n{RECORDED}")
+    assert (problem.code, problem.message) == ("E0206", "this declares no phrase, and a note begins with `>`")
+
+
 # ---------------------------------------------------------------------- rules
 
 
@@ -227,12 +279,20 @@ def test_names_in_a_list_are_told_as_sentences() -> None:
         ("Despite § 2, a bursary is not payable", "No bursary is payable", "a … not …, of one thing"),
         ("Despite § 2, a bursary is not payable", "Bursaries are not payable", "a …, of one thing"),
         ("Despite § 2, a", "Otherwise a", "failing that"),
+        ("exceeds $5,000", "exceeds five thousand dollars", "5"),
+        ("exceeds $5,000", "exceeds twenty-one dollars", "a number in figures"),
+        ("Despite § 2, a bursary", "Despite § 2, bursary", "a bursary` or `the bursary"),
     ],
 )
 def test_the_language_s_own_words_are_told(old: str, new: str, said: str) -> None:
     problem = only(old, new)
     assert problem.code == "E0102"
     assert problem.message.endswith(f"the language says `{said}`")
+
+
+def test_an_attribute_without_its_record_is_told_with_it() -> None:
+    problem = only("the bursary is not doubled", "the subject is music")
+    assert (problem.code, problem.nearest) == ("E0310", ("the bursary's subject",))
 
 
 def test_the_attribute_is_told_where_the_record_was_compared() -> None:
