@@ -9,9 +9,9 @@ from attrs import frozen
 from policy.phrases import plural
 from policy.vocabulary_text import with_article
 
-_WRITTEN = re.compile(r"An?\s+(?P<noun>[^:=()]+?)\s+is\s+(?P<what>[^:=()]+)")
+_WRITTEN = re.compile(r"An?\s+(?P<noun>[^:=()]+?)\s+is\s+(?P<what>.+)")
 _SLIPS = (
-    re.compile(r"(?:an?\s+)?(?P<noun>[^:=(),]+?)\s+(?:is|are|can\s+be|may\s+be)\s+(?P<what>[^:=()]+)", re.IGNORECASE),
+    re.compile(r"(?:an?\s+)?(?P<noun>[^:=(),]+?)\s+(?:is|are|can\s+be|may\s+be)\s+(?P<what>.+)", re.IGNORECASE),
     re.compile(r"(?:an?\s+)?(?P<noun>[^:=(),]+?)\s*[:=(]\s*(?P<what>[^:=()]+)\)?", re.IGNORECASE),
     re.compile(r"(?:an?\s+)?(?P<noun>[^:=(),]+)(?P<what>)", re.IGNORECASE),
 )

@@ -227,6 +227,7 @@ KIND = "- A subject is music, drawing or letters."
         ("- A subject is one of music, drawing or letters.", "A subject is music, drawing or letters."),
         ("- Subjects are music, drawing and letters.", "A subject is music, drawing or letters."),
         ("- Subject", "A subject is an entity."),
+        ("- A subject is either course (a) or drawing.", "A subject is course (a) or drawing."),
         ("Subject: music, drawing, letters", "A subject is music, drawing or letters."),
         (KIND[2:], KIND),
     ],
@@ -234,6 +235,10 @@ KIND = "- A subject is music, drawing or letters."
 def test_a_kind_declared_otherwise_is_told_with_its_form(said: str, right: str) -> None:
     problem = only(KIND, said)
     assert (problem.code, problem.expected) == ("E0201", (right,))
+
+
+def test_what_belongs_to_a_kind_may_hold_any_marks() -> None:
+    assert told((KIND, "- A subject is course (a), course: 2 or music.")) == ()
 
 
 def test_a_record_outside_a_list_is_told_with_its_mark() -> None:
