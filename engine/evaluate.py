@@ -7,7 +7,7 @@ gives strong Kleene answers and exact case analysis alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any, TypeVar
@@ -21,16 +21,7 @@ from engine.facts import FactBase, Row, Table
 from engine.ground import Ground
 from engine.model import Comparison, Origin, Priority, Relation, Silence
 from engine.parted import Laborious, Totals
-from engine.proof import (
-    AllStep,
-    Attempt,
-    Basis,
-    Circular,
-    Conclusion,
-    Fact,
-    Quantity,
-    Step,
-)
+from engine.proof import AllStep, Attempt, Basis, Circular, Conclusion, Fact, Quantity, Step
 from engine.reckon import cases, compare, spread
 from engine.reference import attribute_of_open, statement_about_open, value_for_open
 from engine.search import Findings, Notes
@@ -55,6 +46,8 @@ from engine.unknowns import (
 from engine.values import PLAIN, LimitReached
 
 STEP_LIMIT = 2_000_000
+ValueKey = tuple[str, tuple[Any, ...], int]
+"""A value: a relation, the keys of its row, and the column."""
 Concluded = TypeVar("Concluded", bound=Step)
 
 
@@ -84,7 +77,7 @@ class Evaluation:
         self.deadline = deadline
         self._steps = 0
         self.statements: dict[tuple[str, tuple[Any, ...]], Step] = {}
-        self.quantities: dict[tuple[str, tuple[Any, ...], int], Quantity] = {}
+        self.quantities: dict[ValueKey, Quantity] = {}
         self._working: set[tuple[str, tuple[Any, ...]]] = set()
         self._approximations: dict[tuple[str, tuple[Any, ...]], Step] = {}
         self._met: set[tuple[str, tuple[Any, ...]]] = set()
@@ -95,6 +88,7 @@ class Evaluation:
         self.changed = changed
         self.totals: Totals | None = None
         self._most = STEP_LIMIT
+        self.veiled: Mapping[ValueKey, bool] = {}  # values taken as open though rules conclude them; True: may be none
 
     @property
     def is_hurried(self) -> bool:
@@ -510,8 +504,11 @@ class Evaluation:
         )
 
     def _conclude_value(self, relation: Relation, arguments: tuple[Any, ...], column: int) -> Quantity:
-        attempts = self._attempts(relation, arguments)
         name = relation.columns[column].name
+        if (optional := self.veiled.get((relation.name, arguments, column))) is not None:
+            value = self.open(relation, arguments, column, optional)
+            return Quantity(value, relation.name, arguments, name, Basis.OPEN)
+        attempts = self._attempts(relation, arguments)
         applying = [attempt for attempt in attempts if attempt.truth is not FALSE]
         if len(applying) == 1 and applying[0].truth is TRUE and type(applying[0].value) in PLAIN:
             return Quantity(applying[0].value, relation.name, arguments, name, None, None, attempts)

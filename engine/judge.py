@@ -44,6 +44,8 @@ _MOST_COMPARED = 24
 _MOST_LIKELY = 16
 
 
+_EVENTS = (MayExist, Clash, Cut)
+
 Keys = list[tuple[int, bool]]
 
 
@@ -262,15 +264,16 @@ class Theory:
         return Verdict.DEPENDS
 
     def settle(self, truth: Truth) -> Settlement:
-        """The minimal sets of answers that would make the truth certain, smallest first.
+        """The minimal sets of answers that would make the truth certain.
 
-        Of more than can be listed, those first in which nothing happened that is not recorded.
+        Those come first in which the least happened that is not recorded, and of them the smallest.
         """
         decisions = self._decisions
         goal = decisions.either(decisions.always(truth, self.clashes), decisions.negation(self.axioms))
         before = decisions.begin_step()  # however many sets there are, there is room for some of them
         try:
-            cubes, others = sorted(_primes(decisions, goal), key=lambda cube: (len(cube), cube)), False
+            cubes = sorted(_primes(decisions, goal), key=lambda cube: (self._events(cube), len(cube), cube))
+            others = False
         except TooManyCases:
             decisions.end_step(before)
             likely = (way for way in islice(self._likely(goal), _MOST_PATHS) if can_hold(self._inequalities(way)))
@@ -281,11 +284,20 @@ class Theory:
         real = list(islice(possible, _MOST_COMPARED))
         if self.axioms is not TRUE:
             real = self._weakest(real)
+        others = others or len(real) > MOST_SETS or len(real) == _MOST_COMPARED
+        if others:  # not all can be listed: those in which the least happened are
+            fewest = min(map(self._events, real), default=0)
+            real = [cube for cube in real if self._events(cube) == fewest]
         sets = tuple(
             tuple(Literal(decisions.questions[place], answer, place) for place, answer in cube)  # type: ignore[arg-type]
             for cube in real[:MOST_SETS]
         )
-        return Settlement(sets, others or len(real) > MOST_SETS or len(real) == _MOST_COMPARED)
+        return Settlement(sets, others)
+
+    def _events(self, cube: Cube) -> int:
+        """How many things that are not recorded happened where these are the answers."""
+        questions: list[Any] = self._decisions.questions
+        return sum(answer and isinstance(questions[place], _EVENTS) for place, answer in cube)
 
     def _likely(self, goal: Truth) -> Iterator[dict[int, bool]]:
         """Ways to a truth, those first in which nothing happened that is not recorded."""
@@ -298,7 +310,7 @@ class Theory:
             elif node is not FALSE:
                 yes = node.yes, {**answers, node.place: True}
                 no = node.no, {**answers, node.place: False}
-                unlikely = isinstance(questions[node.place], (MayExist, Clash, Cut))
+                unlikely = isinstance(questions[node.place], _EVENTS)
                 pending += (yes, no) if unlikely else (no, yes)
 
     def _weakest(self, cubes: list[Cube]) -> list[Cube]:

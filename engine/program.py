@@ -87,10 +87,19 @@ class Engine:
         return self.answer(facts, Query(value, Shape.VALUE))
 
     def answer(
-        self, facts: FactBase, query: Query, deadline: float | None = None, ground: Ground | None = None
+        self,
+        facts: FactBase,
+        query: Query,
+        deadline: float | None = None,
+        ground: Ground | None = None,
+        briefly: bool = False,
     ) -> Answer:
-        """The answer to any query. Raises `LimitReached` where a limit stops it: that is never a verdict."""
-        return answer(Asked(self, facts, deadline, ground), query)
+        """The answer to any query. Raises `LimitReached` where a limit stops it: that is never a verdict.
+
+        ``briefly``: where there are too many ways to a yes to list them all, they are told in terms of values that
+        rules conclude, too (``the price is at least the fair value``), not of facts alone.
+        """
+        return answer(Asked(self, facts, deadline, ground, briefly=briefly), query)
 
     def reconsider(
         self,

@@ -7,7 +7,7 @@ live in an overlay of the facts made for the query alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from engine.model import (
     Constant,
     Expression,
     Origin,
+    Silence,
     Variable,
 )
 from engine.proof import AllStep, ByCases, Scope, Step, Witness
@@ -41,7 +42,7 @@ from engine.unknowns import (
 from engine.values import LimitReached
 
 if TYPE_CHECKING:
-    from engine.evaluate import Evaluation
+    from engine.evaluate import Evaluation, ValueKey
     from engine.ground import Ground
     from engine.program import Engine
 
@@ -154,7 +155,10 @@ class Answer:
 
 @frozen
 class Asked:
-    """Whom and on what facts a query is asked; whether what would settle it is to be ``told``."""
+    """Whom and on what facts a query is asked; whether what would settle it is to be ``told``, and ``briefly``.
+
+    Briefly: where there are too many ways to list, in terms of open values that rules conclude, too.
+    """
 
     engine: Engine
     facts: FactBase
@@ -163,6 +167,7 @@ class Asked:
     like: Evaluation | None = None
     affected: frozenset[str] = frozenset()
     told: bool = True
+    briefly: bool = False
 
     def evaluation(self, facts: FactBase) -> Evaluation:
         evaluation = self.engine.evaluation(facts, self.deadline, self.ground)
@@ -231,11 +236,17 @@ class Working:
         """A place for every variable that compiling has met."""
         return self.env + [None] * (len(self.scope.names) - len(self.env))
 
-    def test(self, goal: Condition, assumed: dict[Question, bool] | None = None) -> tuple[Evaluation, Step]:
-        """Evaluate a condition afresh, with answers to some open questions assumed."""
-        if assumed:  # what another evaluation found out, it found out without these answers
+    def test(
+        self,
+        goal: Condition,
+        assumed: Mapping[Question, bool] | None = None,
+        veiled: Mapping[ValueKey, bool] | None = None,
+    ) -> tuple[Evaluation, Step]:
+        """Evaluate a condition afresh, with answers to some open questions assumed, or some values taken as open."""
+        if assumed or veiled:  # what another evaluation found out, it found out without these
             evaluation = self.engine.evaluation(self.facts, self.asked.deadline, self.asked.ground)
-            evaluation.decisions.assumed = dict(assumed.items())
+            evaluation.decisions.assumed = dict(assumed or {})
+            evaluation.veiled = veiled or {}
         else:
             evaluation = self.asked.evaluation(self.facts)
         bound = frozenset(self.scope.names[: len(self.env)])
@@ -254,6 +265,9 @@ def whether(asked: Asked, query: Query, value: Any) -> Answer:
     outcomes = Outcomes() if asked.ground is None else asked.ground.outcomes
     outcome = outcomes.of(evaluation.decisions, step.truth, asked.told)
     verdict = outcome.verdict
+    settlement, origins = outcome.settlement, evaluation.origins
+    if asked.briefly and settlement.more:
+        settlement, origins = _briefly(working, goal, evaluation, settlement)
     if verdict in (Verdict.YES, Verdict.NO) and (step.truth.is_open or evaluation.cancellations):
         step = _by_cases(working, goal, step, evaluation, verdict)
     return Answer(
@@ -261,13 +275,39 @@ def whether(asked: Asked, query: Query, value: Any) -> Answer:
         None,
         step,
         None,
-        outcome.settlement,
+        settlement,
         open_questions(evaluation, step.truth) if verdict is Verdict.DEPENDS else (),
         cut=evaluation.was_cut,
         facts=working.facts,
-        origins=tuple(evaluation.origins),
+        origins=tuple(origins),
         evaluation=evaluation,
     )
+
+
+def _briefly(
+    working: Working, goal: Condition, evaluation: Evaluation, settlement: Settlement
+) -> tuple[Settlement, list[Origin]]:
+    """A settlement in terms of values that rules conclude and that may come out in many ways, if that is shorter.
+
+    What is so whatever such a value is, is so for each way in which it may come out: each set settles the goal still.
+    """
+    relations = working.engine.relations
+    veiled: dict[ValueKey, bool] = {}
+    for key, quantity in evaluation.quantities.items():
+        value = quantity.value
+        ways = value.alternatives if type(value) is Cases else ()
+        if len(ways) >= FEWEST_WAYS and relations[key[0]].silence is Silence.CONCLUDED:
+            veiled[key] = any(scalar is NONE for _, scalar in ways)
+    if veiled:
+        among, step = working.test(goal, veiled=veiled)
+        brief = Outcomes().of(among.decisions, step.truth).settlement
+        if brief.sets and _length(brief) < _length(settlement):
+            return brief, among.origins
+    return settlement, evaluation.origins
+
+
+def _length(settlement: Settlement) -> tuple[bool, int]:
+    return settlement.more, sum(map(len, settlement.sets))
 
 
 def open_questions(evaluation: Evaluation, *truths: Truth) -> tuple[Open, ...]:
@@ -294,6 +334,8 @@ def _open_values(scalars: Iterable[Any]) -> tuple[Open, ...]:
     return tuple(Open(HasValue(value), Origin()) for value in found)
 
 
+FEWEST_WAYS = 3
+"""A value that may come out in fewer is told by what it rests on."""
 _MOST_SPLITS = 32
 """A proof that would split into more is given undivided: its truth is as certain, its steps are not all so alone."""
 

@@ -296,13 +296,15 @@ class Case:
             raise ClausebookError(*problems)
         return self._large_beside(asking.supposing, stater.facts)
 
-    def _found(self, facts: FactBase, asking: Asking, seconds: float | None = None) -> query.Answer:
+    def _found(
+        self, facts: FactBase, asking: Asking, seconds: float | None = None, briefly: bool = False
+    ) -> query.Answer:
         deadline = monotonic() + (self.seconds if seconds is None else seconds)
-        return self.book.engine.answer(facts, asking.query, deadline, self._ground_of(facts, deadline))
+        return self.book.engine.answer(facts, asking.query, deadline, self._ground_of(facts, deadline), briefly)
 
     def _answer(self, asking: Asking, text: str, tree: Question | None) -> Answer:
         facts = self._supposed(asking)
-        found = self._found(facts, asking)
+        found = self._found(facts, asking, briefly=True)
         speaker = Speaker(self.book.lexicon, found.facts if found.facts is not None else facts)
         presenter = Presenter(
             speaker, self.book.in_order, asking.query.supposed, self.stamp, self.unread, self._provisos

@@ -19,9 +19,7 @@ from attrs import define, evolve, field, frozen
 
 from engine.compile import Compiler
 from engine.decision import FALSE, TRUE
-from engine.facts import FactBase
 from engine.graph import cycles_through_negation
-from engine.ground import Ground
 from engine.model import (
     Compare,
     Comparison,
@@ -34,7 +32,6 @@ from engine.model import (
 from engine.program import Engine, ProgramError
 from engine.proof import Attempt, Compared, Scope, Step, walk
 from engine.query import Answer as Found
-from engine.query import Query
 from engine.search import Test
 from engine.unknowns import NONE
 from engine.values import PLAIN
@@ -152,10 +149,8 @@ class _Watching(Engine):
     tried: set[str] = field(factory=set)
     applied: set[str] = field(factory=set)
 
-    def answer(
-        self, facts: FactBase, query: Query, deadline: float | None = None, ground: Ground | None = None
-    ) -> Found:
-        return self._noted(super().answer(facts, query, deadline, ground))
+    def answer(self, *arguments: Any) -> Found:
+        return self._noted(super().answer(*arguments))
 
     def reconsider(self, *arguments: Any) -> Found:
         return self._noted(super().reconsider(*arguments))
