@@ -8,6 +8,8 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from engine.decision import TRUE, TooManyCases, Truth
 from engine.judge import Settlement, Theory, Verdict, threshold_order
 from engine.model import Aggregate, Apply, Condition, Constant, ValueOf, Variable
@@ -48,7 +50,7 @@ def answer(asked: Asked, query: Query) -> Answer:
 def _solve(asked: Asked, query: Query) -> Answer:
     """The open number or date: its ranges by verdict, and the largest (smallest) value that is not refused."""
     assert query.open is not None
-    regions, was_cut = _solved(asked, query, query.open)
+    regions, was_cut = _solved(evolve(asked, told=False), query, query.open)  # told is what settles the bound
     open_ones = [region for region in regions if region.verdict is not Verdict.NO]
     common: dict[str, Any] = {"regions": regions, "cut": was_cut}
     if not open_ones:
@@ -61,7 +63,7 @@ def _solve(asked: Asked, query: Query) -> Answer:
         raise Unbounded(f"nothing in the rules bounds the answer from {direction}", sample)
     beyond = _beyond(regions, region, query.shape, query.open.type)
     at_bound, bound, beyond = _at_bound(asked, query, region, bound, beyond)
-    refused = None if beyond is None else whether(asked, query, beyond)
+    refused = None if beyond is None or not asked.told else whether(asked, query, beyond)
     return Answer(
         Verdict.VALUE,
         bound,
