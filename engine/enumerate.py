@@ -39,8 +39,9 @@ class Enumeration:
     ) -> Iterator[tuple[Any, ...]]:
         """The keys of a relation that fit a pattern (`FREE` fits all), each once.
 
-        Where the record may be incomplete, last comes one that stands for what is not recorded. ``sought``
-        narrows records to those of which an attribute (its column) may be a value: the rarest of those given.
+        Where the record may be incomplete, last comes one that stands for what is not recorded: which speaks of
+        nothing that is only supposed. ``sought`` narrows records to those of which an attribute (its column) may be a
+        value: the rarest of those given.
         ``day`` is that of a statement over time, if there is one.
         """
         if relation.silence is Silence.CONCLUDED and not relation.record:
@@ -54,7 +55,8 @@ class Enumeration:
                 continue
             seen.add(keys)
             yield keys
-        yield from self._unrecorded(evaluation, relation, pattern, occurrence, day)
+        if not any(evaluation.is_supposed(value) for _, value in sought):
+            yield from self._unrecorded(evaluation, relation, pattern, occurrence, day)
 
     def supposed_keys(
         self, evaluation: Evaluation, relation: Relation, pattern: tuple[Any, ...]

@@ -21,6 +21,7 @@ from engine.unknowns import (
     Clash,
     Cut,
     Equals,
+    HasValue,
     MayExist,
     OpenValue,
     Question,
@@ -295,9 +296,9 @@ class Theory:
         return Settlement(sets, others)
 
     def _events(self, cube: Cube) -> int:
-        """How many things that are not recorded happened where these are the answers."""
+        """How many things that are not recorded happened where these are the answers, or what is sought is not there."""
         questions: list[Any] = self._decisions.questions
-        return sum(answer and isinstance(questions[place], _EVENTS) for place, answer in cube)
+        return sum(isinstance(questions[place], _EVENTS if answer else HasValue) for place, answer in cube)
 
     def _likely(self, goal: Truth) -> Iterator[dict[int, bool]]:
         """Ways to a truth, those first in which nothing happened that is not recorded."""

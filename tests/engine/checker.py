@@ -469,7 +469,9 @@ class Judge:
             ):
                 continue
             if any(map(_is_anything, values)):
-                if any(_is_like(values, each) for each in found) or self.comes_too_late(needed, offered):
+                if any(_is_like(values, each) for each in found):
+                    continue
+                if self.comes_too_late(needed, offered) or self.is_about_what_is_supposed(needed, offered):
                     continue
                 listed = [place for each in needed for place in self.sources(each, set(names))]
                 if not any(self.is_listed(self.relations[place.relation]) for place in listed):
@@ -492,6 +494,20 @@ class Judge:
                     last: Any = self.known(other, bound)
                     if isinstance(last, date) and last <= day.after:
                         return True
+        return False
+
+    def is_about_what_is_supposed(self, needed: list[Condition], bound: Bound) -> bool:
+        """Whether a record that may be unrecorded would have to name one that is only supposed: none does."""
+        for condition in needed:
+            if not isinstance(condition, Compare) or condition.comparison is not Comparison.IS:
+                continue
+            for side, other in ((condition.left, condition.right), (condition.right, condition.left)):
+                if not isinstance(side, ValueOf) or not self.relations[side.relation].record:
+                    continue
+                of = [bound.get(each.name) for each in side.arguments if isinstance(each, Variable)]
+                named = bound.get(other.name) if isinstance(other, Variable) else None
+                if any(map(_is_anything, of)) and isinstance(named, str) and named in self.facts.supposed:
+                    return True
         return False
 
     def fails(self, needed: list[Condition], bound: Bound, part: Any) -> bool:

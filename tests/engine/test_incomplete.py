@@ -278,3 +278,37 @@ def test_of_whom_nobody_says_anything_there_may_be_some() -> None:
     assert ENGINE.answer(facts, Query(one, Shape.WHETHER)).verdict is Verdict.DEPENDS
     facts.complete = frozenset({"key"})
     assert ENGINE.answer(facts, Query(one, Shape.WHETHER)).verdict is Verdict.YES
+
+
+RETURNS = Relation(
+    "return",
+    (Column("id", Type("return", Kind.SYMBOL)), Column("lease", LEASE), Column("date", DATE), Column("shares", SHARES)),
+    1,
+    Silence.FALSE,
+    record=True,
+    time=2,
+)
+
+
+def test_nothing_unrecorded_is_of_what_is_only_supposed() -> None:
+    """Of a lease on record shares may have come back since the record ends, of one that is supposed none have."""
+    returned = Variable("r", Type("return", Kind.SYMBOL))
+    of = Compare(Comparison.IS, ValueOf("return", (returned,), "lease"), L)
+    total = Aggregate(
+        Fold.TOTAL, ValueOf("return", (returned,), "shares"), (returned,), And((Atom("return", (returned,)), of))
+    )
+    back = Relation("back", (Column("lease", LEASE), Column("value", SHARES)), 1)
+    engine = build(Program((LEASES, RETURNS, back), (Rule("back", Atom("back", (L,)), ALL, value=total),)))
+    facts = engine.facts()
+    facts.complete_to = DAYS[1]
+    facts.record("lease", "L-1", {"tenant": "Ann", "date": DAYS[0], "shares": 5})
+    overlay = facts.overlay()
+    overlay.supposed = frozenset({"L-2"})
+    overlay.record("lease", "L-2", {"tenant": "Ann", "date": DAYS[3], "shares": 5})
+
+    def found(lease: str) -> tuple[Verdict, object]:
+        answer = engine.ask(overlay, "back", (lease,))
+        return answer.verdict, answer.value
+
+    assert found("L-1") == (Verdict.DEPENDS, None)
+    assert found("L-2") == (Verdict.VALUE, 0)
