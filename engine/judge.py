@@ -296,7 +296,7 @@ class Theory:
         return Settlement(sets, others)
 
     def _events(self, cube: Cube) -> int:
-        """How many things that are not recorded happened where these are the answers, or what is sought is not there."""
+        """How many things that are not recorded happened where these are the answers, or are not there."""
         questions: list[Any] = self._decisions.questions
         return sum(isinstance(questions[place], _EVENTS if answer else HasValue) for place, answer in cube)
 
