@@ -1,44 +1,141 @@
-"""Reads Parquet, DuckDB and XLSX files in a process of its own, with limits, and writes what is in them.
+"""Reads Parquet, DuckDB and XLSX files in processes of their own, with limits, and writes what is in them.
 
 None of the libraries promises safety on crafted files. So a foreign file is opened here, where memory and time are
-bounded, no file can be written and DuckDB may open nothing but the file; what crashes is this process, and the door
-says so.
-`policy.ledger_foreign` starts it.
+bounded, no file can be written and DuckDB may open nothing but the file; what crashes is the file's process, and the
+door says so.
+`policy.ledger_foreign` starts this once for all files. It loads the libraries, opens no file itself, and forks for each
+file: a file costs no start, and what it does to its process harms no other.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
+import select
+import signal
 import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date
+from importlib import import_module
 from io import BytesIO
-from typing import Any, BinaryIO
+from time import monotonic, sleep
+from typing import Any, BinaryIO, NoReturn
 
 MEMORY = 4 * 1024**3
 SECONDS = 120
+PATIENCE = 180
+"""Seconds after which the process of a file is stopped, however little it works."""
+LATE = 256
+"""The status that is told of a process that was stopped for that; none ends with it."""
 THREADS = 2
+_PART = 1024**2
+_MOST_SAID = 64 * 1024
+_SOON = 1 / 1000
 
 
-def main(kind: str, path: str, out: BinaryIO) -> None:
-    """Write the tables of a file: for each its name and an Arrow stream, or its rows as JSON, each after its length."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+def main(asked: BinaryIO, out: BinaryIO) -> None:
+    """Write what is in each file that is asked for: by a line with its kind, its path and how many bytes of it follow.
+
+    What the file's process writes comes in parts, each after its length; then nothing, the process's status, and what
+    it said of an error.
+    """
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for name, table in _READERS[kind](path):
-        for part in (name.encode(), table):
-            out.write(len(part).to_bytes(8, "big"))
-            out.write(part)
+    for line in iter(asked.readline, b""):
+        kind, path, size = json.loads(line)
+        data = asked.read(size)
+        with suppress(ImportError):  # the file's process says so
+            import_module(_LIBRARIES[kind])
+        status, said = _forked(kind, path, data, out)
+        out.write(b"".join((framed(b""), framed(str(status).encode()), framed(said))))
+        out.flush()
 
 
-def _parquet(path: str) -> Any:
+def framed(part: bytes | memoryview) -> bytes:
+    """A part after its length."""
+    return b"".join((len(part).to_bytes(8, "big"), part))
+
+
+def _forked(kind: str, path: str, data: bytes, out: BinaryIO) -> tuple[int, bytes]:
+    """Pass on what the process of a file writes: how it ended, and what it said of an error."""
+    deadline = monotonic() + PATIENCE
+    contents, errors = os.pipe(), os.pipe()
+    process = os.fork()
+    if process == 0:
+        _open(kind, path, data, contents, errors)
+    os.close(contents[1])
+    os.close(errors[1])
+    try:
+        in_time = all(_passed_on(contents[0], out, deadline))
+        status = _ended(process, deadline if in_time else 0)
+        return status, os.read(errors[0], _MOST_SAID)
+    finally:
+        os.close(contents[0])
+        os.close(errors[0])
+
+
+def _passed_on(source: int, out: BinaryIO, deadline: float) -> Iterator[bool]:
+    """Pass parts on to the last: whether each came in time."""
+    while True:
+        ready, _, _ = select.select([source], [], [], max(0, deadline - monotonic()))
+        if not ready:
+            yield False
+            return
+        part = os.read(source, _PART)
+        if not part:
+            return
+        out.write(framed(part))
+        yield True
+
+
+def _ended(process: int, deadline: float) -> int:
+    """How a process ended; one that does not is stopped."""
+    while True:
+        found, status = os.waitpid(process, os.WNOHANG)
+        if found:
+            return os.waitstatus_to_exitcode(status)
+        if monotonic() > deadline:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+            return LATE
+        sleep(_SOON)
+
+
+def _open(kind: str, path: str, data: bytes, contents: tuple[int, int], errors: tuple[int, int]) -> NoReturn:
+    """In the process of a file: write its tables, for each its name and its contents, each after its length."""
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(errors[1], 2)
+    os.dup2(contents[1], 1)
+    os.set_blocking(2, False)  # who says much of an error need not be heard out
+    os.closerange(3, max(*contents, *errors) + 1)
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        with os.fdopen(1, "wb", closefd=False) as out:
+            for name, table in _READERS[kind](path, data):
+                for part in (name.encode(), table):
+                    out.write(len(part).to_bytes(8, "big"))
+                    out.write(part)
+    except BaseException:
+        with suppress(OSError):
+            traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+Tables = Iterable[tuple[str, bytes | memoryview]]
+
+
+def _parquet(path: str, data: bytes) -> Tables:
     import pyarrow.parquet as pq
 
-    yield "", _stream(pq.read_table(path, memory_map=False, use_threads=True))
+    yield "", _stream(pq.ParquetFile(path).read())
 
 
-def _duckdb(path: str) -> Any:
+def _duckdb(path: str, data: bytes) -> Tables:
     import duckdb
 
     connection = duckdb.connect(path, read_only=True, config={"threads": THREADS, "memory_limit": "2GB"})
@@ -68,12 +165,11 @@ def _stream(table: Any) -> memoryview:
     return memoryview(sink.getvalue())
 
 
-def _workbook(path: str) -> Any:
-    """The worksheets of the workbook that stands in the input, so that it is the one whose hash is known."""
+def _workbook(path: str, data: bytes) -> Tables:
+    """The worksheets of a workbook that was read before, so that it is the one whose hash is known."""
     import openpyxl
 
-    data = BytesIO(sys.stdin.buffer.read())
-    book = openpyxl.load_workbook(data, read_only=True, data_only=False, keep_links=False)
+    book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=False, keep_links=False)
     for sheet in book.worksheets:
         sheet.reset_dimensions()  # or every row would be as wide as the widest
         rows = [[_said(cell) for cell in row] for row in sheet.iter_rows()]
@@ -93,7 +189,8 @@ def _said(cell: Any) -> Any:
 
 
 _READERS = {"parquet": _parquet, "duckdb": _duckdb, "workbook": _workbook}
+_LIBRARIES = {"parquet": "pyarrow.parquet", "duckdb": "duckdb", "workbook": "openpyxl"}
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.stdout.buffer)
+    main(sys.stdin.buffer, sys.stdout.buffer)

@@ -26,10 +26,11 @@ from engine.unknowns import NONE, UNKNOWN
 from engine.values import DATE, Kind, Type
 from policy.diagnostic import Diagnostic, nearest
 from policy.ledger_cells import Cell, Column, RowPlace, Sheet, Unread, are_tidy, broken_place, place_in, plain
+from policy.ledger_foreign import Door
 from policy.ledger_kinds import Ledger, Watch
 from policy.ledger_mapping import OCF, LedgerMapping, Taking, completed, read_mapping, taken_by_default
 from policy.ledger_ocf import is_act
-from policy.ledger_read import digest, read_ledger
+from policy.ledger_read import Read, digest, read_ledger
 from policy.ledger_values import CellRule, Misread, converted, divided, reader_of
 from policy.stating import Stater, contradiction
 from policy.vocabulary_text import with_article
@@ -91,9 +92,7 @@ def take_in(
     """
     loader = Loader(stater, watch)
     sheets: dict[Path | None, list[Sheet]] = {}
-    for number, ledger in enumerate(ledgers):
-        watch(f"Reading {ledger.path.name}", number, len(ledgers))
-        read = read_ledger(ledger.path)
+    for ledger, read in zip(ledgers, _read(ledgers, watch), strict=True):
         files += read.files
         problems += [problem for problem in read.problems if problem.is_error]
         loader.loaded.passed += [problem for problem in read.problems if not problem.is_error]
@@ -111,6 +110,13 @@ def take_in(
         together.append((those, mapping))
     problems += loader.load(together)
     return loader.loaded.passed, loader.loaded.sentences()
+
+
+def _read(ledgers: Sequence[Ledger], watch: Watch) -> Iterator[Read]:
+    with Door() as door:
+        for number, ledger in enumerate(ledgers):
+            watch(f"Reading {ledger.path.name}", number, len(ledgers))
+            yield read_ledger(ledger.path, door)
 
 
 @frozen(eq=False)

@@ -11,7 +11,7 @@ from attrs import define, field
 
 from policy.diagnostic import Diagnostic, nearest
 from policy.ledger_cells import Sheet
-from policy.ledger_foreign import read_foreign, read_workbook
+from policy.ledger_foreign import Door, read_foreign, read_workbook
 from policy.ledger_kinds import KINDS
 from policy.ledger_ocf import is_package, read_package
 from policy.ledger_text import MOST_BYTES, read_csv
@@ -36,8 +36,8 @@ class Read:
             self.sheets += [found] if isinstance(found, Sheet) else found
 
 
-def read_ledger(path: Path) -> Read:
-    """What a ledger holds."""
+def read_ledger(path: Path, door: Door) -> Read:
+    """What a ledger holds; ``door`` opens foreign files."""
     read = Read()
     if not path.exists():
         read.problems.append(Diagnostic("E0001", f"there is no file {path}", None))
@@ -55,13 +55,13 @@ def read_ledger(path: Path) -> Read:
             expected = ("a folder with a manifest of OCF, or with CSV, XLSX, Parquet or DuckDB files",)
             read.problems.append(Diagnostic("E0541", f"{path} holds no ledger", None, expected))
         for file in files:
-            _read_file(file, read)
+            _read_file(file, read, door)
     else:
-        _read_file(path, read)
+        _read_file(path, read, door)
     return read
 
 
-def _read_file(path: Path, read: Read) -> None:
+def _read_file(path: Path, read: Read, door: Door) -> None:
     kind = KINDS.get(path.suffix.lower())
     if kind is None:
         message = f"{path} is of no kind that ledgers have"
@@ -80,9 +80,9 @@ def _read_file(path: Path, read: Read) -> None:
         if kind == "csv":
             read.take(read_csv(path, data))
         elif kind == "workbook":
-            read.take(read_workbook(path, data))
+            read.take(read_workbook(door, path, data))
         else:
-            read.take(read_foreign(path, kind))
+            read.take(read_foreign(door, path, kind))
     except ImportError as error:
         message = f"reading {path.name} needs {error.name}, which is not installed"
         read.problems.append(Diagnostic("E0542", message, None, ('pip install "clausebook[ledger]"',)))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import os
+import signal
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +19,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from policy import ledger_child
 from policy.ledger_arrow import columns_from
+from policy.ledger_foreign import Door
+from policy.ledger_read import read_ledger
 from policy.ledger_values import CellRule, converted, reader_of
 from policy.quantities import MONEY
 from tests.policy.test_ledger import Folder, codes, refused
@@ -171,6 +177,40 @@ def test_a_reader_that_dies_is_an_error(folder: Folder, monkeypatch: pytest.Monk
     path = workbook(folder.path / "leases.xlsx", ("leases", [HEADER, *ROWS]))
     monkeypatch.setattr("sys.executable", "/bin/false")
     assert refused(lambda: folder.case(path)) == ["E0540"]
+
+
+def test_a_file_that_cannot_be_read_harms_no_other(folder: Folder) -> None:
+    broken = folder.write("broken.parquet", b"PAR1" + b"\xff" * 40 + b"PAR1")
+    good = parquet(folder.path / "leases.parquet", ROWS)
+    with Door() as door:
+        sheets = [read_ledger(path, door).sheets for path in (broken, good, broken, good)]
+    assert [[len(sheet) for sheet in each] for each in sheets] == [[], [2], [], [2]]
+
+
+def test_a_process_that_is_killed_says_so_and_another_reads_on(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = parquet(folder.path / "leases.parquet", ROWS)
+    with Door() as door:
+        with monkeypatch.context() as patch:
+            patch.setattr("sys.executable", "/bin/false")
+            (problem,) = read_ledger(path, door).problems
+        assert "the reader failed" in problem.message
+        assert len(read_ledger(path, door).sheets) == 1
+
+
+@pytest.mark.parametrize(
+    ("ending", "status"), [(lambda: os._exit(3), 3), (lambda: os.kill(os.getpid(), signal.SIGKILL), -9)]
+)
+def test_how_the_process_of_a_file_ended_is_told(
+    ending: Callable[[], None], status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ledger_child._READERS, "parquet", lambda _path, _data: ending())
+    assert ledger_child._forked("parquet", "", b"", io.BytesIO())[0] == status
+
+
+def test_a_process_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_child, "PATIENCE", 0.05)
+    monkeypatch.setitem(ledger_child._READERS, "parquet", lambda _path, _data: signal.pause())
+    assert ledger_child._forked("parquet", "", b"", io.BytesIO())[0] == ledger_child.LATE
 
 
 @pytest.mark.parametrize(
