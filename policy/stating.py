@@ -287,15 +287,35 @@ class Stater:
                     )
                 )
         for relation, places in self._orders.items():
-            ordered = sorted(places)
-            for (one, earlier), (other, later) in pairwise(ordered):
-                if one < other:
-                    self.facts.put_before(relation, earlier, later)
+            self._put_in_order(relation, places)
         for relation in self.facts.incomplete:
             self.facts.miss(relation)  # nobody can say that a record is complete of which a row was not read
         self._cells.clear()
         self._orders.clear()
         return problems
+
+    def _put_in_order(self, relation: str, places: list[tuple[int, str]]) -> None:
+        """Numbers that run through the record put all of it in order; those that repeat count the acts of a day."""
+        days: dict[Any, dict[int, list[str]]] = {}
+        repeat = len({number for number, _ in places}) < len(places)
+        for number, id in sorted(places):
+            day = self._day(relation, id) if repeat else None
+            days.setdefault(day, {}).setdefault(number, []).append(id)
+        for day, acts in days.items():
+            for (number, earlier), (_, later) in pairwise(acts.items()):
+                if len(earlier) > 1 and len(later) > 1:  # a mark between them, lest each be put before each
+                    mark = f"\n{day} after {number}"
+                    pairs = [*((one, mark) for one in earlier), *((mark, other) for other in later)]
+                else:
+                    pairs = [(one, other) for one in earlier for other in later]
+                for one, other in pairs:
+                    self.facts.put_before(relation, one, other)
+
+    def _day(self, relation: str, id: str) -> Any:
+        """The day by which a record is ordered; records of which it is not known are put in order among themselves."""
+        time = self.book.engine.relations[relation].time
+        found = self.facts.find(relation, (id,))
+        return UNKNOWN if found is None or time is None else found[0].columns[time][found[1]]
 
     def _cite_cells(self, relation: str, id: str) -> None:
         """Note which attributes of a record are stated elsewhere than the first."""

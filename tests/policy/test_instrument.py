@@ -166,6 +166,25 @@ def test_records_of_one_day_have_no_order_until_it_is_recorded() -> None:
     assert said(asked, "May Ann lease 11 shares on 2001-03-01?") == "No."  # what is supposed comes last of its day
 
 
+def test_numbers_of_order_that_begin_again_count_the_acts_of_each_day() -> None:
+    def verdicts(*leases: tuple[str, str, int, int]) -> list[str]:
+        table = "| lease | tenant | date | shares | size | price | order |\n|-|-|-|-|-|-|-|\n"
+        table += "".join(
+            f"| {id} | Ann | {day} | {shares} | small | $4 | {order} |\n" for id, day, shares, order in leases
+        )
+        worthy = "".join(f"{id} is authorized. {id} is worthy.\n" for id, *_ in leases)
+        asked = case(f"{MEMBER}{worthy}\n{table}")
+        return [said(asked, f"Is {id} permitted?") for id, *_ in leases]
+
+    later = ("L-9", "2001-04-01", 1, 1)
+    acts = (("L-1", "2001-03-01", 60, 1), ("L-2", "2001-03-01", 30, 2), ("L-3", "2001-03-01", 20, 3))
+    assert verdicts(*acts, later) == ["Yes.", "Yes.", "No.", "No."]
+    acts = (("L-1", "2001-03-01", 60, 1), ("L-2", "2001-03-01", 50, 1), ("L-3", "2001-03-01", 1, 2))
+    assert verdicts(*acts, later) == ["Depends.", "Depends.", "No.", "No."]
+    acts = (("L-1", "2001-03-01", 60, 1), ("L-2", "2001-03-01", 20, 1), ("L-3", "2001-03-01", 12, 2))
+    assert verdicts(*acts, ("L-4", "2001-03-01", 11, 2), later) == ["Yes.", "Yes.", "Depends.", "Depends.", "No."]
+
+
 def test_an_unknown_cell_is_never_guessed() -> None:
     unknown = MEMBER + rows("L-1,?,?,?,?,?,?", "L-2,Ann,2001-03-01,80,small,$4,") + "L-2 is authorized. L-2 is worthy."
     asked = case(unknown)
