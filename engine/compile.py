@@ -447,7 +447,7 @@ class Compiler:
         return run
 
     def _aggregate(self, expression: Aggregate, scope: Scope, bound: frozenset[str], origin: Origin) -> Compute:
-        search = self._search(expression.variables, expression.where, scope, bound, origin)
+        search = self._search(expression.variables, expression.where, scope, bound, origin, expression.of)
         inner = bound | {variable.name for variable in expression.variables}
         of = None if expression.of is None else self.compute(expression.of, scope, inner, origin)
         places = tuple(scope.names.index(variable.name) for variable in expression.variables)
@@ -460,7 +460,7 @@ class Compiler:
             apart.names = scope.names
             with self._lock:
                 planner = Planner(self, apart, origin, expression.variables[0].name)
-                found = planner.plan(expression.variables, expression.where, bound)
+                found = planner.plan(expression.variables, expression.where, bound, expression.of)
             return _gathering(found, of, places) if planner.passes else None
 
         parted = Parted(
@@ -493,10 +493,11 @@ class Compiler:
         scope: Scope,
         bound: frozenset[str],
         origin: Origin,
+        of: Expression | None = None,
     ) -> Search:
         for variable in variables:
             place_in(scope, variable.name)
-        return Planner(self, scope, origin).plan(variables, condition, bound)
+        return Planner(self, scope, origin).plan(variables, condition, bound, of)
 
 
 _HOLDS_ALWAYS = AllStep(TRUE, ())

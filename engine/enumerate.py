@@ -34,14 +34,15 @@ class Enumeration:
         relation: Relation,
         pattern: tuple[Any, ...],
         sought: Sequence[tuple[int, Any]],
-        occurrence: str,
+        occurrence: tuple[Any, ...],
         day: Any,
     ) -> Iterator[tuple[Any, ...]]:
         """The keys of a relation that fit a pattern (`FREE` fits all), each once.
 
         Where the record may be incomplete, last comes one that stands for what is not recorded: which speaks of
         nothing that is only supposed. ``sought`` narrows records to those of which an attribute (its column) may be a
-        value: the rarest of those given.
+        value: the rarest of those given. ``occurrence`` is where they are sought, then the values that the search
+        turns on.
         ``day`` is that of a statement over time, if there is one.
         """
         if relation.silence is Silence.CONCLUDED and not relation.record:
@@ -56,7 +57,8 @@ class Enumeration:
             seen.add(keys)
             yield keys
         if not any(evaluation.is_supposed(value) for _, value in sought):
-            yield from self._unrecorded(evaluation, relation, pattern, occurrence, day)
+            such = tuple((relation.columns[column].name, value) for column, value in sought)
+            yield from self._unrecorded(evaluation, relation, pattern, occurrence, such, day)
 
     def supposed_keys(
         self, evaluation: Evaluation, relation: Relation, pattern: tuple[Any, ...]
@@ -102,7 +104,13 @@ class Enumeration:
         )
 
     def _unrecorded(
-        self, evaluation: Evaluation, relation: Relation, pattern: tuple[Any, ...], occurrence: str, day: Any
+        self,
+        evaluation: Evaluation,
+        relation: Relation,
+        pattern: tuple[Any, ...],
+        occurrence: tuple[Any, ...],
+        such: tuple[tuple[str, Any], ...],
+        day: Any,
     ) -> Iterator[tuple[Any, ...]]:
         name = relation.name
         if name in self._facts.complete or any(evaluation.is_supposed(value) for value in pattern):
@@ -116,7 +124,8 @@ class Enumeration:
             assert self._facts.complete_to is not None
             if day <= self._facts.complete_to:
                 return
-        unrecorded = Unrecorded(name, (occurrence, *pattern))
+        where, *beside = occurrence
+        unrecorded = Unrecorded(name, (where, *pattern, *beside), such)
         if relation.record:
             yield (unrecorded,)
             return

@@ -245,7 +245,7 @@ class Evaluation:
         symbolic = False
         for argument in arguments:
             if type(argument) is Unrecorded and relation.record:
-                truth = self.ask(MayExist(argument.relation, argument.context))
+                truth = self.ask(MayExist(argument.relation, argument.context, argument.such))
                 return Fact(truth, relation.name, arguments, Basis.OPEN)
             symbolic = symbolic or is_symbolic(argument)
         if not symbolic:
@@ -549,7 +549,7 @@ class Evaluation:
 
         The chain may go on through what is not recorded either, for as long as one likes.
         """
-        exist = (self.ask(MayExist(thing.relation, thing.context)) for thing in things)
+        exist = (self.ask(MayExist(thing.relation, thing.context, thing.such)) for thing in things)
         truth = self.decisions.all((*exist, self.ask(OpenStatement(relation.name, arguments))))
         return Fact(truth, relation.name, arguments, Basis.OPEN)
 

@@ -164,13 +164,20 @@ class Planner:
     supposed: str | None = None
     passes: bool = False
 
-    def plan(self, variables: tuple[Variable, ...], condition: Condition, bound: frozenset[str]) -> Search:
-        """The search for bindings of variables (in `scope` already) under a condition.
+    def plan(
+        self,
+        variables: tuple[Variable, ...],
+        condition: Condition,
+        bound: frozenset[str],
+        of: Expression | None = None,
+    ) -> Search:
+        """The search for bindings of variables (in `scope` already) under a condition; ``of`` is what is told of each.
 
         Raises `ProgramError` where nothing gives one of them a value.
         """
         places = tuple(self.scope.names.index(variable.name) for variable in variables)
         remaining = list(conjuncts(condition))
+        concerned = frozenset(variables_of(condition)) | frozenset(variables_of(of))
         known = set(bound)
         steps: list[Callable[[Search], Search]] = []
         while remaining:
@@ -193,7 +200,7 @@ class Planner:
             if choice is None:
                 names = ", ".join(v.name for v in variables if v.name not in known)
                 raise ProgramError(f"nothing gives {names} a value", self.origin)
-            steps.append(self._binder(choice, remaining, frozenset(known)))
+            steps.append(self._binder(choice, remaining, frozenset(known), concerned))
             bound_now = {v.name for v in _binds(choice, known, self.compiler.relations)}
             if isinstance(choice, Compare) and _equality(choice, known) is not None:
                 remaining.remove(choice)  # binding uses the equality up
@@ -270,6 +277,7 @@ class Planner:
         choice: Condition,
         remaining: list[Condition],
         known: frozenset[str],
+        concerned: frozenset[str],
     ) -> Callable[[Search], Search]:
         equality = _equality(choice, set(known)) if isinstance(choice, Compare) else None
         if isinstance(choice, Compare) and equality is not None:
@@ -306,7 +314,8 @@ class Planner:
             day = self.compiler.compute(choice.arguments[-1], self.scope, known, self.origin)
         new = relation.record and isinstance(arguments[0], Variable) and arguments[0].name == self.supposed
         self.passes = self.passes or new
-        return _enumerate(relation, tuple(pattern), tuple(free), hints, early, self.scope.search(), new, day)
+        beside = tuple(self.scope.names.index(name) for name in sorted(known & concerned))
+        return _enumerate(relation, tuple(pattern), tuple(free), hints, early, self.scope.search(), beside, new, day)
 
 
 def _bound(part: Condition | Expression, known: set[str]) -> bool:
@@ -506,11 +515,14 @@ def _enumerate(
     hints: tuple[tuple[int, Compute], ...],
     early: tuple[Test, ...],
     occurrence: str,
+    beside: tuple[int, ...],
     supposed: bool,
     day: Compute | None,
 ) -> Callable[[Search], Search]:
     """Bind the free keys of a relation to each of the rows they may name.
 
+    What the record does not show is told apart by where it is sought (``occurrence``) and for what: by the values of
+    the places ``beside``, for a grant to one person is no grant to another.
     ``early`` are the conditions that most often rule out what the record does not show: it is dated later. They
     are tried on it first. ``supposed``: of the rows only those above what is recorded. ``day`` is
     the one on which a statement over time is to be so: up to its end a record shows all.
@@ -531,7 +543,12 @@ def _enumerate(
                 e.enumeration.supposed_keys(e, relation, keys)
                 if supposed
                 else e.enumeration.keys(
-                    e, relation, keys, sought, occurrence, None if day is None else day(e, env, notes)
+                    e,
+                    relation,
+                    keys,
+                    sought,
+                    (occurrence, *[env[place] for place in beside]),
+                    None if day is None else day(e, env, notes),
                 )
             )
             for found in every:

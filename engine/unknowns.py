@@ -88,11 +88,13 @@ class Cases:
 class Unrecorded:
     """A record that may exist although the record, complete only to some day, does not show it.
 
-    ``context`` is where it is sought, with what its keys are to be (None: anything).
+    ``context`` is where it is sought, with what its keys are to be (None: anything) and what else the search turns on.
+    ``such`` tells, of what is looked up for it, which attribute is what: it follows from the context.
     """
 
     relation: str
     context: tuple[Any, ...]
+    such: tuple[tuple[str, Any], ...] = field(default=(), eq=False)
 
 
 # ------------------------------------------------------------------ questions
@@ -154,6 +156,7 @@ class MayExist:
 
     relation: str
     context: tuple[Any, ...]
+    such: tuple[tuple[str, Any], ...] = field(default=(), eq=False)
 
 
 @frozen(cache_hash=True)

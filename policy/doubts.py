@@ -64,7 +64,7 @@ def supposing(speaker: Speaker, question: Question, answer: bool) -> str:
             first, second = speaker.value(question.first, kind), speaker.value(question.second, kind)
             return f"{first} comes before {second}" if answer else f"{second} comes before {first}"
         case MayExist():
-            thing = Unrecorded(question.relation, question.context)
+            thing = Unrecorded(question.relation, question.context, question.such)
             return f"there is {speaker.unrecorded(thing) if answer else speaker.no_unrecorded(thing)}"
         case Clash():
             return f"the conflict over whether {speaker.statement(question.relation, question.keys)} is resolved"

@@ -47,6 +47,7 @@ from engine.unknowns import (
 from engine.values import DATE, Kind, Type, exact
 from policy.phrases import FUNCTION_WORDING, plural
 from policy.quantities import print_value
+from policy.relating import BY, OPPOSITE, relates
 from policy.vocabulary_text import joined, with_article
 from policy.words import Phrase, RecordDeclaration, Slot
 
@@ -101,12 +102,18 @@ class Speaker:
     def unrecorded(self, thing: Unrecorded, many: bool = False) -> str:
         """What the record may not show: "an award after December 31, 2026"; all of them, "awards after …"."""
         noun = thing.relation if thing.relation in self.lexicon.records else "entry"
-        return f"{plural(noun) if many else with_article(noun)} {self._since(thing.relation, many)}"
+        return f"{plural(noun) if many else with_article(noun)} {self._since(thing.relation, many)}{self._such(thing)}"
 
     def no_unrecorded(self, thing: Unrecorded) -> str:
         """That there is none of them: "no award after December 31, 2026"."""
         noun = thing.relation if thing.relation in self.lexicon.records else "entry"
-        return f"no {noun} {self._since(thing.relation)}"
+        return f"no {noun} {self._since(thing.relation)}{self._such(thing)}"
+
+    def _such(self, thing: Unrecorded) -> str:
+        """Of what kind of it is spoken: " whose holder is Ann Lee"."""
+        types = {column.name: column.type for column in self.lexicon.relations[thing.relation].columns}
+        told = [f"whose {name} {_is(name)} {self.value(value, types[name])}" for name, value in thing.such]
+        return f" {_listed(told)}" if told else ""
 
     def _since(self, relation: str, many: bool = False) -> str:
         """Where what is not recorded may be."""
@@ -181,7 +188,7 @@ class Speaker:
         declared = self.lexicon.relations.get(relation)
         phrase = self.lexicon.phrases.get(relation)
         if declared is None or declared.record or phrase is None:
-            return "are" if _plural_name(column) else "is"
+            return _is(column)
         return phrase.verb or "is"
 
     def quantity(self, relation: str, keys: tuple[Any, ...], column: str) -> str:
@@ -277,7 +284,7 @@ class Speaker:
             return f"the supposed {relation}"
         table, number = found
         qualities = [
-            f"whose {column.name} {'are' if _plural_name(column.name) else 'is'} {self.value(cell, column.type)}"
+            f"whose {column.name} {_is(column.name)} {self.value(cell, column.type)}"
             for column, cell in zip(declared.columns[1:], table.cells(number)[1:], strict=True)
             if cell is not UNKNOWN and cell is not NONE
         ]
@@ -429,12 +436,12 @@ class Speaker:
     def compared(self, condition: Compare, bound: Mapping[str, Any], left: Any, right: Any, holds: bool) -> str:
         """A comparison with its values: "the shares are 110,000 shares, which exceed 100,000 shares"."""
         type = self.type_of(condition.left)
-        comparison = condition.comparison if holds else _OPPOSITE[condition.comparison]
+        comparison = condition.comparison if holds else OPPOSITE[condition.comparison]
         subject = self.expression(condition.left, bound)
         plural = self._is_plural(condition.left, bound)
         day = _open_day(left)
-        if day is not None and comparison in _BY and self.event(day) is not None:
-            happened, when = _BY[comparison]
+        if day is not None and comparison in BY and self.event(day) is not None:
+            happened, when = BY[comparison]
             return f"{self.event(day, happened)} {when} {self._right(condition.right, bound, right, type)}"
         if left is NONE:
             return f"{subject} {'do' if plural else 'does'} not exist"
@@ -445,22 +452,22 @@ class Speaker:
             named = subject == said_left and said_right != said_left
             return f"{self.expression(condition.right, bound) if named else subject} {be} {said_left}"
         if isinstance(left, OpenValue) and comparison is not Comparison.IS:
-            return f"{said_left} {_relates(comparison, plural, type)} {said_right}"
+            return f"{said_left} {relates(comparison, plural, type)} {said_right}"
         if holds and subject == self.expression(condition.right, bound):
             return f"{subject} {be} {said_left}"  # that a value is on or after itself tells nobody anything
         if subject == said_left:
-            return f"{subject} {_relates(comparison, plural, type)} {said_right}"
+            return f"{subject} {relates(comparison, plural, type)} {said_right}"
         if said_left == _NOT_KNOWN and comparison not in (Comparison.IS, Comparison.IS_NOT):
-            return f"{subject} {_relates(comparison, plural, type)} {said_right} in every case"
+            return f"{subject} {relates(comparison, plural, type)} {said_right} in every case"
         if comparison is Comparison.IS_NOT:
             return f"{subject} {be} {said_left}, not {said_right}"
-        return f"{subject} {be} {said_left}, which {_relates(comparison, plural, type)} {said_right}"
+        return f"{subject} {be} {said_left}, which {relates(comparison, plural, type)} {said_right}"
 
     def uncertain(self, condition: Compare, bound: Mapping[str, Any]) -> str:
         """A comparison whose outcome is open, without the values."""
         left, right = (self.expression(side, bound) for side in (condition.left, condition.right))
         plural = self._is_plural(condition.left, bound)
-        return f"{left} {_relates(condition.comparison, plural, self.type_of(condition.left))} {right}"
+        return f"{left} {relates(condition.comparison, plural, self.type_of(condition.left))} {right}"
 
     def _is_plural(self, expression: Expression, bound: Mapping[str, Any]) -> bool:
         """Whether an expression in words takes a plural verb: "the shares exceed", "3,501 shares exceed"."""
@@ -496,23 +503,6 @@ class Speaker:
 
 
 _NUMBER = Type("number", Kind.NUMBER)
-
-_BY = {
-    Comparison.LESS: (True, "before"),
-    Comparison.AT_MOST: (True, "on or before"),
-    Comparison.MORE: (False, "on or before"),
-    Comparison.AT_LEAST: (False, "before"),
-}
-"""That the open day of an event is before or after another: whether it happened by then."""
-
-_OPPOSITE = {
-    Comparison.IS: Comparison.IS_NOT,
-    Comparison.IS_NOT: Comparison.IS,
-    Comparison.LESS: Comparison.AT_LEAST,
-    Comparison.AT_LEAST: Comparison.LESS,
-    Comparison.MORE: Comparison.AT_MOST,
-    Comparison.AT_MOST: Comparison.MORE,
-}
 
 _OPERATIONS = {
     **FUNCTION_WORDING,
@@ -575,26 +565,9 @@ def _plural_name(name: str) -> bool:
     return name.endswith("s") and not name.endswith("ss")
 
 
+def _is(name: str) -> str:
+    return "are" if _plural_name(name) else "is"
+
+
 def _listed(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
-
-
-def _relates(comparison: Comparison, plural: bool, type: Type) -> str:
-    be = "are" if plural else "is"
-    if type.kind is Kind.DATE:
-        return {
-            Comparison.IS: be,
-            Comparison.IS_NOT: f"{be} not",
-            Comparison.LESS: f"{be} before",
-            Comparison.AT_MOST: f"{be} on or before",
-            Comparison.MORE: f"{be} after",
-            Comparison.AT_LEAST: f"{be} on or after",
-        }[comparison]
-    return {
-        Comparison.IS: be,
-        Comparison.IS_NOT: f"{be} not",
-        Comparison.LESS: f"{be} less than",
-        Comparison.AT_MOST: "do not exceed" if plural else "does not exceed",
-        Comparison.MORE: "exceed" if plural else "exceeds",
-        Comparison.AT_LEAST: f"{be} at least",
-    }[comparison]

@@ -57,13 +57,36 @@ COUNTS = Relation("counts", (Column("person", PERSON),), 1, Silence.ASSUMED, ass
 KEY = Relation("key", (Column("person", PERSON),), 1, Silence.UNKNOWN, span=True)
 MANAGES = Relation("manages", (Column("person", PERSON), Column("other", PERSON)), 2, Silence.FALSE, span=True)
 OVER = Relation("over", (Column("person", PERSON), Column("other", PERSON), Column("date", DATE)), 3)
+AREA = Relation("area", (Column("person", PERSON), Column("shares", SHARES)), 1)
+TENANT = Relation("tenant", (Column("person", PERSON), Column("date", DATE)), 2)
 
 L, D = Variable("l", LEASE), Variable("d", DATE)
 P, Q, R = Variable("p", PERSON), Variable("q", PERSON), Variable("r", PERSON)
 ENGINE: Engine = build(
     Program(
-        (PEOPLE, LEASES, JOINED, LEFT, MEMBER, COUNTS, KEY, MANAGES, OVER),
+        (PEOPLE, LEASES, JOINED, LEFT, MEMBER, COUNTS, KEY, MANAGES, OVER, AREA, TENANT),
         (
+            Rule(
+                "area",
+                Atom("area", (P,)),
+                value=Aggregate(
+                    Fold.TOTAL,
+                    ValueOf("lease", (L,), "shares"),
+                    (L,),
+                    And((Atom("lease", (L,)), Compare(Comparison.IS, ValueOf("lease", (L,), "tenant"), P))),
+                ),
+            ),
+            Rule(
+                "tenant",
+                Atom("tenant", (P, D)),
+                And(
+                    (
+                        Atom("lease", (L,)),
+                        Compare(Comparison.IS, ValueOf("lease", (L,), "tenant"), P),
+                        Compare(Comparison.AT_MOST, ValueOf("lease", (L,), "date"), D),
+                    )
+                ),
+            ),
             Rule("direct", Atom("over", (P, Q, D)), Atom("manages", (P, Q, D))),
             Rule("by others", Atom("over", (P, Q, D)), And((Atom("manages", (P, R, D)), Atom("over", (R, Q, D))))),
         ),
@@ -175,6 +198,16 @@ open_goals: st.SearchStrategy[Condition] = st.one_of(
         st.sampled_from(list(Comparison)),
         st.integers(0, 4),
     ),
+    st.builds(
+        lambda comparison: Compare(comparison, ValueOf("area", (ANN,), "shares"), ValueOf("area", (BOB,), "shares")),
+        st.sampled_from(list(Comparison)),
+    ),
+    st.builds(
+        lambda one, other: And((Atom("tenant", (ANN, one)), Not(Atom("tenant", (BOB, other))))),
+        days,
+        days,
+    ),
+    st.builds(lambda one, other: And((Atom("tenant", (ANN, one)), Not(Atom("tenant", (ANN, other))))), days, days),
     st.builds(
         lambda who, first, last, through: On("member", (who,), first, last, through), people, days, days, st.booleans()
     ),
@@ -312,3 +345,18 @@ def test_nothing_unrecorded_is_of_what_is_only_supposed() -> None:
 
     assert found("L-1") == (Verdict.DEPENDS, None)
     assert found("L-2") == (Verdict.VALUE, 0)
+
+
+def test_what_is_not_recorded_of_one_is_not_what_is_not_recorded_of_another() -> None:
+    """The same rule, asked of two: a later lease to Ann is none to Bob."""
+    facts = base([])
+    facts.record("lease", "L-1", {"tenant": "Ann", "date": DAYS[0], "shares": 5})
+    facts.complete_to = DAYS[0]
+    more = Compare(Comparison.MORE, ValueOf("area", (ANN,), "shares"), ValueOf("area", (BOB,), "shares"))
+    assert ENGINE.answer(facts, Query(more, Shape.WHETHER)).verdict is Verdict.DEPENDS
+    last = Constant(DAYS[-1], DATE)
+    facts.record("lease", "L-1b", {"tenant": "Cal", "date": DAYS[0], "shares": 1})
+    one_of_them = And((Atom("tenant", (BOB, last)), Not(Atom("tenant", (Constant("Dan", PERSON), last)))))
+    assert ENGINE.answer(facts, Query(one_of_them, Shape.WHETHER)).verdict is Verdict.DEPENDS
+    of_one = And((Atom("tenant", (BOB, last)), Not(Atom("tenant", (BOB, last)))))
+    assert ENGINE.answer(facts, Query(of_one, Shape.WHETHER)).verdict is Verdict.NO
