@@ -113,7 +113,9 @@ class Speaker:
         """Of what kind of it is spoken: " whose holder is Ann Lee"."""
         types = {column.name: column.type for column in self.lexicon.relations[thing.relation].columns}
         told = [f"whose {name} {_is(name)} {self.value(value, types[name])}" for name, value in thing.such]
-        return f" {_listed(told)}" if told else ""
+        if not told:
+            return ""
+        return f" {'and ' if thing.relation in self.facts.incomplete else ''}{_listed(told)}"
 
     def _since(self, relation: str, many: bool = False) -> str:
         """Where what is not recorded may be."""
