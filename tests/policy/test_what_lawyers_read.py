@@ -66,7 +66,9 @@ def test_what_no_row_shows_is_told_in_plain_words() -> None:
     assert "no other such person is appointed to the Committee on June 1, 2030" in told
     case = load("1992-plan").case(ROOT / "rules" / "1992-plan.cases" / "counsel-committee.md", part="f")
     told = " ".join(line.text for line in case.ask("May Kit buy 100 shares under K-2 on June 1, 2012?").lines)
-    assert "the service of Kit in some capacity ended on or before May 31, 2012" in told
+    assert "there is no transfer after December 31, 2008 whose grant is K-2" in told
+    told = " ".join(line.text for line in case.ask("What is the last exercise day of K-2 as of June 1, 2012?").lines)
+    assert "the service of Kit in some capacity ended after December 31, 2008" in told
     assert "is before the day the dissolution of the Company was completed" in told
 
 
