@@ -56,6 +56,9 @@ class Laborious(Exception):
 class Totals(Protocol):
     """Aggregates of a large record, worked out by tables."""
 
+    def fresh(self) -> Evaluation:
+        """A new working out of the record, with these totals."""
+
     def known(self, which: Which, values: Values) -> Any:
         """The value that was found for these values before; None where none was."""
 
@@ -172,7 +175,7 @@ class Parted:
         started = Witness((), TRUE, (), kept.value)
         value = fold(self.aggregate.fold, [started, *parts], self.result, self.calendar, evaluation.decisions)
         if kept.added is not None:
-            return Folded(value, self.aggregate, parts, failed, kept.added)
+            return Folded(value, self.aggregate, parts, failed, kept.added, kept.members)
         return Folded(
             value,
             self.aggregate,
@@ -205,7 +208,8 @@ class Parted:
                     raise
             value = totals.total(self.which, reads.variables, values, evaluation.deadline)
         if value is not None:
-            return Folded(value, self.aggregate, (), (), value)
+            bound = [*env]
+            return Folded(value, self.aggregate, (), (), value, Recalled(lambda: self.whole(totals.fresh(), bound)[0]))
         return self._folded(evaluation, *self.whole(evaluation, env))
 
     def _folded(self, evaluation: Evaluation, parts: tuple[Witness, ...], failed: tuple[Witness, ...]) -> Folded:

@@ -256,7 +256,8 @@ class Recalled(Sequence[Found]):
 class Folded:
     """An aggregate: its value, the members it folds, and the candidates that are none.
 
-    ``added`` is what tables made of a large record (`engine.relational.asked`): its members are not among the parts.
+    ``added`` is what tables made of a large record (`engine.relational.asked`): its members are not among the parts;
+    ``members`` finds them one by one.
     """
 
     value: Any
@@ -264,6 +265,7 @@ class Folded:
     parts: Sequence[Witness]
     failed: Sequence[Witness]
     added: Any = None
+    members: Sequence[Witness] = ()
 
     @property
     def truth(self) -> Truth:

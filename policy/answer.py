@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from engine.judge import Verdict
 from engine.proof import Step
@@ -97,7 +97,7 @@ class Answer:
     ``value`` is an int, Fraction, date, name, `Bound`, `Listed` or `Days`, or None; ``unit`` is the name of its type.
     ``citations`` are the ids of the clauses that decide. ``provided`` are the minimal sets of provisos under which a
     `depends` is a yes (of a value: under which it is known), ``more_provided`` says that there are further ones,
-    ``open`` names what it hangs on. ``proof`` is the engine's tree.
+    ``open`` names what it hangs on. ``proof`` is the engine's tree. ``full``: see `in_full`.
     """
 
     question: str
@@ -116,6 +116,7 @@ class Answer:
     explain: Callable[[Answer], tuple[Line, ...]] = field(repr=False, eq=False, default=lambda answer: ())
     other_readings: Callable[[], tuple[Reading, ...]] = field(repr=False, eq=False, default=tuple)
     proof_data: Callable[[], Any] = field(repr=False, eq=False, default=list)
+    full: bool = field(eq=False, default=False)
 
     @cached_property
     def supporting(self) -> tuple[str, ...]:
@@ -144,6 +145,14 @@ class Answer:
             return ()
         blocks = outline(self.lines)
         return tuple(flat([each for each in blocks if any(head in each.text for head in _PROVIDED)] or blocks[:1], 0))
+
+    def in_full(self) -> Answer:
+        """The same answer, whose explanation lists every member of a total, not the largest alone.
+
+        Those of a total that tables added up are found one by one when the explanation is read: of many that takes
+        long. Where it takes too many steps, that raises `ClausebookError`.
+        """
+        return evolve(self, full=True)
 
     def to_json(self) -> str:
         """The answer as JSON by the schema in ``docs/answer.schema.json``."""

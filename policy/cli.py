@@ -77,6 +77,7 @@ def _paths(name: str, required: bool = True) -> Callable[[Callable[..., Any]], C
 @click.option("--json", "form", flag_value="json", help="Answer as JSON.")
 @click.option("--markdown", "form", flag_value="markdown", help="Answer as Markdown.")
 @click.option("--svg", "form", flag_value="svg", help="Draw the answer with its proof as a tree.")
+@click.option("--all", "full", is_flag=True, help="List every member of a total.")
 def ask(
     book: str,
     question: str,
@@ -86,6 +87,7 @@ def ask(
     strict: bool,
     part: str,
     form: str | None,
+    full: bool,
 ) -> None:
     """Answer QUESTION from BOOK about the facts of case files and ledgers."""
     from policy.instrument import load
@@ -96,6 +98,9 @@ def ask(
     with watching() as watch:
         case = read_facts(load(book), cases, ledgers, mapping, strict, part, watch)
         answer = case.ask(question)
+        if full:
+            answer = answer.in_full()
+            _ = answer.lines  # found now, while the wait is shown
     tell_passed(case.passed, book)
     match form:
         case "json":

@@ -389,13 +389,14 @@ class Teller:
         if id(step) in self._told or isinstance(step.aggregate.of, Variable):
             return
         self._told.add(id(step))
-        members = sorted(step.parts, key=lambda part: -part.value if isinstance(part.value, (int, Fraction)) else 0)
+        parts = (*step.parts, *step.members) if self.all_parts else step.parts
+        members = sorted(parts, key=lambda part: -part.value if isinstance(part.value, (int, Fraction)) else 0)
         shown = members if self.all_parts else members[:MOST_PARTS]
         for member in shown:
             yield self._member(step, member, depth)
         if len(members) > len(shown):
             yield Line(depth, f"and {len(members) - len(shown):,} more")
-        if step.added is not None:
+        if step.added is not None and not self.all_parts:
             added = self.speaker.value(step.added, self.speaker.type_of(step.aggregate))
             yield Line(
                 depth,

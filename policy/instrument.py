@@ -307,7 +307,13 @@ class Case:
         found = self._found(facts, asking, briefly=True)
         speaker = Speaker(self.book.lexicon, found.facts if found.facts is not None else facts)
         presenter = Presenter(
-            speaker, self.book.in_order, asking.query.supposed, self.stamp, self.unread, self._provisos
+            speaker,
+            self.book.in_order,
+            asking.query.supposed,
+            self.stamp,
+            self.unread,
+            self._provisos,
+            limited=self._limited,
         )
         walked: list[Steps] = []
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, timedelta
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from engine import query
 from engine.decision import FALSE, TRUE
@@ -59,6 +60,8 @@ class Presenter:
     stamp: Stamp
     unread: Mapping[str, str] = field(factory=dict)
     provisos: Provisos = field(factory=Provisos)
+    all_parts: bool = False
+    limited: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def present(
         self,
@@ -87,8 +90,10 @@ class Presenter:
             return tuple(clause for clause in every if clause not in cited)
 
         def explain(answer: Answer) -> tuple[Line, ...]:
-            lines = self._lines(asked, found, value_type, answer.readings, bound(), answer.assumptions)
-            return tuple(flat(once(outline(lines)), 0))
+            told = evolve(self, all_parts=answer.full)
+            with self.limited():
+                lines = told._lines(asked, found, value_type, answer.readings, bound(), answer.assumptions)
+                return tuple(flat(once(outline(lines)), 0))
 
         return Answer(
             text,
@@ -265,7 +270,7 @@ class Presenter:
         bound: str | None,
         assumptions: tuple[str, ...],
     ) -> Iterator[Line]:
-        teller = Teller(self.speaker)
+        teller = Teller(self.speaker, self.all_parts)
         if found.verdict is Verdict.DEPENDS and asked.shape is query.Shape.WHETHER:
             yield from advice(self.speaker, found.settlement, found.origins, "Yes, provided that")
         if asked.shape is query.Shape.WHICH:
@@ -327,8 +332,8 @@ class Presenter:
         """Why the next value past the bound is refused."""
         facts = found.beyond_facts or self.speaker.facts
         speaker = Speaker(self.speaker.lexicon, facts)
-        past = Presenter(speaker, self.order, asked.supposed, self.stamp)
-        yield from past._root(Teller(speaker), beyond, Verdict.NO, 1)
+        past = Presenter(speaker, self.order, asked.supposed, self.stamp, all_parts=self.all_parts)
+        yield from past._root(Teller(speaker, self.all_parts), beyond, Verdict.NO, 1)
 
     def _root(self, teller: Teller, step: Step, verdict: Verdict, depth: int) -> Iterator[Line]:
         if isinstance(step, AllStep) and len(step.parts) == 1:

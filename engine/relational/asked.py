@@ -14,6 +14,7 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
+from engine.evaluate import Evaluation
 from engine.facts import FactBase
 from engine.model import Aggregate, Column, Relation, Variable
 from engine.parted import Values, Which
@@ -60,6 +61,12 @@ class Totals:
             return ledger_of(self.facts, self.engine.relations)
         except BadTable:
             return None
+
+    def fresh(self) -> Evaluation:
+        """A new working out of the record, with these totals."""
+        evaluation = self.engine.evaluation(self.facts)
+        evaluation.totals = self
+        return evaluation
 
     def known(self, which: Which, values: Values) -> Any:
         """The value that was found for these values before; None where none was."""

@@ -55,6 +55,19 @@ def test_an_answer_is_json_or_markdown_on_demand(folder: Path) -> None:
     assert ask("--markdown", QUESTION).stdout.startswith(f"**{QUESTION}**\n")
 
 
+def test_every_member_of_a_total_is_listed_on_demand(folder: Path) -> None:
+    rows = "".join(f"| L-{n} | Ann Lee | 2001-03-{n:02} | 10 | small plot | | |\n" for n in range(2, 9))
+    register = CASE.index("\n## Questions")
+    write(folder, case=CASE[:register].rstrip("\n") + f"\n{rows}" + CASE[register:])
+    assert "and 4 more" in ask(QUESTION).stdout
+    every = ask("--all", QUESTION).stdout
+    assert "and 4 more" not in every
+    assert all(f"L-{n}, 10 shares" in every for n in range(2, 9))
+    assert any(
+        "L-8, 10 shares" in each["text"] for each in json.loads(ask("--all", "--json", QUESTION).stdout)["explanation"]
+    )
+
+
 def test_a_part_adds_its_facts(folder: Path) -> None:
     assert "Reading D-01" in ask("--part", "b", QUESTION).stdout
 
