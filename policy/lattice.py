@@ -192,6 +192,8 @@ class Lattice:
         word = self.words[at]
         if word in _ARTICLES:
             yield from self._mentions(at, _ARTICLES[word])
+            if self.stating and word != "another":
+                yield from self._values(at)
         elif self.asked and word in _DEMONSTRATIVES:
             yield from self._mentions(at, _DEMONSTRATIVES[word])
         for noun, end in self._noun_at(at, False):
@@ -231,6 +233,12 @@ class Lattice:
         for nouns, end in self._nouns_at(at + 1, False):
             if end not in names:
                 yield Mention(article, nouns.adjectives, nouns.noun, nouns.type, self.span(at, end)), end
+
+    def _values(self, at: int) -> Iterator[tuple[Term, int]]:
+        """A value of a kind with an article, as people put it who ask: ``an 83(b) election``."""
+        for name, end in self._names(at + 1):
+            if isinstance(name, Name) and name.type.members:
+                yield Name(name.name, name.type, self.span(at, end)), end
 
     def _nouns_at(self, at: int, plural: bool) -> Iterator[tuple[Nouns, int]]:
         """A noun at a token, with up to two adjectives before it."""

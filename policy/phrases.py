@@ -24,6 +24,9 @@ Parts = tuple[str | Slot, ...]
 
 _AFTER_NOUNS = ("of", "under", "on", "in", "to", "for", "by", "at", "with", "from", "as", "that", "who")
 _PLURAL_VERBS = {"is": "are", "was": "were", "has": "have", "does": "do"}
+_PLURAL_OWNERS = {"its": "their", "his": "their", "her": "their"}
+_DOES = {"has": "does", "have": "do"}
+_PARTICIPLES = ("ed", "en", "become", "come")
 
 VERBS = ("is", "are", "was", "were", "has", "have", "may", "must", "will")
 
@@ -149,6 +152,21 @@ def fronted(negative: Parts, negated: bool) -> Parts:
     return (verb, *negative[: at - 1], *(("not",) if negated else ()), *negative[at + 1 :])
 
 
+def with_does(negative: Parts) -> Parts:
+    """A negation by `has` made with `does`, where something is had: ``has not a key`` as ``does not have a key``."""
+    for at, part in enumerate(negative[:-2]):
+        after = negative[at + 2]
+        if part in _DOES and negative[at + 1] == "not":
+            is_helper = isinstance(after, str) and after.endswith(_PARTICIPLES)
+            return () if is_helper else (*negative[:at], _DOES[str(part)], "not", "have", *negative[at + 2 :])
+    return ()
+
+
+def of_their(parts: Parts) -> Parts:
+    """What is said of several things as each one's own, as theirs; () where nothing is."""
+    return tuple(_PLURAL_OWNERS.get(str(part), part) for part in parts) if {*_PLURAL_OWNERS} & {*parts} else ()
+
+
 def pluralized(negative: Parts, negated: bool) -> Parts:
     """A statement as said of several things (``are not permitted``, ``bind``), made from its negation."""
     if "not" not in negative:
@@ -226,13 +244,18 @@ def tries(phrases: Sequence[Phrase]) -> Tries:
         if phrase.value is not None:
             terms.insert(wanted(phrase.parts), Valued(phrase))
             continue
+        negatives = (phrase.negative, with_does(phrase.negative))
         for negated, parts in ((False, phrase.parts), (True, phrase.negative)):
-            if parts:
-                _insert(statements, parts, Form(phrase, negated, False))
-                _insert(front, fronted(phrase.negative, negated), Form(phrase, negated, False))
-                several = pluralized(phrase.negative, negated)
-                for each in (several, of_several(several)):
-                    _insert(plurals, each, Form(phrase, negated, False))
+            if not parts:
+                continue
+            form = Form(phrase, negated, False)
+            for each in (parts, negatives[1]) if negated else (parts,):
+                _insert(statements, each, form)
+            for negative in negatives:
+                _insert(front, fronted(negative, negated), form)
+                several = pluralized(negative, negated)
+                for each in (several, of_several(several), of_their(several)):
+                    _insert(plurals, each, form)
     return Tries(terms, statements, front, plurals)
 
 

@@ -186,6 +186,7 @@ class Presenter:
         depending = _listed(
             [self.speaker.value(member.value, type) for member in found.members if member.verdict is not Verdict.YES]
         )
+        certain = _begun(certain, type)
         if certain and depending:
             return f"{certain}; depending on what is open, {depending}."
         return f"{certain}." if certain else f"Depends: {depending}."
@@ -442,7 +443,7 @@ class Presenter:
     def _member_lines(self, teller: Teller, asked: query.Query, found: query.Answer) -> Iterator[Line]:
         assert asked.open is not None
         for member in found.members:
-            said = self.speaker.value(member.value, asked.open.type)
+            said = _begun(self.speaker.value(member.value, asked.open.type), asked.open.type)
             if member.verdict is Verdict.YES:
                 yield Line(0, f"{said}:")
                 for part in member.proof.parts:
@@ -500,6 +501,11 @@ def _reading_lines(readings: tuple[Reading, ...], said: str) -> Iterator[Line]:
         word = "Reading" if len(idle) == 1 else "Readings"
         verb = "is" if len(idle) == 1 else "are"
         yield Line(0, f"{word} {_listed(idle)} {verb} taken too; otherwise the answer is the same.")
+
+
+def _begun(said: str, type: Type) -> str:
+    """What begins with a value of a kind, as a sentence begins; a name stays as it is written."""
+    return f"{said[:1].upper()}{said[1:]}" if type.members else said
 
 
 def _listed(names: list[str]) -> str:

@@ -23,8 +23,14 @@ ANNUAL_LIMIT = Path(__file__).parent.parent.parent / "rules/1992-plan.cases/annu
 def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     more = """
 - *a person* is an honorary life member under the Rules (is not)
+- *a person* has a key to *a plot size*
+"""
+    returns = """
+- *a lease* returns its shares (does not return)
+- *a person* has joined
 """
     book = BOOK.replace("Recorded, over time:\n", f"Recorded, over time:{more}").replace(" (is not)", "")
+    book = book.replace("Recorded:\n", f"Recorded:{returns}")
     path, lease = write(tmp_path_factory.mktemp("club"), book=book)
     return load(path).case(lease)
 
@@ -42,6 +48,31 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
 )
 def test_what_is_said_of_several_may_have_its_noun_in_the_plural(case: Case, question: str, said: str) -> None:
     assert case.ask(question).said == said
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Does Ann Lee have a key to the small plot on September 1, 2001?", "No."),
+        ("Does Ann Lee not have a key to small plot on September 1, 2001?", "Yes."),
+        ("Has Ann Lee a key to a small plot on September 1, 2001?", "No."),
+        ("Who does not have a key to a small plot on September 1, 2001?", "Ann Lee."),
+        ("Which persons do not have a key to small plot on September 1, 2001?", "Ann Lee."),
+        ("Which plot sizes does Ann Lee have a key to on September 1, 2001?", "None."),
+        ("Which plot sizes does Ann Lee not have a key to on September 1, 2001?", "Small plot and large plot."),
+        ("Which leases return their shares?", "None."),
+        ("Which leases do not return their shares?", "L-1."),
+        ("Which leases do not return its shares?", "L-1."),
+        ("Has Ann Lee joined?", "No."),
+    ],
+)
+def test_what_one_has_and_what_is_theirs_is_asked_as_people_ask(case: Case, question: str, said: str) -> None:
+    assert case.ask(question).said == said
+
+
+def test_a_helping_verb_is_no_having(case: Case) -> None:
+    with pytest.raises(ClausebookError, match="cannot stand here"):
+        case.ask("Does Ann Lee have joined?")
 
 
 @pytest.mark.parametrize(
