@@ -291,7 +291,9 @@ class _Reader:
             name = " ".join(match["name"].split())
             noun = find_noun(self.nouns, words_of(match["type"] or name))
             if noun is None:
-                self.problems.append(_unknown_noun(match["type"] or name, place, self.nouns))
+                wrong = _unknown_noun(match["type"] or name, place, self.nouns)
+                forms = () if match["type"] else (f"{name} (number)", f"{name} (date)", f"{name} (a kind)")
+                self.problems.append(evolve(wrong, expected=forms))
                 continue
             if any(known.name == name for known in attributes):
                 self._problem("E0202", f"`{name}` is already declared", place)
@@ -398,7 +400,11 @@ class _Reader:
                 self.asked.append(AskedForm(phrase, suppose, ask, item.nested))
 
     def _plain(self, parts: Parts, span: Span) -> Parts:
-        """The parts of a phrase without words that deny it: that they may not stand there is told."""
+        """The parts of a phrase without words that deny it, or say what is taken: that they may not stand is told."""
+        if parts[-2:] == ("until", "supplied"):
+            said = "what is taken until something is supplied stands in the heading"
+            self._problem("E0208", said, span, expected=("Given, taken as V until supplied:",))
+            parts = parts[: max((at for at, part in enumerate(parts, 1) if isinstance(part, Slot)), default=len(parts))]
         denying = next((part for part in parts if part in _DENYING), None)
         plain = tuple(part for part in parts if part not in _DENYING)
         if denying is not None:

@@ -81,8 +81,15 @@ _SAID_SO = {
     "she": "the … again",
     "it": "the … again",
     "none": "has no …",
+    "within": "is on or before 3 months after D",
+    "sum": "total of the K's A for every K, being a K for which …",
+    "such": ", being a … for which …",
+    "shall": "is",
 }
 """Words that lawyers use, and how the language says the same."""
+_UNDECLARED = (
+    "no declared phrase is like this: what a rule says is declared first, as under `Concluded:` or `Recorded:`"
+)
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBER = re.compile(
     r"(?:(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-[a-z]+)?|hundred|thousand|million)"
@@ -151,12 +158,15 @@ def fault(lattice: Lattice, outcome: Outcome, start: str) -> Diagnostic:
         said = f"`{word}` cannot stand here; the language says {' or '.join(f'`{each}`' for each in meant)}"
         return Diagnostic("E0102", said, span, meant, nearest)
     said = f"`{word}` cannot stand here" if word and not word.startswith(STRUCTURE) else "the sentence is not finished"
-    return Diagnostic("E0102", said, span, expected[:_MOST_EXPECTED], nearest)
+    notes = () if start != "book" or _scored(lattice, _around(lattice.words, at)) else (_UNDECLARED,)
+    return Diagnostic("E0102", said, span, expected[:_MOST_EXPECTED], nearest, notes)
 
 
 def _meant(lattice: Lattice, at: int) -> tuple[str, ...]:
     """How the language says what a word begins, or what it ends, in the place where it stands."""
     word, before = lattice.words[at] if at < len(lattice) else "", lattice.words[at - 1] if at else ""
+    if word == ":" and before in ("if", "unless"):
+        return f"{before} all of these hold:", f"{before} any of these hold:"
     if before == "or" and word in ("more", "less", "fewer"):
         return ("is at least",) if word == "more" else ("is at most",)
     if word in _NUMBERS:

@@ -394,7 +394,12 @@ class Parser:
         right = "." if last else ";"
         if ending not in (".", ";"):
             end = item.span.start + len(item.span.text.rstrip())
-            return Diagnostic("E0101", f"this item ends in `{right}`", Span(item.span.source, end - 1, end), (right,))
+            joined = ending in ("and", "or")
+            said = f"this item ends in `{right}`" + (
+                f", without `{ending}`: its list says whether all" if joined else ""
+            )
+            place = Span(item.span.source, end - (len(ending) if joined else 1), end)
+            return Diagnostic("E0101", said + (" must hold" if joined else ""), place, (right,))
         if ending != right:
             return Diagnostic("E0101", f"this item ends in `{right}`", self._last(item.span, tokens), (right,))
         return mark + tokens.part(0, len(tokens) - 1)

@@ -287,12 +287,40 @@ def test_a_sentence_among_the_phrases_is_told() -> None:
         ("exceeds $5,000", "exceeds five thousand dollars", "5"),
         ("exceeds $5,000", "exceeds twenty-one dollars", "a number in figures"),
         ("Despite § 2, a bursary", "Despite § 2, bursary", "a bursary` or `the bursary"),
+        ("date is at most $40,000", "date is within 3 months of it", "is on or before 3 months after D"),
+        (
+            "amount exceeds $5,000",
+            "amount exceeds the sum of all",
+            "total of the K's A for every K, being a K for which …",
+        ),
+        ("is payable if the", "is payable if: the", "if all of these hold:` or `if any of these hold:"),
     ],
 )
 def test_the_language_s_own_words_are_told(old: str, new: str, said: str) -> None:
     problem = only(old, new)
     assert problem.code == "E0102"
     assert problem.message.endswith(f"the language says `{said}`")
+
+
+def test_an_item_that_joins_the_next_is_told_that_its_list_does() -> None:
+    items = "A bursary is payable if all of these hold:\n- the Committee approves the bursary; and\n- the"
+    problem = only("A bursary is payable if the Committee approves the bursary and the", items)
+    assert problem.message == "this item ends in `;`, without `and`: its list says whether all must hold"
+
+
+def test_a_rule_in_words_that_nothing_declares_is_told_so() -> None:
+    problem = only("Despite § 2, a bursary is not payable", "The waiting time of students shall be 2 months")
+    assert problem.notes[0].startswith("no declared phrase is like this")
+
+
+def test_what_is_taken_until_supplied_stands_in_the_heading() -> None:
+    problem = only("is *money*", "is *money*, $100 until supplied")
+    assert (problem.code, problem.expected) == ("E0208", ("Given, taken as V until supplied:",))
+
+
+def test_an_attribute_of_no_known_kind_is_told_with_brackets() -> None:
+    problem = only("(money) and a subject.", "(money), a subject and a reference.")
+    assert (problem.code, problem.expected[0]) == ("E0203", "reference (number)")
 
 
 def test_an_attribute_without_its_record_is_told_with_it() -> None:
