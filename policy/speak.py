@@ -177,6 +177,13 @@ class Speaker:
             return False
         return unrecorded_in(value) is not None and value.relation not in self.lexicon.records
 
+    def _any(self, value: Any) -> Any:
+        """A value as it is denied: "any percentage", of one that no row shows."""
+        if isinstance(value, OpenValue) and unrecorded_in(value) is not None:
+            said = self.open_value(value)
+            return _Words(f"any {said.removeprefix('some ')}") if said.startswith("some ") else value
+        return value
+
     def valued(self, relation: str, keys: tuple[Any, ...], column: str, value: Any) -> str:
         """What a value is, or that there is none."""
         words = self.quantity(relation, keys, column)
@@ -234,8 +241,12 @@ class Speaker:
             return f"{self.event(day, holds)} {since}"
         other = next((place for place, each in enumerate(arguments) if self._is_another(each)), None)
         if not holds and other is not None:  # of anything that no row shows
-            denied = _Words(f"no other such {arguments[other].type.name}")
-            return self.statement(relation, (*arguments[:other], denied, *arguments[other + 1 :]))
+            said = f"other such {arguments[other].type.name}"
+            if not other or not phrase.negative:
+                return self.statement(relation, (*arguments[:other], _Words(f"no {said}"), *arguments[other + 1 :]))
+            arguments = tuple(
+                _Words(f"any {said}") if place == other else self._any(each) for place, each in enumerate(arguments)
+            )
         parts = phrase.parts if holds or not phrase.negative else phrase.negative
         if declared.span:
             said = self._fill(parts, declared, arguments[: declared.keys])
