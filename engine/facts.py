@@ -1,18 +1,19 @@
 """The fact base: what is stated, by columns, with where each row is recorded.
 
-A relation's facts are a `Table`: a list for each column, and a fact is a row number. An overlay adds or
-replaces rows without touching what lies under it; nothing hypothetical leaks.
+A relation's facts are a `Table`: a list for each column (of a ledger's, what `engine.columns` packs), and a fact is a
+row number. An overlay adds or replaces rows without touching what lies under it; nothing hypothetical leaks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import Any
 
 from attrs import define, field, frozen
 
+from engine.columns import Cells, Packed
 from engine.model import Relation
 from engine.unknowns import NONE, UNKNOWN
 
@@ -61,12 +62,13 @@ class Table:
     """
 
     relation: Relation
-    columns: list[list[Any]] = field(init=False)
+    columns: list[list[Any] | Cells] = field(init=False)
     status: list[bool | None] = field(factory=list)
     spans: list[tuple[date, date | None] | None] = field(factory=list)
-    sources: list[Hashable] = field(factory=list)
+    sources: list[Hashable] | Cells = field(factory=list)
     cell_sources: dict[tuple[int, int], Hashable] = field(factory=dict)
-    _by_key: dict[tuple[Any, ...], list[int]] = field(factory=dict)
+    _by_key: dict[tuple[Any, ...], list[int]] | None = field(factory=dict)
+    """None: not made yet."""
     _indexes: dict[int, dict[Any, list[int]]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
@@ -89,7 +91,8 @@ class Table:
         self.status.append(status)
         self.spans.append(span)
         self.sources.append(source)
-        self._by_key.setdefault(cells[: self.relation.keys], []).append(number)
+        if self._by_key is not None:
+            self._by_key.setdefault(cells[: self.relation.keys], []).append(number)
         for place, index in self._indexes.items():
             index.setdefault(cells[place], []).append(number)
         return number
@@ -97,28 +100,32 @@ class Table:
     def extend(
         self,
         columns: Sequence[Sequence[Any]],
-        sources: Iterable[Hashable],
+        sources: Sequence[Hashable],
         spans: Iterable[DateSpan] | None = None,
     ) -> None:
-        """Record many true rows at once, by columns of one length; their keys are new (but for spans)."""
-        first = len(self.status)
-        count = len(columns[0]) if columns else 0
-        for known, added in zip(self.columns, columns, strict=True):
-            known.extend(added)
+        """Record many true rows at once, by columns of one length, which it keeps; keys are new (but for spans)."""
+        count = len(sources)
+        self.columns = [_extended(known, added) for known, added in zip(self.columns, columns, strict=True)]
+        self.sources = _extended(self.sources, sources)
         self.status.extend(repeat(True, count))
         self.spans.extend(repeat(None, count) if spans is None else spans)
-        self.sources.extend(sources)
-        by_key = self._by_key
-        for number, keys in enumerate(zip(*columns[: self.relation.keys], strict=True), first):
-            if keys in by_key:
-                by_key[keys].append(number)
-            else:
-                by_key[keys] = [number]
+        self._by_key = None
         self._indexes.clear()
 
     def rows_of(self, keys: tuple[Any, ...]) -> list[int]:
         """The rows with these keys (one, but for spans)."""
+        if self._by_key is None:
+            if self.relation.keys == 1 and isinstance(self.columns[0], Cells):
+                return self.columns[0].rows(keys[0])
+            self._by_key = {}
+            for number, each in enumerate(self._keys()):
+                self._by_key.setdefault(each, []).append(number)
         return self._by_key.get(keys, _NO_ROWS)
+
+    def _keys(self) -> Iterator[tuple[Any, ...]]:
+        """The keys of each row."""
+        columns = self.columns[: self.relation.keys]
+        return zip(*columns, strict=True) if columns else repeat((), len(self))
 
     def spans_of(self, keys: tuple[Any, ...]) -> list[DateSpan]:
         """The intervals stated for these keys."""
@@ -126,17 +133,20 @@ class Table:
 
     def rows_where(self, place: int, cell: Any) -> list[int]:
         """The rows with this cell in a column; the index is made when it is first needed."""
+        column = self.columns[place]
+        if isinstance(column, Cells):
+            return column.rows(cell)
         index = self._indexes.get(place)
         if index is None:
             index = {}
-            for number, value in enumerate(self.columns[place]):
+            for number, value in enumerate(column):
                 index.setdefault(value, []).append(number)
             self._indexes[place] = index
         return index.get(cell, _NO_ROWS)
 
     def is_about(self, things: frozenset[str]) -> bool:
         """Whether every row has one of these among its keys."""
-        return all(any(type(key) is str and key in things for key in keys) for keys in self._by_key)
+        return all(any(type(key) is str and key in things for key in keys) for keys in self._keys())
 
     def cells(self, number: int) -> tuple[Any, ...]:
         return tuple(column[number] for column in self.columns)
@@ -163,6 +173,47 @@ class Table:
 _NO_ROWS: list[int] = []
 
 
+def _extended(known: list[Any] | Cells, added: Sequence[Any]) -> list[Any] | Cells:
+    """A column with more cells: packed as soon as some are."""
+    if isinstance(added, list) and isinstance(known, list):
+        known.extend(added)
+        return known
+    column = known if isinstance(known, Cells) else Cells()
+    if isinstance(known, list) and known:
+        column.extend(known)
+    column.extend(added)
+    return column
+
+
+@define(eq=False)
+class Chain:
+    """Records in the order of their acts, each after the one before it."""
+
+    names: Packed
+
+    def rank(self, name: str) -> int | None:
+        """The place of a record."""
+        found = self.names.rows(name)
+        return found[0] if found else None
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Each record, and the one after it."""
+        return pairwise(self.names)
+
+
+@frozen
+class _Following:
+    """Which records are said to follow a record at once, by pairs and by a chain."""
+
+    pairs: Mapping[str, set[str]]
+    chain: Chain
+
+    def get(self, name: str, default: Iterable[str]) -> Iterable[str]:
+        rank = self.chain.rank(name)
+        following = () if rank is None or rank + 1 == len(self.chain.names) else (self.chain.names.at(rank + 1),)
+        return (*self.pairs.get(name, default), *following)
+
+
 def _meet(one: DateSpan, other: DateSpan) -> bool:
     """Whether two intervals share a day."""
     return (other[1] is None or one[0] <= other[1]) and (one[1] is None or other[0] <= one[1])
@@ -174,7 +225,8 @@ class FactBase:
 
     ``complete_to`` is the last day for which the record is complete (None: complete). ``complete`` relations
     are complete whatever it says, and closed even where silence would mean unknown. Of ``incomplete`` relations rows
-    of any day may be missing: silence says nothing. ``order`` holds recorded pairs (relation, earlier, later).
+    of any day may be missing: silence says nothing. ``order`` holds recorded pairs (relation, earlier, later),
+    ``chains`` a recorded order of many records, the same in all layers.
     ``supposed`` are the ids of hypothetical records.
     """
 
@@ -186,11 +238,20 @@ class FactBase:
     supposed: frozenset[str] = frozenset()
     tables: dict[str, Table] = field(factory=dict)
     order: dict[str, dict[str, set[str]]] = field(factory=dict)
+    chains: dict[str, Chain] = field(factory=dict)
 
     def overlay(self) -> FactBase:
         """A new layer over this base, for hypotheses."""
         return FactBase(
-            self.relations, self, self.complete_to, self.complete, self.incomplete, self.supposed, {}, self.order
+            self.relations,
+            self,
+            self.complete_to,
+            self.complete,
+            self.incomplete,
+            self.supposed,
+            {},
+            self.order,
+            self.chains,
         )
 
     def is_over(self, base: FactBase) -> bool:
@@ -285,7 +346,7 @@ class FactBase:
 
     def recorded_before(self, relation: str, earlier: str, later: str) -> bool:
         """Whether the recorded order, followed through, puts one record before the other."""
-        pairs = self.order.get(relation, {})
+        pairs = self._following(relation)
         seen: set[str] = set()
         pending = [earlier]
         while pending:
@@ -297,12 +358,28 @@ class FactBase:
                     pending.append(following)
         return False
 
+    def _following(self, relation: str) -> Mapping[str, set[str]] | _Following:
+        pairs = self.order.get(relation, {})
+        chain = self.chains.get(relation)
+        return pairs if chain is None else _Following(pairs, chain)
+
+    def pairs(self) -> Iterator[tuple[str, str, str]]:
+        """All that is recorded of the order of records: of a relation, one and another that came after it."""
+        for relation, pairs in self.order.items():
+            yield from ((relation, earlier, later) for earlier, laters in pairs.items() for later in sorted(laters))
+        for relation, chain in self.chains.items():
+            yield from ((relation, earlier, later) for earlier, later in chain.pairs())
+
     def recorded_order(self, relation: str, one: str, other: str) -> bool | None:
         """Whether the recorded order puts one record before the other (True) or after it; None: it does not say.
 
         Both ways are followed at once, so that records close to each other are found soon however long the order is.
         """
-        pairs = self.order.get(relation, {})
+        chain = self.chains.get(relation)
+        if chain is not None and relation not in self.order:
+            places = chain.rank(one), chain.rank(other)
+            return None if places[0] is None or places[1] is None or places[0] == places[1] else places[0] < places[1]
+        pairs = self._following(relation)
         ways = [(True, [one], {one}, other), (False, [other], {other}, one)]
         while ways:
             for way in list(ways):

@@ -82,8 +82,7 @@ class Reader:
     def rows(self, table: pyarrow.Table) -> Rows:
         """Each row; one that is not settled has no verdict yet."""
         table = table.sort_by(SUBJECT)
-        names = self.ledger.symbols.names
-        ids = [names[code] for code in table.column(SUBJECT).to_pylist()]
+        ids = self.ledger.symbols.names(table.column(SUBJECT).to_pylist())
         kinds, which = _distinct(table.drop_columns([SUBJECT]))
         said = [self._said(self.worked.said(kind)) for kind in kinds]
         columns = {

@@ -12,11 +12,13 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import compress
 from pathlib import PurePath
 from typing import NamedTuple
 
 from attrs import field, frozen
 
+from engine.columns import Codes, Read
 from policy.diagnostic import Diagnostic
 from policy.source import Source, Span
 
@@ -41,7 +43,7 @@ class Column:
     """The cells of a column; with ``codes``, row by row the places of their cells among the ``distinct`` ones."""
 
     distinct: Sequence[Cell]
-    codes: Sequence[int] | None = None
+    codes: Codes | Sequence[int] | None = None
 
     def __len__(self) -> int:
         return len(self.distinct if self.codes is None else self.codes)
@@ -108,6 +110,29 @@ class RowPlace(NamedTuple):
     def __str__(self) -> str:
         where = f"{PurePath(self.file).name}, {self.unit} {self.row}"
         return f"{self.said}; {where}" if self.said else where
+
+
+@frozen(eq=False)
+class Places(Read):
+    """Where the rows of a sheet are recorded."""
+
+    sheet: Sheet
+    rows: Sequence[int]
+    """The rows by their places in the sheet."""
+    said: Sequence[str] = ()
+    """What each says of where it is recorded."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def at(self, place: int) -> RowPlace:
+        row = self.rows[place]
+        said = self.said[place] if self.said else ""
+        return RowPlace(self.sheet.file_of(row), self.sheet.rows[row], self.sheet.unit, said)
+
+    def kept(self, keep: Sequence[bool]) -> Places:
+        """The places of some of the rows."""
+        return Places(self.sheet, list(compress(self.rows, keep)), list(compress(self.said, keep)))
 
 
 @frozen

@@ -9,28 +9,30 @@ the rest is not known, and there may be one record more.
 from __future__ import annotations
 
 import gc
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import partial
-from itertools import compress, repeat
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field
 
+from engine.columns import Cells, Packed, Texts
 from engine.facts import BadFact
 from engine.model import Column as RelationColumn
 from engine.unknowns import NONE, UNKNOWN
 from engine.values import DATE, Kind, Type
 from policy.diagnostic import Diagnostic, nearest
-from policy.ledger_cells import Cell, Column, RowPlace, Sheet, Unread, are_tidy, broken_place, place_in, plain
+from policy.ledger_arrow import in_order, looked_up, texts_of, whole_numbers
+from policy.ledger_cells import Cell, Column, Places, RowPlace, Sheet, Unread, are_tidy, broken_place, place_in, plain
 from policy.ledger_foreign import Door
 from policy.ledger_kinds import Ledger, Watch
 from policy.ledger_mapping import OCF, LedgerMapping, Taking, completed, read_mapping, taken_by_default
+from policy.ledger_names import Listed
 from policy.ledger_ocf import is_act
 from policy.ledger_read import Read, digest, read_ledger
+from policy.ledger_rows import Pair, are_new, cells_of, fields_of, firsts, kept_of, missing, some_of, told_apart
 from policy.ledger_values import CellRule, Misread, converted, divided, reader_of
 from policy.stating import Stater, contradiction
 from policy.vocabulary_text import with_article
@@ -40,9 +42,6 @@ CURRENCY = "USD"
 _MOST_SHOWN = 3
 _MOST_TOLD = 40
 """So many rows of a table are told one by one; the rest are counted."""
-_PLACED = partial(tuple.__new__, RowPlace)
-"""A place of a tuple of its fields: for a million rows, this is what takes the time."""
-_FIELD = re.compile(r"\{([^{}]+)\}")
 
 
 @define
@@ -119,20 +118,6 @@ def _read(ledgers: Sequence[Ledger], watch: Watch) -> Iterator[Read]:
             yield read_ledger(ledger.path, door)
 
 
-@frozen(eq=False)
-class _Pair:
-    """A sheet with what a mapping takes from it, and the rows that it takes."""
-
-    taking: Taking
-    sheet: Sheet
-    kept: Sequence[int]
-    names: list[str | None]
-
-    @property
-    def is_whole(self) -> bool:
-        return isinstance(self.kept, range)
-
-
 @define
 class Loader:
     """Puts sheets into the fact base of a `Stater`."""
@@ -141,7 +126,8 @@ class Loader:
     watch: Watch
     loaded: Loaded = field(factory=Loaded)
     _keys: dict[str, dict[str, str]] = field(factory=dict)
-    _listed: dict[str, tuple[Type, ...]] = field(factory=dict)
+    _listed: Listed = field(factory=Listed)
+    _orders: dict[str, list[tuple[Any, Texts]]] = field(factory=dict)
     _told: dict[tuple[str, str], int] = field(factory=dict)
     _sought: int = 0
 
@@ -150,19 +136,19 @@ class Loader:
         problems: list[Diagnostic] = []
         with _no_collection():
             pairs = [pair for sheets, mapping in read for pair in self._pairs(sheets, mapping, problems)]
-            for pair in pairs:
-                if pair.taking.kind is not None:
-                    self._introduce(pair)
+            pairs = [pair if pair.taking.kind is None else self._introduced(pair) for pair in pairs]
             self.stater.list_names(self._listed)
             for pair in pairs:
                 self._put(pair)
+            for relation, parts in self._orders.items():
+                self._put_in_order(relation, parts)
         for relation in self.loaded.unread:
             self.stater.facts.miss(relation)
         return problems
 
     # -------------------------------------------------------------- pairs
 
-    def _pairs(self, sheets: Sequence[Sheet], mapping: LedgerMapping, problems: list[Diagnostic]) -> Iterator[_Pair]:
+    def _pairs(self, sheets: Sequence[Sheet], mapping: LedgerMapping, problems: list[Diagnostic]) -> Iterator[Pair]:
         used: set[int] = set()
         for taking in mapping.takings:
             found = [sheet for sheet in sheets if taking.takes(sheet)]
@@ -172,13 +158,13 @@ class Loader:
                 problems.append(Diagnostic("E0547", message, taking.span, known, nearest(taking.table, known)))
             for sheet in found:
                 whole = completed(taking, sheet)
-                missing = _missing(whole, sheet)
-                if missing and (not taking.if_declared or {*taking.only, taking.order, taking.source} & {*missing}):
+                lacking = _lacking(whole, sheet)
+                if lacking and (not taking.if_declared or {*taking.only, taking.order, taking.source} & {*lacking}):
                     known = tuple(sheet.columns)
-                    for name in missing:
+                    for name in lacking:
                         message = f"{sheet.file} has no column `{name}`"
                         problems.append(Diagnostic("E0547", message, taking.span, known, nearest(name, known)))
-                elif whole.kind is None or not set(_fields(whole.name)) - set(sheet.columns):
+                elif whole.kind is None or not set(fields_of(whole.name)) - set(sheet.columns):
                     used.add(id(sheet))
                     yield self._pair(whole, sheet)
         for sheet in sheets:
@@ -194,38 +180,34 @@ class Loader:
                     yield self._pair(default, sheet)
 
     @staticmethod
-    def _pair(taking: Taking, sheet: Sheet) -> _Pair:
+    def _pair(taking: Taking, sheet: Sheet) -> Pair:
         kept: Sequence[int] = range(len(sheet))
         for name, wanted in taking.only.items():
             chosen = {cell for cell in dict.fromkeys(sheet.columns[name].distinct) if str(cell) in wanted}
             kept = [at for at in kept if sheet.columns[name][at] in chosen]
-        return _Pair(taking, sheet, kept, [])
+        return Pair(taking, sheet, kept)
 
     # -------------------------------------------------------------- names
 
-    def _introduce(self, pair: _Pair) -> None:
+    def _introduced(self, pair: Pair) -> Pair:
         """Give each row its name, and note the keys by which other tables refer to it."""
         taking, sheet = pair.taking, pair.sheet
         assert taking.kind is not None
-        names = self._names(_cells(pair, taking.name))
-        keys = self._names(_cells(pair, taking.key)) if taking.key in sheet.columns else []
-        if keys:
-            _tell_apart(names, keys)
-        pair.names.extend(names)
-        type = taking.kind
-        known = self._listed
-        own = (type,)
-        new: dict[str | None, tuple[Type, ...]] = dict.fromkeys(names, own)
-        new.pop(None, None)
-        for name in known.keys() & new.keys():
-            new[name] = known[name] if type in known[name] else (*known[name], type)
-        known.update(new)  # type: ignore[arg-type]  # what has no name is taken out
-        if keys:
-            by_key = self._keys.setdefault(type.name, {})
+        names = self._names(kept_of(pair, taking.name))
+        if taking.key in sheet.columns:
+            keys = self._names(kept_of(pair, taking.key))
+            names = told_apart(names, keys)
+            by_key = self._keys.setdefault(taking.kind.name, {})
             by_key.update((key, name) for key, name in zip(keys, names, strict=True) if key and name)
+        self._listed.add(taking.kind, names)
+        return evolve(pair, names=names)
 
-    def _names(self, cells: Sequence[Cell]) -> list[str | None]:
+    def _names(self, column: Column) -> Sequence[str | None]:
         """The names in a column, row by row."""
+        texts = texts_of(column)
+        if texts is not None:
+            return Packed(texts, column.codes)  # type: ignore[arg-type]  # codes of Arrow
+        cells = column.cells()
         if are_tidy(cells):
             return list(cells)  # type: ignore[arg-type]  # they are texts
         return [self._name(cell) for cell in cells]
@@ -254,7 +236,7 @@ class Loader:
 
     # --------------------------------------------------------------- rows
 
-    def _put(self, pair: _Pair) -> None:
+    def _put(self, pair: Pair) -> None:
         relation = pair.taking.relation
         for broken in pair.sheet.broken:
             self._tell(pair.sheet, Diagnostic(broken.code, broken.message, broken_place(pair.sheet, broken)))
@@ -266,7 +248,7 @@ class Loader:
         else:
             self._things(pair)
 
-    def _things(self, pair: _Pair) -> None:
+    def _things(self, pair: Pair) -> None:
         """List the things that a table names."""
         relation = pair.taking.relation
         for at, name in zip(pair.kept, pair.names, strict=True):
@@ -274,36 +256,33 @@ class Loader:
                 self._pass_over(
                     pair, at, pair.taking.name, "E0549", f"a row without the name of {with_article(relation.name)}"
                 )
-        facts = self.stater.facts
-        table = facts.table(relation.name)
-        new = [name for name in dict.fromkeys(pair.names) if name is not None and not table.rows_of((name,))]
-        table.extend([new], repeat(None, len(new)))
+        table = self.stater.facts.table(relation.name)
+        new = pair.names
+        if not are_new(table, new):
+            new = [name for name in dict.fromkeys(new) if name is not None and not table.rows_of((name,))]
+        table.extend([new], [None] * len(new))
 
-    def _records(self, pair: _Pair) -> None:
+    def _records(self, pair: Pair) -> None:
         taking, relation = pair.taking, pair.taking.relation
-        columns: list[list[Any]] = [list(pair.names)]
+        columns: list[Sequence[Any]] = [pair.names]
         for number, column in enumerate(relation.columns[1:], 1):
             self.watch(f"Taking in {pair.sheet.name}", number, len(relation.columns))
             columns += [self._values(pair, column, taking.rules.get(column.name), column.optional)]
-        places = self._places(pair)
+        places: Sequence[RowPlace] = self._places(pair)
         table = self.stater.facts.table(relation.name)
-        distinct = set(pair.names)
-        if (
-            None in distinct
-            or len(distinct) < len(pair.names)
-            or (len(table) > 0 and any(table.rows_of((name,)) for name in distinct))
-        ):
+        if not are_new(table, pair.names):
             columns, places = self._one_by_one(pair, columns, places)
         table.extend(columns, places)
         if taking.order:
             self._order(pair)
 
     def _one_by_one(
-        self, pair: _Pair, columns: list[list[Any]], places: list[RowPlace]
-    ) -> tuple[list[list[Any]], list[RowPlace]]:
+        self, pair: Pair, given: Sequence[Sequence[Any]], places: Sequence[RowPlace]
+    ) -> tuple[list[Sequence[Any]], Sequence[RowPlace]]:
         """The rows that have a name of their own; of rows of one name, what they agree on."""
         relation = pair.taking.relation
         table = self.stater.facts.table(relation.name)
+        columns = [list(column) for column in given]
         first: dict[str, int] = {}
         keep = [False] * len(pair.names)
         for number, name in enumerate(pair.names):
@@ -316,7 +295,7 @@ class Loader:
                 other = table.sources[others[0]] if others else places[first[name]]
                 self._pass_over(pair, at, pair.taking.name, "E0555", f"{name} stands in two rows; {other} is the other")
                 mine = [column[number] for column in columns]
-                theirs = table.columns if others else columns
+                theirs: Sequence[list[Any] | Cells] = table.columns if others else columns
                 row = others[0] if others else first[name]
                 for place in range(1, len(columns)):
                     if theirs[place][row] != mine[place]:
@@ -326,9 +305,14 @@ class Loader:
                 keep[number] = True
         return [list(compress(column, keep)) for column in columns], list(compress(places, keep))
 
-    def _order(self, pair: _Pair) -> None:
+    def _order(self, pair: Pair) -> None:
         """The acts of a day in the order of a column's whole numbers."""
-        cells = _cells(pair, pair.taking.order)
+        numbers = whole_numbers(kept_of(pair, pair.taking.order))
+        texts = pair.names.values if isinstance(pair.names, Packed) and pair.names.codes is None else None
+        if numbers is not None and isinstance(texts, Texts):
+            self._orders.setdefault(pair.taking.relation.name, []).append((numbers, texts))
+            return
+        cells = cells_of(pair, pair.taking.order)
         ordered: list[tuple[int, str]] = []
         for at, name, cell in zip(pair.kept, pair.names, cells, strict=True):
             text = "" if cell is None else str(cell)
@@ -340,37 +324,52 @@ class Loader:
                 )
         self.stater.put_in_order(pair.taking.relation.name, ordered)
 
+    def _put_in_order(self, relation: str, parts: Sequence[tuple[Any, Texts]]) -> None:
+        """The order of a relation's records, where their tables have none but whole numbers for it."""
+        ordered = in_order(parts)
+        if ordered is not None:
+            self.stater.put_in_chain(relation, ordered[0], Packed(ordered[1]))
+            return
+        for numbers, texts in parts:
+            self.stater.put_in_order(relation, zip(numbers.to_pylist(), texts, strict=True))
+
     # --------------------------------------------------------- statements
 
-    def _statements(self, pair: _Pair) -> None:
+    def _statements(self, pair: Pair) -> None:
         taking, relation, facts = pair.taking, pair.taking.relation, self.stater.facts
         columns = [self._values(pair, column, taking.rules.get(column.name), False) for column in relation.columns]
-        keys = columns[: relation.keys]
-        spans: list[Any] = self._spans(pair) if relation.span else [None] * len(pair.kept)
-        good = [
-            not any(cell is UNKNOWN or cell is NONE for cell in row) and span is not False
-            for row, span in zip(zip(*keys, strict=True) if keys else repeat(()), spans, strict=False)
-        ]
-        for number, is_good in enumerate(good):
-            if not is_good:
-                at = pair.kept[number]
-                self._pass_over(pair, at, "", "E0549", "a row that does not say what it is about")
-        places = list(compress(self._places(pair), good))
-        columns = [list(compress(column, good)) for column in columns]
+        spans: list[Any] = self._spans(pair) if relation.span else []
+        bad = {number for column in columns[: relation.keys] for number in missing(column)}
+        bad.update(number for number, span in enumerate(spans) if span is False)
+        for number in sorted(bad):
+            self._pass_over(pair, pair.kept[number], "", "E0549", "a row that does not say what it is about")
+        places: Sequence[RowPlace] = self._places(pair)
+        kept = pair.kept
+        if bad:
+            good = [number not in bad for number in range(len(places))]
+            columns, places = [some_of(column, good) for column in columns], some_of(places, good)
+            kept, spans = list(compress(kept, good)), list(compress(spans, good))
+        table = facts.table(relation.name)
         if relation.span:
-            facts.table(relation.name).extend(columns, places, list(compress(spans, good)))
+            table.extend(columns, places, spans)
             return
-        kept = list(compress(pair.kept, good))
-        for at, row, place in zip(kept, zip(*columns, strict=True), places, strict=True):
+        first = [False] * len(places) if len(table) else firsts(columns[: relation.keys])
+        if first is None:
+            table.extend(columns, places)
+            return
+        if any(first):
+            table.extend([some_of(column, first) for column in columns], some_of(places, first))
+        rows = zip(kept, zip(*columns, strict=True), places, strict=True)
+        for at, row, place in compress(rows, [not each for each in first]):
             try:
                 if relation.is_statement:
                     facts.state(relation.name, row, True, place)
                 else:
                     facts.give(relation.name, row[:-1], row[-1], place)
-            except BadFact as bad:
-                self._contradicted(pair, at, row, contradiction(bad, self.stater.book.lexicon, facts))
+            except BadFact as wrong:
+                self._contradicted(pair, at, row, contradiction(wrong, self.stater.book.lexicon, facts))
 
-    def _contradicted(self, pair: _Pair, at: int, row: tuple[Any, ...], said: str) -> None:
+    def _contradicted(self, pair: Pair, at: int, row: tuple[Any, ...], said: str) -> None:
         """Of two rows that contradict each other neither stands."""
         relation = pair.taking.relation
         table = self.stater.facts.table(relation.name)
@@ -381,10 +380,10 @@ class Loader:
                 table.columns[-1][number] = UNKNOWN
         self._tell(pair.sheet, Diagnostic("E0522", f"this contradicts another row: {said}", place_in(pair.sheet, at)))
 
-    def _spans(self, pair: _Pair) -> list[Any]:
+    def _spans(self, pair: Pair) -> list[Any]:
         """The interval of each row; False where it is none."""
         first = self._values(pair, RelationColumn("first", DATE), pair.taking.first, False)
-        last: list[Any] = [NONE] * len(first)
+        last: Sequence[Any] = [NONE] * len(first)
         if pair.taking.last is not None:
             last = self._values(pair, RelationColumn("last", DATE, True), pair.taking.last, True)
         spans: list[Any] = []
@@ -402,7 +401,7 @@ class Loader:
 
     # -------------------------------------------------------------- cells
 
-    def _values(self, pair: _Pair, column: RelationColumn, rule: CellRule | None, optional: bool) -> list[Any]:
+    def _values(self, pair: Pair, column: RelationColumn, rule: CellRule | None, optional: bool) -> Sequence[Any]:
         """A column of the relation, row by row; what cannot be read is told and not known."""
         if rule is None:
             return [NONE if optional else UNKNOWN] * len(pair.kept)
@@ -413,61 +412,60 @@ class Loader:
                 self._tell(pair.sheet, Diagnostic(value.code, f"{column.name}: {value.message}", pair.taking.span))
                 value = UNKNOWN
             return [value] * len(pair.kept)
-        if not pair.sheet.columns.keys() >= {*_fields(rule.column)}:
+        if not pair.sheet.columns.keys() >= {*fields_of(rule.column)}:
             return [NONE if optional else UNKNOWN] * len(pair.kept)
-        looked_up = self._looked_up(_kept(pair, rule.column), column.type, rule)
-        if looked_up is not None:
-            return looked_up
-        values, wrong = converted(_kept(pair, rule.column), read)
+        cells = kept_of(pair, rule.column)
+        values, wrong = self._looked_up(cells, column.type, rule, read) or converted(cells, read)
         for number, misread in wrong.items():
             self._wrong(pair, pair.kept[number], rule.column, misread)
         if rule.over:
-            below, wrong = converted(_kept(pair, rule.over), reader_of(column.type, optional, CellRule(), self._find))
+            below, wrong = converted(kept_of(pair, rule.over), reader_of(column.type, optional, CellRule(), self._find))
             for number, misread in wrong.items():
                 self._wrong(pair, pair.kept[number], rule.over, misread)
             values = divided(values, below)
-        if rule.currency:
-            self._currencies(pair, rule, values)
-        return values
+        return self._in_dollars(pair, rule, list(values)) if rule.currency else values
 
-    def _looked_up(self, column: Column, type: Type, rule: CellRule) -> list[Any] | None:
+    def _looked_up(
+        self, column: Column, type: Type, rule: CellRule, read: Callable[[Cell], Any]
+    ) -> tuple[Sequence[Any], dict[int, Misread]] | None:
         """The names in a column where all are written as ledgers list them, found without looking at each closely."""
-        if type.kind is not Kind.SYMBOL or type.members or rule.values or not are_tidy(column.distinct):
+        if type.kind is not Kind.SYMBOL or type.members or rule.values:
             return None
-        if rule.by_key:
-            keys = self._keys.get(type.name, {})
-            names: list[Any] = [keys.get(cell) for cell in column.distinct]  # type: ignore[arg-type]  # all are texts
-        else:
-            listed = self._listed
-            names = [cell if type in listed.get(cell, ()) else None for cell in column.distinct]  # type: ignore[arg-type]
+        among = self._listed.of(type)
+        if not rule.by_key and among is not None and isinstance(among.values, Texts):
+            texts = texts_of(column)
+            return None if texts is None else looked_up(column, texts, among.values, read)
+        if not are_tidy(column.distinct):
+            return None
+        keys = self._keys.get(type.name, {})
+        names: list[Any] = [
+            keys.get(cell) if rule.by_key else cell if self._listed.is_listed(cell, type) else None  # type: ignore[arg-type]  # all are texts
+            for cell in column.distinct
+        ]
         if None in names:
             return None
-        return names if column.codes is None else list(map(names.__getitem__, column.codes))
+        return names if column.codes is None else list(map(names.__getitem__, column.codes)), {}
 
-    def _currencies(self, pair: _Pair, rule: CellRule, values: list[Any]) -> None:
-        """Leave an amount unknown that is not in the money of the rules."""
-        for number, cell in enumerate(_cells(pair, rule.currency)):
+    def _in_dollars(self, pair: Pair, rule: CellRule, values: list[Any]) -> list[Any]:
+        """The amounts; one that is not in the money of the rules is not known."""
+        for number, cell in enumerate(cells_of(pair, rule.currency)):
             if cell != CURRENCY and values[number] not in (NONE, UNKNOWN):
                 message = f"an amount in `{str(cell)[:20]}`; the rules count in {CURRENCY}"
                 self._wrong(pair, pair.kept[number], rule.currency, Misread("E0550", message))
                 values[number] = UNKNOWN
+        return values
 
-    def _places(self, pair: _Pair) -> list[RowPlace]:
-        sheet, taking = pair.sheet, pair.taking
-        rows: Iterable[int] = sheet.rows if pair.is_whole else [sheet.rows[at] for at in pair.kept]
-        files: Iterable[str] = [sheet.files[at] for at in pair.kept] if sheet.files else repeat(sheet.file)
-        if not taking.source:
-            return list(map(_PLACED, zip(files, rows, repeat(sheet.unit), repeat(""), strict=False)))
-        said = (text if (text := self._name(cell)) else "" for cell in _cells(pair, taking.source))
-        return [RowPlace(file, row, sheet.unit, text) for file, row, text in zip(files, rows, said, strict=False)]
+    def _places(self, pair: Pair) -> Places:
+        said = [self._name(cell) or "" for cell in cells_of(pair, pair.taking.source)] if pair.taking.source else ()
+        return Places(pair.sheet, pair.kept, said)
 
     # ------------------------------------------------------------ telling
 
-    def _wrong(self, pair: _Pair, at: int, column: str, misread: Misread) -> None:
+    def _wrong(self, pair: Pair, at: int, column: str, misread: Misread) -> None:
         span = place_in(pair.sheet, at, column)
         self._tell(pair.sheet, Diagnostic(misread.code, misread.message, span, misread.expected[:6], misread.nearest))
 
-    def _pass_over(self, pair: _Pair, at: int, column: str, code: str, message: str) -> None:
+    def _pass_over(self, pair: Pair, at: int, column: str, code: str, message: str) -> None:
         self._tell(pair.sheet, Diagnostic(code, message, place_in(pair.sheet, at, column)))
         self._lack(pair.taking.relation.name, pair.sheet, pair.sheet.rows[at])
 
@@ -487,55 +485,12 @@ def _nameless(kind: str) -> str:
     return f"a row without the name of {with_article(kind)}"
 
 
-def _missing(taking: Taking, sheet: Sheet) -> list[str]:
+def _lacking(taking: Taking, sheet: Sheet) -> list[str]:
     """The columns that a mapping speaks of and a sheet does not have."""
     rules = [*taking.rules.values(), *(rule for rule in (taking.first, taking.last) if rule is not None)]
-    wanted = [name for rule in rules for name in (*_fields(rule.column), rule.currency, rule.over) if name]
-    wanted += [*_fields(taking.name), taking.key, taking.order, taking.source, *taking.only]
+    wanted = [name for rule in rules for name in (*fields_of(rule.column), rule.currency, rule.over) if name]
+    wanted += [*fields_of(taking.name), taking.key, taking.order, taking.source, *taking.only]
     return [name for name in dict.fromkeys(wanted) if name and name not in sheet.columns]
-
-
-def _fields(name: str) -> list[str]:
-    """The columns that make a text: one, or those in braces."""
-    return _FIELD.findall(name) or ([name] if name else [])
-
-
-def _filled(name: str, row: tuple[Cell, ...]) -> str | None:
-    """The text of a row; none where a part is missing."""
-    if any(cell is None or cell == "" or isinstance(cell, (Unread, float)) for cell in row):
-        return None
-    cells = iter(row)
-    return _FIELD.sub(lambda _: str(next(cells)), name)
-
-
-def _cells(pair: _Pair, name: str) -> Sequence[Cell]:
-    return _kept(pair, name).cells()
-
-
-def _kept(pair: _Pair, name: str) -> Column:
-    """A column's cells in the rows that are taken; those of ``{First} {Last}`` put together."""
-    if name not in pair.sheet.columns:
-        parts = [_cells(pair, part) for part in _FIELD.findall(name)]
-        return Column([_filled(name, row) for row in zip(*parts, strict=True)])
-    column = pair.sheet.columns[name]
-    if pair.is_whole:
-        return column
-    if column.codes is None:
-        return Column([column.distinct[at] for at in pair.kept])
-    return Column(column.distinct, [column.codes[at] for at in pair.kept])
-
-
-def _tell_apart(names: list[str | None], keys: Sequence[str | None]) -> None:
-    """Rows of one name and different keys are different things: each gets its key beside its name."""
-    by_name: dict[str, set[str | None]] = {}
-    if len(set(names)) == len(names):
-        return
-    for name, key in zip(names, keys, strict=True):
-        if name is not None:
-            by_name.setdefault(name, set()).add(key)
-    for number, (name, key) in enumerate(zip(names, keys, strict=True)):
-        if name is not None and len(by_name[name]) > 1:
-            names[number] = None if key is None else f"{name} ({key})"
 
 
 def _untaken(stater: Stater, sheet: Sheet) -> Diagnostic:

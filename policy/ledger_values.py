@@ -16,6 +16,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from engine.columns import Codes, Packed, arrow_codes, codes_of
 from engine.unknowns import NONE, UNKNOWN
 from engine.values import YEAR, Kind, Type, exact
 from policy.asked import miscounted
@@ -83,9 +84,10 @@ def form_pattern(form: str) -> re.Pattern[str] | None:
     return pattern if whole else None
 
 
-def converted(column: Column, read: Callable[[Cell], Any]) -> tuple[list[Any], dict[int, Misread]]:
+def converted(column: Column, read: Callable[[Cell], Any]) -> tuple[Sequence[Any], dict[int, Misread]]:
     """A column's values, and by row what could not be read (its value is not known)."""
     wrong: dict[Any, Misread] = {}
+    values: Sequence[Any]
     if column.codes is None:
         table: dict[Cell, Any] = {}
         for cell in dict.fromkeys(column.distinct):
@@ -94,9 +96,20 @@ def converted(column: Column, read: Callable[[Cell], Any]) -> tuple[list[Any], d
         bad = {at: wrong[cell] for at, cell in enumerate(column.distinct) if cell in wrong} if wrong else {}
         return values, bad
     each = [_or_unknown(read(cell), code, wrong) for code, cell in enumerate(column.distinct)]
-    values = list(map(each.__getitem__, column.codes))
+    values = _packed(each, column.codes) if isinstance(column.codes, memoryview) else [each[c] for c in column.codes]
     bad = {at: wrong[code] for at, code in enumerate(column.codes) if code in wrong} if wrong else {}
     return values, bad
+
+
+def _packed(values: list[Any], codes: Codes) -> Packed:
+    """Cells of which several may be the same value."""
+    first: dict[Any, int] = {}
+    places = [first.setdefault(value, len(first)) for value in values]
+    if len(first) < len(values):
+        import pyarrow
+
+        codes = codes_of(pyarrow.array(places, pyarrow.int32()).take(arrow_codes(codes)))
+    return Packed(list(first), codes)
 
 
 def _or_unknown(value: Any, key: Any, wrong: dict[Any, Misread]) -> Any:

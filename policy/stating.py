@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import PurePath
@@ -10,7 +11,8 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from engine.facts import BadFact, FactBase
+from engine.columns import Packed
+from engine.facts import BadFact, Chain, FactBase
 from engine.model import Relation
 from engine.unknowns import NONE, UNKNOWN
 from engine.values import DATE, Kind, Type
@@ -61,6 +63,7 @@ class Stater:
     _cell_sources: dict[tuple[str, str, str], Place] = field(factory=dict)
     _spans: dict[tuple[str, str], Span] = field(factory=dict)
     _orders: dict[str, list[tuple[int, str]]] = field(factory=dict)
+    _chains: dict[str, tuple[Sequence[int], Packed]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         if self.facts is None:
@@ -120,6 +123,10 @@ class Stater:
     def put_in_order(self, relation: str, places: Iterable[tuple[int, str]]) -> None:
         """Note the places of records in the order of their acts; `finish` puts them in."""
         self._orders.setdefault(relation, []).extend(places)
+
+    def put_in_chain(self, relation: str, places: Sequence[int], names: Packed) -> None:
+        """Note the order of all records that ledgers list, each at a place of its own."""
+        self._chains[relation] = places, names
 
     def _listed(self, part: CasePart) -> dict[str, Type]:
         """The names in the first column of the tables of a part."""
@@ -286,16 +293,24 @@ class Stater:
                         "E0522", contradiction(bad, self.book.lexicon, self.facts), self._spans.get((relation, id))
                     )
                 )
+        for relation, (numbers, names) in self._chains.items():
+            if relation in self._orders or len(names) == 1:
+                self.put_in_order(relation, zip(numbers, names, strict=True))
+            else:
+                self.facts.chains[relation] = Chain(names)
         for relation, places in self._orders.items():
             self._put_in_order(relation, places)
         for relation in self.facts.incomplete:
             self.facts.miss(relation)  # nobody can say that a record is complete of which a row was not read
         self._cells.clear()
         self._orders.clear()
+        self._chains.clear()
         return problems
 
     def _put_in_order(self, relation: str, places: list[tuple[int, str]]) -> None:
         """Numbers that run through the record put all of it in order; those that repeat count the acts of a day."""
+        often = Counter(name for _, name in set(places))
+        places = [each for each in dict.fromkeys(places) if often[each[1]] == 1]  # nobody can say which of two is right
         days: dict[Any, dict[int, list[str]]] = {}
         repeat = len({number for number, _ in places}) < len(places)
         for number, id in sorted(places):

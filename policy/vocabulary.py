@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
 
 from attrs import evolve, field, frozen
 
@@ -52,6 +51,27 @@ Index = Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
 """What is spelt with words, and its name, by its first word."""
 
 
+@frozen(eq=False)
+class Layered(Names):
+    """Names over those that ledgers list."""
+
+    own: Names
+    listed: Names
+
+    def __getitem__(self, name: str) -> tuple[Type, ...]:
+        found = self.own.get(name)
+        return self.listed[name] if found is None else found
+
+    def items(self) -> ItemsView[str, tuple[Type, ...]]:
+        return {**dict(self.listed.items()), **self.own}.items()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict(self.items()))
+
+    def __len__(self) -> int:
+        return len(self.items())
+
+
 @frozen
 class Vocabulary:
     """The words of a book. A name may belong to several kinds; a body without a kind has `NAMED`.
@@ -78,17 +98,17 @@ class Vocabulary:
         own = {
             name: (*types, *(t for t in listed.get(name, ()) if t not in types)) for name, types in self.names.items()
         }
-        return evolve(self, names=ChainMap(own, listed), listed=listed)  # type: ignore[arg-type]  # no layer is written to
+        return evolve(self, names=Layered(own, listed), listed=listed)
 
     def with_names(self, names: Mapping[str, Type]) -> Vocabulary:
         """The same words with more names."""
-        own = self.names.maps[0] if isinstance(self.names, ChainMap) else self.names
+        own = self.names.own if isinstance(self.names, Layered) else self.names
         merged = dict(own)
         index = dict(self.name_index)
         for name, type in names.items():
             merged[name] = (*(known for known in self.names.get(name, ()) if known != type), type)
             add_to_index(index, words_of(name), name)
-        layered = ChainMap(merged, self.listed) if self.listed else merged  # type: ignore[arg-type]  # see `with_listed`
+        layered = Layered(merged, self.listed) if self.listed else merged
         numeric = self.numeric.union(word for name in names for word in words_of(name) if begins_quantity(word))
         return evolve(self, names=layered, name_index=index, numeric=numeric)
 

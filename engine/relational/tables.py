@@ -7,15 +7,17 @@ where they occur. No text of a fact is ever in a table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import cache, partial
 from math import lcm
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
+from engine.columns import Beside, Cells, Packed, Texts, arrow_codes
 from engine.facts import FactBase
 from engine.model import Relation
 from engine.relational.amounts import BITS_64, LAST_DAY, MOST
@@ -31,43 +33,98 @@ class BadTable(Exception):
 
 @define(eq=False)
 class Symbols:
-    """The whole numbers that stand for symbols, in the order in which they were met."""
+    """The whole numbers that stand for symbols, in the order in which they were met: stretches from starts."""
 
-    names: list[str] = field(factory=list)
+    _starts: list[int] = field(factory=list)
+    _stretches: list[list[str] | Texts] = field(factory=list)
     _places: dict[str, int] = field(factory=dict)
+    """Of those in lists."""
+
+    def __len__(self) -> int:
+        return self._starts[-1] + len(self._stretches[-1]) if self._starts else 0
 
     def code(self, symbol: str) -> int:
-        place = self._places.get(symbol)
+        place = self._place(symbol)
         if place is None:
-            place = self._places[symbol] = len(self.names)
-            self.names.append(symbol)
+            place = self._places[symbol] = len(self)
+            self._list().append(symbol)
         return place
 
-    def codes(self, symbols: Sequence[str]) -> Sequence[int]:
+    def _place(self, symbol: str) -> int | None:
+        place = self._places.get(symbol)
+        if place is not None:
+            return place
+        found = (start + each for start, texts in self._columns() for each in texts.places(symbol))
+        return next(found, None)
+
+    def _columns(self) -> Iterator[tuple[int, Texts]]:
+        for start, stretch in zip(self._starts, self._stretches, strict=True):
+            if isinstance(stretch, Texts):
+                yield start, stretch
+
+    def _list(self) -> list[str]:
+        """The last stretch as a list, begun if need be."""
+        if not self._stretches or isinstance(self._stretches[-1], Texts):
+            self._starts.append(len(self))
+            self._stretches.append([])
+        last = self._stretches[-1]
+        assert isinstance(last, list)
+        return last
+
+    def codes(self, symbols: Sequence[str]) -> Any:
         """The codes of many symbols."""
-        start = self._places.get(symbols[0]) if symbols else None
-        if start is not None and self.names[start : start + len(symbols)] == symbols:
-            return range(start, start + len(symbols))
+        for start, texts in self._columns():
+            if texts is symbols:
+                return range(start, start + len(texts))
+        if isinstance(symbols, Texts):
+            symbols = list(symbols)
+        first = self._places.get(symbols[0]) if symbols else None
+        if first is not None and self._list_at(first, len(symbols)) == symbols:
+            return range(first, first + len(symbols))
         try:
             return list(map(self._places.__getitem__, symbols))
         except KeyError:
-            self.meet(symbols)
-            return list(map(self._places.__getitem__, symbols))
+            each = {symbol: self.code(symbol) for symbol in dict.fromkeys(symbols)}
+            return list(map(each.__getitem__, symbols))
+
+    def _list_at(self, start: int, count: int) -> list[str]:
+        at = bisect_right(self._starts, start) - 1
+        first = start - self._starts[at]
+        found: list[str] = self._stretches[at][first : first + count]
+        return found
 
     def meet(self, symbols: Sequence[str]) -> None:
         """Give codes to those that have none."""
-        known = self._places.keys()
-        if not known.isdisjoint(symbols):
-            symbols = [symbol for symbol in dict.fromkeys(symbols) if symbol not in known]
-        before = len(self.names)
-        self._places.update(zip(symbols, range(before, before + len(symbols)), strict=True))
-        if len(self._places) < before + len(symbols):  # some are there twice
-            symbols = list(dict.fromkeys(symbols))
-            self._places.update(zip(symbols, range(before, before + len(symbols)), strict=True))
-        self.names.extend(symbols)
+        if isinstance(symbols, Texts) and symbols.are_distinct and not self._meets(symbols):
+            self._starts.append(len(self))
+            self._stretches.append(symbols)
+            return
+        new = [symbol for symbol in dict.fromkeys(symbols) if self._place(symbol) is None]
+        before = len(self)
+        self._places.update(zip(new, range(before, before + len(new)), strict=True))
+        self._list().extend(new)
+
+    def _meets(self, texts: Texts) -> bool:
+        """Whether some of these have codes."""
+        return any(texts.places(symbol) for symbol in self._places) or any(
+            texts.meets(others) for _, others in self._columns()
+        )
 
     def name(self, code: int) -> str:
-        return self.names[code]
+        at = bisect_right(self._starts, code) - 1
+        name: str = self._stretches[at][code - self._starts[at]]
+        return name
+
+    def names(self, codes: Sequence[int]) -> list[str]:
+        """The symbols of many codes."""
+        stretches: dict[int, list[str]] = {}
+        found = []
+        for code in codes:
+            at = bisect_right(self._starts, code) - 1
+            if at not in stretches:
+                stretches[at] = list(self._stretches[at])
+            found.append(stretches[at][code - self._starts[at]])
+        return found
 
 
 @frozen
@@ -141,6 +198,14 @@ class Table:
         return index.get(tuple(keys.values()))
 
 
+def _distinct(array: Any) -> int:
+    """How many values an array has."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    return int(compute.count_distinct(pyarrow.array(array), mode="all").as_py())
+
+
 def _listed(array: Any) -> list[Any]:
     """An array's values."""
     return list(array.to_pylist() if hasattr(array, "to_pylist") else array)
@@ -182,9 +247,15 @@ def ledger_of(facts: FactBase, relations: Mapping[str, Relation]) -> Ledger:
         if not rows.count:
             continue
         if relation.keys == 1 and relation.columns[0].type.name == name:  # things of a kind get codes that follow
-            symbols.meet(rows.columns[0])
+            symbols.meet(_names(rows.columns[0]))
         waiting[name] = cache(partial(_table, f"t{number}", relation, rows, facts, symbols))
     return Ledger(symbols, {}, facts.complete_to, facts.complete, facts.incomplete, waiting)
+
+
+def _names(column: Sequence[str]) -> Sequence[str]:
+    """A column of names, as texts if they lie so."""
+    packed = column.packed() if isinstance(column, Cells) else Packed(column)
+    return packed.values if packed.codes is None else column
 
 
 @frozen
@@ -227,24 +298,32 @@ def _table(name: str, relation: Relation, rows: _Rows, facts: FactBase, symbols:
     if relation.span:
         horizon = None if relation.name in facts.complete else facts.complete_to
         _intervals(result, rows.spans, horizon)
-    result.single = _is_single(relation, rows)
+    result.single = _is_single(result)
     if relation.record and relation.time is not None:
         _order(result, facts, rows.columns[0])
     return result
 
 
-def _is_single(relation: Relation, rows: _Rows) -> bool:
-    """Whether no two rows have the same keys. Records never do: their ids tell them apart."""
-    if relation.record:
+def _is_single(table: Table) -> bool:
+    """Whether no two rows have the same keys. Only those of spans do: a fact is stated once."""
+    if not table.relation.span:
         return True
-    keys = rows.columns[: relation.keys]
-    return len(set(zip(*keys, strict=True))) == rows.count if keys else rows.count == 1
+    import pyarrow
+
+    keys = [facts.name for facts in table.columns[: table.relation.keys]]
+    rows = pyarrow.table({name: pyarrow.array(table.arrays[name]) for name in keys})
+    return bool(rows.group_by(keys).aggregate([]).num_rows == table.count) if keys else table.count == 1
 
 
 def encoded(
     name: str, kind: Kind, optional: bool, cells: Sequence[Any], symbols: Symbols, arrays: dict[str, Any]
 ) -> ColumnFacts:
     """Put a column's cells into arrays of whole numbers; what is known of them."""
+    if isinstance(cells, Cells):
+        packed = cells.packed().pruned()
+        if packed.codes is not None or isinstance(packed.values, (Texts, Beside)):
+            return _encoded_packed(name, kind, optional, packed, symbols, arrays)
+        cells = packed.values
     types = set(map(type, cells))
     if types == {type(NONE)} and cells.count(NONE) == len(cells):
         return _encoded_nothing(name, kind, len(cells), arrays)
@@ -261,6 +340,34 @@ def encoded(
         place = dict(zip(every, values, strict=True))
         arrays[column] = list(map(place.__getitem__, map(id, cells)))
     return result
+
+
+def _encoded_packed(
+    name: str, kind: Kind, optional: bool, packed: Packed, symbols: Symbols, arrays: dict[str, Any]
+) -> ColumnFacts:
+    """The same for cells that are packed."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    values, few = packed.values, dict[str, Any]()
+    texts = values.texts if isinstance(values, Beside) else values
+    if isinstance(texts, Texts):
+        others = values.others if isinstance(values, Beside) else []
+        facts = evolve(_encoded(name, kind, optional, others, symbols, few), empty=False)
+        numbers = pyarrow.array(symbols.codes(texts), pyarrow.int64())
+        few[name] = pyarrow.concat_arrays([numbers, pyarrow.array(few[name], pyarrow.int64())])
+        if facts.exists:
+            there = pyarrow.array(few[facts.exists], pyarrow.bool_())
+            few[facts.exists] = pyarrow.concat_arrays([pyarrow.repeat(True, len(texts)), there])
+    elif all(value is NONE for value in values):
+        return _encoded_nothing(name, kind, len(packed), arrays)
+    else:
+        facts = _encoded(name, kind, optional, list(values), symbols, few)
+    for column, cells in few.items():
+        array = pyarrow.array(cells, pyarrow.bool_() if column == facts.exists else pyarrow.int64())
+        arrays[column] = array if packed.codes is None else array.take(arrow_codes(packed.codes))
+    ends = compute.min_max(arrays[name]).as_py()
+    return evolve(facts, low=ends["min"] or 0, high=ends["max"] or 0, filled=not arrays[name].null_count)
 
 
 def _encoded_nothing(name: str, kind: Kind, count: int, arrays: dict[str, Any]) -> ColumnFacts:
@@ -362,14 +469,20 @@ def _order(table: Table, facts: FactBase, ids: Sequence[str]) -> None:
     pairs = facts.order.get(table.relation.name, {})
     time = table.relation.time
     assert time is not None
+    days = table.arrays[f"c{time}"]
+    if (recorded := facts.chains.get(table.relation.name)) is not None:
+        if not pairs and recorded.names.is_same(ids):
+            _ranked(table)
+            return
+        pairs = {one: {*pairs.get(one, ()), other} for one, other in recorded.pairs()} | {
+            one: others for one, others in pairs.items() if recorded.rank(one) is None
+        }
     if not pairs:
-        days = table.arrays[f"c{time}"]
-        table.is_total = table.columns[time].filled and len(set(_listed(days))) == table.count
+        table.is_total = table.columns[time].filled and _distinct(days) == table.count
         return
+    ids = list(ids)
     if _is_chain(pairs, ids):
-        table.ranks = True
-        table.arrays[RANK], table.arrays[CHAIN] = list(range(table.count)), [0] * table.count
-        table.is_total = table.columns[time].filled
+        _ranked(table)
         return
     ranks: list[int | None] = [None] * table.count
     chains: list[int | None] = [None] * table.count
@@ -390,7 +503,7 @@ def _order(table: Table, facts: FactBase, ids: Sequence[str]) -> None:
     if after:
         table.ranks = True
         table.arrays[RANK], table.arrays[CHAIN] = ranks, chains
-    days = _listed(table.arrays[f"c{time}"])
+    days = _listed(days)
     if len(starts) == 1 and None not in ranks:
         table.is_total = None not in days
         return
@@ -404,6 +517,13 @@ def _order(table: Table, facts: FactBase, ids: Sequence[str]) -> None:
         or (len(each) == counts[day] and len({chain for chain, _ in each}) == 1 and (None, None) not in each)
         for day, each in seen.items()
     )
+
+
+def _ranked(table: Table) -> None:
+    """Each record comes just before the one in the next row."""
+    table.ranks = True
+    table.arrays[RANK], table.arrays[CHAIN] = range(table.count), [0] * table.count
+    table.is_total = table.columns[table.relation.time or 0].filled
 
 
 def _is_chain(pairs: Mapping[str, set[str]], ids: Sequence[str]) -> bool:

@@ -122,11 +122,9 @@ def facts_of(base: FactBase, proof: Step | Witness) -> Facts:
         complete_to=base.complete_to,
         complete=set(base.complete),
         incomplete=set(base.incomplete),
-        order={
-            name: [(earlier, later) for earlier, laters in pairs.items() for later in sorted(laters)]
-            for name, pairs in base.order.items()
-        },
     )
+    for name, earlier, later in base.pairs():
+        facts.order.setdefault(name, []).append((earlier, later))
     for each in layers:
         for name, table in each.tables.items():
             _take_in(facts, name, table)
