@@ -93,13 +93,16 @@ class Engine:
         deadline: float | None = None,
         ground: Ground | None = None,
         briefly: bool = False,
+        told: bool = True,
     ) -> Answer:
-        """The answer to any query. Raises `LimitReached` where a limit stops it: that is never a verdict.
+        """The answer to any query; ``told``: and what would settle it.
+
+        Raises `LimitReached` where a limit stops it: that is never a verdict.
 
         ``briefly``: where there are too many ways to a yes to list them all, they are told in terms of values that
         rules conclude, too (``the price is at least the fair value``), not of facts alone.
         """
-        return answer(Asked(self, facts, deadline, ground, briefly=briefly), query)
+        return answer(Asked(self, facts, deadline, ground, told=told, briefly=briefly), query)
 
     def reconsider(
         self,

@@ -107,8 +107,9 @@ def _kinds(audit: Audit) -> list[str]:
 
 def told(audit: Audit) -> str:
     """How the rows came about, in a sentence."""
-    by_hand = f"{audit.settled:,} settled one by one, {audit.verified:,} asked again and confirmed"
-    return f"{len(audit.rows):,} rows; {by_hand}."
+    like = f" and {audit.alike:,} as one of these" if audit.alike else ""
+    asked = f"{audit.settled:,} settled one by one{like}, {audit.verified:,} asked again and confirmed"
+    return f"{len(audit.rows):,} rows; {asked}."
 
 
 # ------------------------------------------------------------------------ page

@@ -5,7 +5,7 @@ Whatever is the same for many rows is put into words once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,8 @@ class AuditRow:
 
 
 COLUMNS = tuple(each.name for each in fields(AuditRow))
-BY_TABLES, BY_REFERENCE = "tables", "reference"
+BY_TABLES, BY_REFERENCE, BY_LIKENESS = "tables", "reference", "likeness"
+"""Who settled a row: the tables, the reference evaluator, or the latter asked about a row that is like it."""
 
 
 @define(eq=False)
@@ -66,14 +67,29 @@ class Rows:
         return [place for place, verdict in enumerate(self.columns["verdict"]) if not verdict]
 
 
+@frozen
+class Left:
+    """A row that the tables left open: its place, its kind, and what they tell of what is not known."""
+
+    place: int
+    id: str
+    kind: int
+    told: Mapping[str, Any]
+
+
 @define
 class Reader:
-    """Puts the rows of a worked-out question into words."""
+    """Puts the rows of a worked-out question into words.
+
+    ``kinds`` is what is the same for all rows of a kind; ``left`` are the rows that are not settled, in their order.
+    """
 
     case: Case
     question: AuditQuestion
     ledger: Ledger
     worked: Worked
+    kinds: list[dict[str, Any]] = field(factory=list)
+    left: list[Left] = field(factory=list)
     _speaker: Speaker = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -83,13 +99,22 @@ class Reader:
         """Each row; one that is not settled has no verdict yet."""
         table = table.sort_by(SUBJECT)
         ids = self.ledger.symbols.names(table.column(SUBJECT).to_pylist())
-        kinds, which = _distinct(table.drop_columns([SUBJECT]))
-        said = [self._said(self.worked.said(kind)) for kind in kinds]
+        tips = list(self.worked.leaves.columns)
+        self.kinds, which = _distinct(table.drop_columns([SUBJECT, *tips]))
+        said = [self._said(self.worked.said(kind)) for kind in self.kinds]
         columns = {
             name: [said[kind][place] for kind in which]
             for place, name in enumerate(("verdict", "value", "citations", "depends", "by"))
         }
-        return Rows({"id": ids, **columns})
+        rows = Rows({"id": ids, **columns})
+        places = rows.open()
+        told = table.select(tips).take(places).to_pylist() if tips and places else [{}] * len(places)
+        self.left = [Left(place, ids[place], which[place], each) for place, each in zip(places, told, strict=True)]
+        return rows
+
+    def cited(self, kind: int) -> str:
+        """The clauses that decide a kind of rows, also where it is open, as far as the tables tell cases apart."""
+        return self._citations(self.worked.said(self.kinds[kind]))
 
     def _said(self, kind: dict[str, Any]) -> tuple[str, str, str, str, str]:
         """What is said of all rows that are alike."""
@@ -131,7 +156,7 @@ def value_type(case: Case, question: AuditQuestion) -> Type:
     return case.book.engine.relations[question.phrase.relation].columns[-1].type
 
 
-def _distinct(table: pyarrow.Table) -> tuple[list[dict[str, Any]], Iterable[int]]:
+def _distinct(table: pyarrow.Table) -> tuple[list[dict[str, Any]], Sequence[int]]:
     """The distinct rows of a table, and which of them each row is."""
     import pyarrow
     import pyarrow.compute as compute

@@ -279,10 +279,13 @@ class Case:
         """How long one question may take."""
         return TIME_LIMIT if self._totals is None else LARGE_TIME_LIMIT
 
-    def find(self, asking: Asking, seconds: float | None = None) -> query.Answer:
-        """The engine's own answer to a question already read, within so many seconds. Raises as `ask` does."""
+    def find(self, asking: Asking, seconds: float | None = None, told: bool = True) -> query.Answer:
+        """The engine's own answer to a question already read, within so many seconds. Raises as `ask` does.
+
+        ``told``: also what would settle it.
+        """
         with self._lock, self._limited():
-            return self._found(self._supposed(asking), asking, seconds)
+            return self._found(self._supposed(asking), asking, seconds, told=told)
 
     def _supposed(self, asking: Asking) -> FactBase:
         """The facts with what the question supposes laid over them."""
@@ -297,10 +300,15 @@ class Case:
         return self._large_beside(asking.supposing, stater.facts)
 
     def _found(
-        self, facts: FactBase, asking: Asking, seconds: float | None = None, briefly: bool = False
+        self,
+        facts: FactBase,
+        asking: Asking,
+        seconds: float | None = None,
+        briefly: bool = False,
+        told: bool = True,
     ) -> query.Answer:
         deadline = monotonic() + (self.seconds if seconds is None else seconds)
-        return self.book.engine.answer(facts, asking.query, deadline, self._ground_of(facts, deadline), briefly)
+        return self.book.engine.answer(facts, asking.query, deadline, self._ground_of(facts, deadline), briefly, told)
 
     def _answer(self, asking: Asking, text: str, tree: Question | None) -> Answer:
         facts = self._supposed(asking)

@@ -2,8 +2,9 @@
 
 What the explanation of one answer reads off its proof is here worked out for every row: of a *yes* the rules that grant
 and the limits that were tested, of a *no* the rules that forbid, or what keeps those that would grant from granting.
-What is NULL here may be certain in a proof that tells cases apart: where such a truth would decide what is cited, the
-proof is read.
+What is open is told like what holds: of it, that of which the answer may come.
+What is NULL here may be certain in a proof that tells cases apart: where such a truth would decide what is cited, that
+is said (`sought.CASES`).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from engine.model import (
 from engine.relational.algebra import FALSE, TRUE, Scalar, both, either, is_false, is_true, is_unknown, negation
 from engine.relational.amounts import Amount
 from engine.relational.scope import Scope
-from engine.relational.sought import Cited, failing
+from engine.relational.sought import CASES, Cited, failing
 from engine.search import variables_of
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 def deciding(
     into: Translator, of: Condition, bound: Bound, scope: Scope, holds: bool, asked: Scalar
 ) -> Iterator[Cited]:
-    """What decides a condition in the rows in which it certainly holds (does not); no others are ``asked`` about."""
+    """What decides a condition in the rows in which it holds (does not) or is open; no others are ``asked`` about."""
     match of:
         case Atom(relation, arguments):
             relation_ = into.plan.relations[relation]
@@ -56,8 +57,9 @@ def deciding(
         case Not(inner):
             yield from deciding(into, inner, bound, scope, not holds, asked)
         case And() | Or():
-            yield from _joined(into, _flat(of), bound, scope, holds, isinstance(of, And) is holds, asked)
+            yield from _joined(into, of, bound, scope, holds, asked)
         case Some() if not holds:
+            yield is_unknown(into.test(of, bound, scope)), None
             yield from failing(into, of, bound, scope, asked, deciding)
         case Some():
             yield TRUE, None
@@ -78,23 +80,19 @@ def _flat(of: And | Or) -> tuple[Condition, ...]:
     return tuple(each for part in of.conditions for each in (_flat(part) if isinstance(part, And) else (part,)))
 
 
-def _joined(
-    into: Translator,
-    parts: tuple[Condition, ...],
-    bound: Bound,
-    scope: Scope,
-    holds: bool,
-    every: bool,
-    asked: Scalar,
-) -> Iterator[Cited]:
-    """All parts, or the first that decides alone."""
+def _joined(into: Translator, of: And | Or, bound: Bound, scope: Scope, holds: bool, asked: Scalar) -> Iterator[Cited]:
+    """The first part that decides alone; where none does, all that may decide together."""
+    parts = _flat(of)
+    truths = [into.test(part, bound, scope) for part in parts]
+    alone = [is_false(truth) if isinstance(of, And) else is_true(truth) for truth in truths]
+    together = isinstance(of, And) is holds
     before: Scalar = FALSE
-    for part in parts:
-        truth = into.test(part, bound, scope)
-        decides = is_true(truth) if holds else is_false(truth)
-        here = TRUE if every else both(decides, negation(before))
-        if not every:
-            yield both(is_unknown(truth), negation(before)), None
+    for part, truth, decides in zip(parts, truths, alone, strict=True):
+        if together:
+            here: Scalar = TRUE
+        else:
+            yield both(is_unknown(truth), negation(before)), CASES
+            here = either(both(decides, negation(before)), both(is_unknown(truth), negation(either(*alone))))
         for when_, origin in deciding(into, part, bound, scope, holds, both(asked, here)):
             yield both(here, when_), origin
         before = either(before, decides)
@@ -114,16 +112,17 @@ def _of_statement(
     limits = [each for each in attempts if not each.rule.positive]
     for each in attempts:
         yield is_unknown(each.match), None
+        yield is_unknown(each.truth), CASES
     if holds:
-        for each in granting:
-            yield is_true(each.truth), each.rule.origin
-            yield is_unknown(each.truth), None
+        yield from ((negation(is_false(each.truth)), each.rule.origin) for each in granting)
         yield from ((is_true(each.match), each.rule.origin) for each in limits)
         return
-    for each in limits:
-        yield is_true(each.truth), each.rule.origin
-        yield is_unknown(each.truth), None
-    nothing_forbids = negation(either(*(is_true(each.truth) for each in limits)))
+    certainly = either(*(is_true(each.truth) for each in limits))
+    may_grant = negation(both(*(is_false(each.truth) for each in granting)))
+    perhaps = both(negation(certainly), may_grant)
+    forbidding = [either(is_true(each.truth), both(perhaps, is_unknown(each.truth))) for each in limits]
+    yield from ((forbids, each.rule.origin) for forbids, each in zip(forbidding, limits, strict=True))
+    nothing_forbids = negation(either(*forbidding))
     for each in granting:
         tried = both(nothing_forbids, is_true(each.match))
         if tried == FALSE:
@@ -131,7 +130,7 @@ def _of_statement(
         yield tried, each.rule.origin
         body = _body(each)
         truth = into.test(body, each.bound, scope)
-        yield both(tried, is_unknown(truth)), None
+        yield both(tried, is_unknown(truth)), CASES
         fails = both(tried, is_false(truth))
         for when_, origin in deciding(into, body, each.bound, scope, False, both(asked, fails)):
             yield both(fails, when_), origin
@@ -166,9 +165,10 @@ def _of_value(into: Translator, relation: Relation, arguments: tuple[Amount, ...
         yield TRUE, None
         return
     attempts = into.attempts(relation, arguments, scope)
-    none = negation(either(*(is_true(each.truth) for each in attempts)))
+    none = both(*(is_false(each.truth) for each in attempts))
     for each in attempts:
-        yield either(is_true(each.truth), both(none, is_true(each.match))), each.rule.origin
-        yield either(is_unknown(each.truth), is_unknown(each.match)), None
+        yield either(negation(is_false(each.truth)), both(none, is_true(each.match))), each.rule.origin
+        yield is_unknown(each.truth), CASES
+        yield is_unknown(each.match), None
     if not attempts:
         yield TRUE, relation.origin

@@ -16,8 +16,10 @@ from engine.relational.amounts import Amount, Unsupported
 from engine.relational.cited import deciding, of_value
 from engine.relational.frame import Let, LookUp, grown
 from engine.relational.kinds import Kinds, kinds_of
+from engine.relational.leaves import Leaves, leaves_of
 from engine.relational.narrowing import narrowed_steps, tidy
 from engine.relational.scope import Loop, Plan, Row, Scope, Step
+from engine.relational.sought import CASES as BY_CASES
 from engine.relational.sought import Cited
 from engine.relational.tables import Ledger
 from engine.relational.totals import Total, totals_of
@@ -25,7 +27,7 @@ from engine.relational.translate import Bound, Translator
 from engine.values import Kind
 
 SUBJECT, TRUTH, NUMBER, SCALE, EXISTS, DOUBT = "subject", "truth", "number", "scale", "exists", "doubt"
-CITED, UNCITED = "cited", "uncited"
+CITED, UNCITED, UNTOLD, CASES = "cited", "uncited", "untold", "cases"
 MANY = 2
 """So many subjects of a day, at least, have what is the same for all of them worked out once."""
 
@@ -46,8 +48,9 @@ class Worked:
 
     The rows have `SUBJECT` (a symbol's code) and their kind; of a value also `NUMBER`, `SCALE`, `EXISTS`. Of each kind
     `said` tells the rest: `DOUBT`, of a condition `TRUTH`, and `CITED` 0, 1, …, whether each of ``origins``
-    decides it, but `UNCITED` says that what does is read off its proof. ``totals`` are what the rows rest on that is
-    not of their subject alone.
+    decides it, but `UNCITED` says that what does is read off its proof, be it that it is `UNTOLD` by tables, or that it
+    may hang on `CASES` of what is not known. What that is, the columns of ``leaves`` tell where they can. ``totals``
+    are what the rows rest on that is not of their subject alone.
     """
 
     steps: tuple[tuple[str, Step], ...]
@@ -57,6 +60,7 @@ class Worked:
     origins: tuple[Origin, ...] = ()
     totals: tuple[Total, ...] = ()
     kinds: Kinds = Kinds((), (), ())
+    leaves: Leaves = Leaves(())
 
     def said(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """A row with what its kind tells of it."""
@@ -90,20 +94,23 @@ def work_out(engine: Engine, ledger: Ledger, goal: Goal, only: str | None = None
         value = into.amount(goal.of, bound, scope)  # type: ignore[arg-type]  # an expression
         scale = algebra.number(value.scale) if isinstance(value.scale, int) else value.scale
         columns |= {NUMBER: value.number, SCALE: scale, EXISTS: value.exists}
-        found, unread = _cited(of_value(into, goal.of, bound, scope), scope)  # type: ignore[arg-type]
+        found, untold, cases = _cited(of_value(into, goal.of, bound, scope), scope)  # type: ignore[arg-type]
     else:
         truth = said[TRUTH] = scope.frame.let(into.test(goal.of, bound, scope))  # type: ignore[arg-type]
-        found, unread = _cited(_of_condition(into, goal, bound, scope, truth), scope)
+        found, untold, cases = _cited(_of_condition(into, goal, bound, scope, truth), scope)
     said |= {f"{CITED}{place}": is_true(each) for place, each in enumerate(found.values())}
-    said[UNCITED] = either(is_true(unread), negation(either(*(is_true(each) for each in found.values()))))
+    said[UNTOLD] = either(is_true(untold), negation(either(*(is_true(each) for each in found.values()))))
+    said[CASES] = is_true(cases)
+    said[UNCITED] = either(said[UNTOLD], said[CASES])
     said[DOUBT] = either(*scope.frame.errors)
     kinds = kinds_of(scope.frame, said)
-    columns |= kinds.columns
+    leaves = leaves_of(scope, subject, kinds)
+    columns |= kinds.columns | leaves.columns
     _by_day(plan, scope, row)
     totals = totals_of(plan, scope, subject, said[DOUBT], plan.cited)
     steps, (rows, *added) = finished(plan, scope, columns, *(each.rows for each in totals))
     totals = tuple(evolve(total, rows=each) for total, each in zip(totals, added, strict=True))
-    return Worked(steps, rows, value, tuple(plan.notes), tuple(found), totals, kinds)
+    return Worked(steps, rows, value, tuple(plan.notes), tuple(found), totals, kinds, leaves)
 
 
 def _by_day(plan: Plan, scope: Scope, row: Row) -> None:
@@ -125,23 +132,24 @@ def _by_day(plan: Plan, scope: Scope, row: Row) -> None:
 
 
 def _of_condition(into: Translator, goal: Goal, bound: Bound, scope: Scope, truth: Scalar) -> Iterator[Cited]:
-    for holds, when_ in ((True, is_true(truth)), (False, is_false(truth))):
+    for holds, when_ in ((True, negation(is_false(truth))), (False, is_false(truth))):
         for each, origin in deciding(into, goal.of, bound, scope, holds, when_):  # type: ignore[arg-type]
             yield both(when_, each), origin
 
 
-def _cited(all_cited: Iterator[Cited], scope: Scope) -> tuple[dict[Origin, Scalar], Scalar]:
-    """When each rule decides, and when that is read off a proof."""
+def _cited(all_cited: Iterator[Cited], scope: Scope) -> tuple[dict[Origin, Scalar], Scalar, Scalar]:
+    """When each rule decides, when that is read off a proof, and when it may hang on cases."""
     found: dict[str, tuple[Origin, list[Scalar]]] = {}
-    unread: list[Scalar] = []
+    untold: list[Scalar] = []
+    cases: list[Scalar] = []
     for truth, origin in all_cited:
         named = scope.frame.let(truth)
-        if origin is None:
-            unread.append(named)
+        if origin is None or origin is BY_CASES:
+            (untold if origin is None else cases).append(named)
         elif origin.clause:
             found.setdefault(origin.clause, (origin, []))[1].append(named)
     cited = {origin: scope.frame.let(either(*truths)) for origin, truths in found.values()}
-    return cited, scope.frame.let(either(*unread))
+    return cited, scope.frame.let(either(*untold)), scope.frame.let(either(*cases))
 
 
 def plan_of(engine: Engine, ledger: Ledger) -> Plan:

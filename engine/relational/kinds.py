@@ -6,7 +6,7 @@ many rows and few kinds: which rules decide, and whether that can be told, follo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from attrs import define, field, frozen
@@ -28,6 +28,8 @@ from engine.relational.frame import Frame
 KIND = "kind"
 TO_A_COLUMN = 30
 """So many truths are packed in a column, each in two bits: 1 it holds, 2 it is not known, 0 it does not."""
+UNTOLD = ""
+"""In the place of a name, of what is unknown for another reason than a truth with a name."""
 _JOINS = ("and", "or", "not", "is true", "when", "choose")
 
 
@@ -54,13 +56,28 @@ class Kinds:
 
     def read(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """What is said of a row."""
+        values = self._values(row)
+        return {name: _value(scalar, values) for name, scalar in self.said}
+
+    def open(self, row: Mapping[str, Any], names: Iterable[str], told: Container[str]) -> frozenset[str]:
+        """The truths that are not known, and for which what is said by these names is not known or holds.
+
+        Of a truth that is ``told`` it is not asked why it is not known. `UNTOLD` stands for what has no name.
+        """
+        reasons = _Reasons(dict(self.following), self._values(row), told)
+        said = dict(self.said)
+        for name in names:
+            reasons.of(said[name])
+        return frozenset(reasons.found)
+
+    def _values(self, row: Mapping[str, Any]) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for place, name in enumerate(self.packed):
             bits = row[f"{KIND}{place // TO_A_COLUMN}"] >> 2 * (place % TO_A_COLUMN) & 3
             values[name] = None if bits == 2 else bool(bits)
         for name, scalar in self.following:
             values[name] = _value(scalar, values)
-        return {name: _value(scalar, values) for name, scalar in self.said}
+        return values
 
 
 def kinds_of(frame: Frame, said: Mapping[str, Scalar]) -> Kinds:
@@ -97,23 +114,67 @@ class _Sorting:
             return scalar
         if isinstance(scalar, Column):
             inner = self.frame.lets.get(scalar.name)
-            if scalar.name not in self.following and inner is not None and _is_joined(inner):
+            if scalar.name not in self.following and inner is not None and self._is_joined(inner):
                 self.following[scalar.name] = self.joined(inner)  # after what it is put together from
             return scalar
-        if _is_joined(scalar):
+        if self._is_joined(scalar):
             return Operation(scalar.name, tuple(map(self.joined, scalar.operands)))
         if scalar.name == "is null" and self._is_truth(scalar.operands[0]):
             return Operation(scalar.name, (self.joined(scalar.operands[0]),))
         return self.frame.let(scalar)
 
+    def _is_joined(self, scalar: Scalar) -> bool:
+        return isinstance(scalar, Operation) and scalar.name in _JOINS and self._is_truth(scalar)
+
     def _is_truth(self, scalar: Scalar) -> bool:
         while isinstance(scalar, Column) and scalar.name in self.frame.lets:
             scalar = self.frame.lets[scalar.name]
+        if isinstance(scalar, Operation) and scalar.name in ("when", "choose"):
+            return any(map(self._is_truth, scalar.operands[1:]))
         return is_truth(scalar)
 
 
-def _is_joined(scalar: Scalar) -> bool:
-    return isinstance(scalar, Operation) and scalar.name in _JOINS and is_truth(scalar)
+@frozen
+class _Reasons:
+    """The truths that are not known for which others are not known, or hold because they ask whether that is known."""
+
+    following: Mapping[str, Scalar]
+    values: Mapping[str, Any]
+    told: Container[str]
+    found: set[str] = field(factory=set)
+    seen: set[str] = field(factory=set)
+
+    def of(self, scalar: Scalar) -> None:
+        value = _value(scalar, self.values)
+        if isinstance(scalar, Literal):
+            if value is None:
+                self.found.add(UNTOLD)
+        elif isinstance(scalar, Column):
+            self._of_column(scalar.name, value)
+        elif scalar.name in ("when", "choose"):
+            condition, one, other = scalar.operands
+            holds = _value(condition, self.values)
+            if holds is None and scalar.name == "choose":
+                self._of_all(scalar.operands)
+            else:
+                self.of(one if holds else other)
+        elif scalar.name in ("and", "or"):
+            self._of_all(each for each in scalar.operands if _value(each, self.values) is value)
+        elif scalar.name == "not" or (scalar.name == "is null" and value):
+            self._of_all(scalar.operands)
+
+    def _of_all(self, scalars: Iterable[Scalar]) -> None:
+        for each in scalars:
+            self.of(each)
+
+    def _of_column(self, name: str, value: Any) -> None:
+        if name in self.seen:
+            return
+        self.seen.add(name)
+        if name in self.following and not (value is None and name in self.told):
+            self.of(self.following[name])
+        elif value is None:
+            self.found.add(name)
 
 
 def _value(scalar: Scalar, values: Mapping[str, Any]) -> Any:

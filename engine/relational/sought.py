@@ -37,6 +37,8 @@ from engine.search import attributes_sought, conjuncts, variables_of
 if TYPE_CHECKING:
     from engine.relational.translate import Bound, Translator
 
+CASES = Origin("cases")
+"""In the place of a clause: what decides hangs on what is not known, and a proof may tell cases of it apart."""
 Cited = tuple[Scalar, Origin | None]
 """When a clause is cited (never NULL), and where it stands; None: what decides is read off the proof."""
 Why = Callable[["Translator", Condition, "Bound", Scope, bool, Scalar], Iterator[Cited]]

@@ -284,8 +284,8 @@ class Translator:
         against = let(either(*(each.truth for each in attempts if not each.rule.positive)))
         if support == FALSE or against == FALSE:
             return support
-        settled = when(is_false(against), support, UNKNOWN_TRUTH)
-        return when(is_false(support), FALSE, settled)
+        conflict = when(is_false(support), FALSE, UNKNOWN_TRUTH)
+        return when(is_true(against), conflict, both(support, negation(against)))
 
     def attempts(self, relation: Relation, arguments: tuple[Amount, ...], scope: Scope) -> list[Attempt]:
         """Every rule tried on these arguments, the defeated ones defeated."""

@@ -17,9 +17,10 @@ from engine.relational.tables import ledger_of
 from engine.values import LimitReached
 from policy import auditing
 from policy.answer import sections
+from policy.audit_alone import Alone, Proved
 from policy.audit_question import question_of
-from policy.audit_rows import AuditRow, Reader
-from policy.auditing import Alone, Audit, audit
+from policy.audit_rows import Reader
+from policy.auditing import Audit, audit
 from policy.cli import command
 from policy.diagnostic import ClausebookError
 from policy.instrument import Case, load
@@ -156,13 +157,13 @@ def test_an_interrupted_audit_goes_on_where_it_was(case: Case, folder: Path, mon
     lines = kept.read_text().splitlines(keepends=True)
     kept.write_text("".join(lines[:-1]) + lines[-1][:7])  # a torn last line
     asked: list[str] = []
-    row = Alone.row
+    proved = Alone.proved
 
-    def counted(self: Alone, id: str) -> AuditRow:
+    def counted(self: Alone, id: str) -> Proved:
         asked.append(id)
-        return row(self, id)
+        return proved(self, id)
 
-    monkeypatch.setattr(Alone, "row", counted)
+    monkeypatch.setattr(Alone, "proved", counted)
     assert list(run(case, folder, verify=0).rows) == whole
     assert len(asked) == 1
     asked.clear()

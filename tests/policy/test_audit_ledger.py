@@ -10,8 +10,9 @@ from bench.ledger import by_duckdb, by_polars, by_python
 from bench.ledger.data import draw
 from bench.ledger.files import written
 from policy import auditing
+from policy.audit_alone import Alone
 from policy.audit_question import question_of
-from policy.auditing import Alone, Audit, audit
+from policy.auditing import Audit, audit
 from policy.instrument import Case, load
 from policy.ledger_kinds import Ledger
 
