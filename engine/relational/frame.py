@@ -104,6 +104,13 @@ class Frame:
             self.lets[known.name] = scalar
         return known
 
+    def apart(self, scalar: Scalar) -> Column:
+        """The scalar by a name that no other has."""
+        named = self.fresh.column("x", is_sure(scalar))
+        self.parts.append(Let(named.name, scalar))
+        self.lets[named.name] = scalar
+        return named
+
     def _absorbed(self, scalar: Scalar) -> Scalar:
         """The scalar without what adds nothing to it: *a or (a and b)* is *a*, and so is *a and (a or b)*."""
         if not isinstance(scalar, Operation) or scalar.name not in ("and", "or"):

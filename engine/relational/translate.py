@@ -233,7 +233,8 @@ class Translator:
         key = (relation.name, arguments)
         if key not in scope.memo:
             with overflowing(relation.name):
-                scope.memo[key] = scope.frame.let(both(exist, self._statement(relation, arguments, scope)))
+                found = scope.frame.let(both(exist, self._statement(relation, arguments, scope)))
+                scope.memo[key] = _by_name(found, scope)
         known: Scalar = scope.memo[key]
         return known
 
@@ -264,7 +265,9 @@ class Translator:
         if key not in scope.memo:
             with overflowing(relation.name):
                 found = self._quantity(relation, arguments, column, scope)
-                scope.memo[key] = scope.named(evolve(found, exists=both(exist, found.exists)))
+                named = scope.named(evolve(found, exists=both(exist, found.exists)))
+                number, exists = _by_name(named.number, scope), _by_name(named.exists, scope)
+                scope.memo[key] = evolve(named, number=number, exists=exists)
         known: Amount = scope.memo[key]
         return known
 
@@ -397,6 +400,12 @@ class Translator:
         if attempt.value is None or attempt.truth == FALSE:
             return FALSE
         return compare(Comparison.IS, evolve(attempt.value, exists=TRUE), chosen)
+
+
+def _by_name(scalar: Scalar, scope: Scope) -> Scalar:
+    """What is the same in all rows, for it is not known, by a name of its own: it is asked why a row is open."""
+    is_nameless = isinstance(scalar, Literal) and scalar.value is None and scope.outer is None
+    return scope.frame.apart(scalar) if is_nameless else scalar
 
 
 def _is_settled(truth: Scalar) -> bool:

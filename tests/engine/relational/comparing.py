@@ -11,7 +11,7 @@ from engine.facts import FactBase
 from engine.judge import Verdict
 from engine.model import Atom, Condition, Constant, Expression, Origin, Program, Relation, ValueOf, Variable
 from engine.program import Engine
-from engine.query import Query, Shape
+from engine.query import Answer, Query, Shape
 from engine.relational.duck import Database, opened
 from engine.relational.goal import (
     CITED,
@@ -76,19 +76,36 @@ def cited(row: dict[str, Any], worked: Worked) -> frozenset[str] | None:
     """The clauses that decide a row; None where they are read off its proof."""
     if row[UNCITED]:
         return None
+    return told_to_decide(row, worked)
+
+
+def told_to_decide(row: dict[str, Any], worked: Worked) -> frozenset[str]:
+    """The clauses that the tables tell of a row, whether or not it may hang on cases."""
     return frozenset(origin.clause for place, origin in enumerate(worked.origins) if row[f"{CITED}{place}"])
 
 
 def by_reference(engine: Engine, facts: FactBase, goal: Goal, subject: str) -> Row:
-    """The reference evaluator's answer about one subject."""
-    substituted = substitute(goal.of, goal.subject, Constant(subject, goal.subject.type))
-    shape = Shape.VALUE if goal.is_value else Shape.WHETHER
+    """The reference evaluator's row of one subject."""
     try:
-        answer = engine.answer(facts, Query(substituted, shape))
+        return row_of(engine, goal, subject, asked_about(engine, facts, goal, subject))
     except LimitReached as limit:
         return Row(f"limit: {limit}")
+
+
+def asked_about(engine: Engine, facts: FactBase, goal: Goal, subject: str) -> Answer:
+    """The reference evaluator's answer about one subject."""
+    return engine.answer(facts, query_about(goal, subject))
+
+
+def query_about(goal: Goal, subject: str) -> Query:
+    substituted = substitute(goal.of, goal.subject, Constant(subject, goal.subject.type))
+    return Query(substituted, Shape.VALUE if goal.is_value else Shape.WHETHER)
+
+
+def row_of(engine: Engine, goal: Goal, subject: str, answer: Answer) -> Row:
+    """What an answer says."""
     lexicon = Lexicon(engine.relations, {}, {})
-    clauses = frozenset(citations(lexicon, Query(substituted, shape), answer))
+    clauses = frozenset(citations(lexicon, query_about(goal, subject), answer))
     return Row(answer.verdict.value, answer.value if answer.verdict is Verdict.VALUE else None, clauses)
 
 
