@@ -111,6 +111,11 @@ class Frame:
         self.lets[named.name] = scalar
         return named
 
+    def fixed(self, scalar: Scalar) -> Scalar:
+        """The constant that a scalar is the name of, if it is one."""
+        inner = self.lets.get(scalar.name) if isinstance(scalar, Column) else None
+        return inner if isinstance(inner, Literal) else scalar
+
     def _absorbed(self, scalar: Scalar) -> Scalar:
         """The scalar without what adds nothing to it: *a or (a and b)* is *a*, and so is *a and (a or b)*."""
         if not isinstance(scalar, Operation) or scalar.name not in ("and", "or"):

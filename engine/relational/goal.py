@@ -79,6 +79,7 @@ def work_out(engine: Engine, ledger: Ledger, goal: Goal, only: str | None = None
         return Worked((), algebra.One(), None, ())
     scope = binding.over(into, algebra.Scan(table.name, ()))
     scope.frame.base = algebra.One()
+    scope.is_told = True
     row = binding.scanned(into, table, scope)
     subject = evolve(row.amount(table.columns[0]), exists=TRUE)
     if table.single:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from engine.model import Priority, Relation, Rule, Silence
 from engine.relational import algebra
@@ -164,7 +164,8 @@ class Scope:
 
     ``taken`` are the columns of the outer scope that are used here, by the same names; ``rows`` the records at hand,
     by the column of their ids; ``others`` all rows that are run through. ``filters`` are what has been found so far to
-    hold of the rows of interest; ``asked`` says of which rows of the outer scope anything is asked.
+    hold of the rows of interest; ``asked`` says of which rows of the outer scope anything is asked. ``is_told``: of
+    these rows it is told what keeps them open.
     """
 
     plan: Plan
@@ -177,11 +178,14 @@ class Scope:
     asked: Scalar = algebra.TRUE
     memo: dict[Any, Any] = field(factory=dict)
     loop: LoopHere | None = None
+    is_told: bool = False
 
     def take(self, amount: Amount) -> Amount:
         """A value of the outer scope, here."""
         assert self.outer is not None
         named = self.outer.named(amount)
+        fixed = self.outer.frame.fixed
+        named = evolve(named, number=fixed(named.number), exists=fixed(named.exists))
         if named.known and named.exists == algebra.TRUE and isinstance(named.number, Column):
             self.plan.never_null.add(named.number.name)
         self._take(named.columns)
@@ -190,7 +194,7 @@ class Scope:
     def take_truth(self, truth: Scalar) -> Scalar:
         """A truth of the outer scope, here."""
         assert self.outer is not None
-        named = self.outer.frame.let(truth)
+        named = self.outer.frame.fixed(self.outer.frame.let(truth))
         self._take(columns_of(named))
         return named
 

@@ -404,7 +404,7 @@ class Translator:
 
 def _by_name(scalar: Scalar, scope: Scope) -> Scalar:
     """What is the same in all rows, for it is not known, by a name of its own: it is asked why a row is open."""
-    is_nameless = isinstance(scalar, Literal) and scalar.value is None and scope.outer is None
+    is_nameless = isinstance(scalar, Literal) and scalar.value is None and scope.is_told
     return scope.frame.apart(scalar) if is_nameless else scalar
 
 
