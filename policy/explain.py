@@ -14,7 +14,7 @@ from attrs import define, evolve, field
 
 from engine.decision import FALSE, TRUE
 from engine.facts import Row
-from engine.model import Apply, Atom, Compare, Comparison, Some, ValueOf, Variable
+from engine.model import Apply, Atom, Compare, Comparison, Constant, Some, ValueOf, Variable
 from engine.proof import (
     AllStep,
     AnyStep,
@@ -57,6 +57,7 @@ _IN_TIME = {
 """When something happened whose day is so to another."""
 
 _DEEPEST = 6
+_MOST_LEFT_OUT = 256  # candidates of a total are looked through for what would be told of one over nothing
 _MOST_SOURCES = 2  # of what is compared, where it comes from more places, none is told
 
 
@@ -272,7 +273,7 @@ class Teller:
         left, right = (self.speaker.expression(each, bound) for each in (step.condition.left, step.condition.right))
         if left == right and (holds or NONE not in (step.left, step.right)):
             return  # that a thing is itself, or neither before nor after itself, goes without saying
-        said = self.speaker.compared(step.condition, bound, step.left, step.right, holds)
+        said = self.speaker.compared(step.condition, bound, step.left, step.right, holds, step.notes)
         if step.truth.is_open:
             said = self._open_comparison(step, bound)
         notes = list(self._notes(step.notes, depth + 1))
@@ -396,12 +397,36 @@ class Teller:
             yield self._member(step, member, depth)
         if len(members) > len(shown):
             yield Line(depth, f"and {len(members) - len(shown):,} more")
+        if not members and step.added is None:
+            yield from self._left_out(step, depth)
         if step.added is not None and not self.all_parts:
             added = self.speaker.value(step.added, self.speaker.type_of(step.aggregate))
             yield Line(
                 depth,
                 f"{added} of the {plural(step.aggregate.variables[0].type.name)} of the record, added up by tables",
             )
+
+    def _left_out(self, step: Folded, depth: int) -> Iterator[Line]:
+        """Of a total over nothing: which records do not count, and why; not those of which it is no total at all."""
+        if len(step.failed) > _MOST_LEFT_OUT:
+            return
+        variable = step.aggregate.variables[0]
+        out: dict[str, Witness] = {}
+        for witness in step.failed:
+            of_another = any(
+                isinstance(part, Compared)
+                and _is_attribute_of(part.condition, variable)
+                and not isinstance(part.condition.right, Constant)
+                for part in witness.parts[-1:]
+            )
+            if witness.values and isinstance(witness.values[0], str) and not of_another:
+                out.setdefault(self.speaker.value(witness.values[0], variable.type), witness)
+        for name, witness in [*out.items()][:MOST_PARTS]:
+            yield Line(depth, f"{name} does not count:")
+            for part in witness.parts[-1:]:
+                yield from self.tell(part, False, depth + 1)
+        if len(out) > MOST_PARTS:
+            yield Line(depth, f"and so for {len(out) - MOST_PARTS:,} more")
 
     def _member(self, step: Folded, member: Witness, depth: int) -> Line:
         variable = step.aggregate.variables[0]

@@ -78,7 +78,7 @@ def _said(step: Step | Witness, speaker: Speaker) -> str:
             return f"{words}: {speaker.value(step.value, column.type)}"
         case Compared():
             bound = step.scope.bound(step.bindings)
-            return speaker.compared(step.condition, bound, step.left, step.right, holds)
+            return speaker.compared(step.condition, bound, step.left, step.right, holds, step.notes)
         case Existence():
             return speaker.existence(step.condition, step.scope.bound(step.bindings), step.value, holds)
         case Folded():

@@ -438,6 +438,12 @@ class Speaker:
                 return f" ({self.value(note.value, self.type_of(expression))})"
         return ""
 
+    def _is_period(self, note: Quantity | Folded) -> bool:
+        if not isinstance(note, Quantity):
+            return False
+        columns = self.lexicon.relations[note.relation].columns
+        return any(column.name == note.column and column.type.kind is Kind.PERIOD for column in columns)
+
     @staticmethod
     def _is_of(note: Quantity, expression: ValueOf, bound: Mapping[str, Any]) -> bool:
         named = zip(expression.arguments, note.arguments, strict=False)
@@ -446,9 +452,22 @@ class Speaker:
 
     # --------------------------------------------------------- comparisons
 
-    def compared(self, condition: Compare, bound: Mapping[str, Any], left: Any, right: Any, holds: bool) -> str:
-        """A comparison with its values: "the shares are 110,000 shares, which exceed 100,000 shares"."""
+    def compared(
+        self,
+        condition: Compare,
+        bound: Mapping[str, Any],
+        left: Any,
+        right: Any,
+        holds: bool,
+        notes: tuple[Quantity | Folded, ...] = (),
+    ) -> str:
+        """A comparison with its values: "the shares are 110,000 shares, which exceed 100,000 shares".
+
+        Of what a proof notes, the periods are told that a day is reckoned by: "the death window (90 days) after …".
+        """
         type = self.type_of(condition.left)
+        if type.kind is Kind.DATE and (periods := tuple(note for note in notes if self._is_period(note))):
+            return Speaker(self.lexicon, self.facts, periods).compared(condition, bound, left, right, holds)
         comparison = condition.comparison if holds else OPPOSITE[condition.comparison]
         subject = self.expression(condition.left, bound)
         plural = self._is_plural(condition.left, bound)

@@ -474,3 +474,22 @@ def test_what_was_concluded_of_no_day_is_said_with_its_time(tmp_path: Path) -> N
     case = load(tmp_path / "pledges.md").case(file)
     assert lines(case, "Is P-1 safe by March 1, 2024?")[1] == "P-1 was not lost on or before March 1, 2024 [§ 2]"
     assert lines(case, "Is P-1 first?")[:2] == ["P-1 is first [§ 3]", "The record is complete to December 31, 2024."]
+
+
+def test_a_day_that_a_given_period_reckons_is_told_with_the_period() -> None:
+    case = load("equity-compensation-plan").case(ROOT / "rules" / "equity-compensation-plan.cases" / "death-windows.md")
+    told = " ".join(line.text for line in case.ask("Is D-1 followed by an early death?").lines)
+    assert "is on or before the death window (90 days) after D-1's date (June 28, 2018)" in told
+
+
+def test_a_total_over_nothing_says_what_does_not_count_and_why() -> None:
+    case = load("equity-compensation-plan").case(ROOT / "rules" / "equity-compensation-plan.cases" / "death-windows.md")
+    told = [line.text for line in case.ask("What are the vested shares of A-1 on December 1, 2017?").lines]
+    assert told[1:3] == ["T-1 does not count:", "T-1's date is January 1, 2018, which is after December 1, 2017"]
+    told = [line.text for line in case.ask("What is the first exercisable value of Amis in 2018?").lines]
+    assert told[1:3] == [
+        "A-1 does not count:",
+        "A-1's award type is non-qualified options, not incentive stock options",
+    ]
+    told = [line.text for line in case.ask("What are the shares lapsed under A-1 before December 1, 2018?").lines]
+    assert not any("does not count" in line for line in told)
