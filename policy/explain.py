@@ -14,7 +14,7 @@ from attrs import define, evolve, field
 
 from engine.decision import FALSE, TRUE
 from engine.facts import Row
-from engine.model import Apply, Atom, Compare, Comparison, Constant, Some, ValueOf, Variable
+from engine.model import Apply, Atom, Compare, Comparison, Some, ValueOf, Variable
 from engine.proof import (
     AllStep,
     AnyStep,
@@ -414,10 +414,7 @@ class Teller:
         out: dict[str, Witness] = {}
         for witness in step.failed:
             of_another = any(
-                isinstance(part, Compared)
-                and _is_attribute_of(part.condition, variable)
-                and not isinstance(part.condition.right, Constant)
-                for part in witness.parts[-1:]
+                isinstance(part, Compared) and _is_attribute_of(part.condition, variable) for part in witness.parts[-1:]
             )
             if witness.values and isinstance(witness.values[0], str) and not of_another:
                 out.setdefault(self.speaker.value(witness.values[0], variable.type), witness)

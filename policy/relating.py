@@ -1,9 +1,10 @@
-"""How two values stand to each other, as it is said: which exceed, is before."""
+"""How two values stand to each other, as it is said: which exceed, is before; and what is made of them."""
 
 from __future__ import annotations
 
 from engine.model import Comparison
 from engine.values import Kind, Type
+from policy.phrases import FUNCTION_WORDING
 
 BY = {
     Comparison.LESS: (True, "before"),
@@ -21,6 +22,17 @@ OPPOSITE = {
     Comparison.MORE: Comparison.AT_MOST,
     Comparison.AT_MOST: Comparison.MORE,
 }
+
+OPERATIONS = {
+    **FUNCTION_WORDING,
+    "add": "{} plus {}",
+    "subtract": "{} minus {}",
+    "multiply": "{} times {}",
+    "divide": "{} divided by {}",
+    "round_down": "{}, rounded down",
+    "round_up": "{}, rounded up",
+}
+"""How operations are told: the functions as they are written in rules, and arithmetic."""
 
 
 def relates(comparison: Comparison, plural: bool, type: Type) -> str:

@@ -45,9 +45,9 @@ from engine.unknowns import (
     unrecorded_in,
 )
 from engine.values import DATE, Kind, Type, exact
-from policy.phrases import FUNCTION_WORDING, plural
+from policy.phrases import plural
 from policy.quantities import print_value
-from policy.relating import BY, OPPOSITE, relates
+from policy.relating import BY, OPERATIONS, OPPOSITE, relates
 from policy.vocabulary_text import joined, with_article
 from policy.words import Phrase, RecordDeclaration, Slot
 
@@ -407,7 +407,7 @@ class Speaker:
     def _operation(self, operation: str, arguments: list[str]) -> str:
         if operation == "only":
             return arguments[0].replace("the first day ", "the day ", 1)
-        form = _OPERATIONS.get(operation)
+        form = OPERATIONS.get(operation)
         if form is None:
             return f"{operation.replace('_', ' ')} of {' and '.join(arguments)}"
         return form.format(*arguments)
@@ -535,17 +535,6 @@ class Speaker:
 
 
 _NUMBER = Type("number", Kind.NUMBER)
-
-_OPERATIONS = {
-    **FUNCTION_WORDING,
-    "add": "{} plus {}",
-    "subtract": "{} minus {}",
-    "multiply": "{} times {}",
-    "divide": "{} divided by {}",
-    "round_down": "{}, rounded down",
-    "round_up": "{}, rounded up",
-}
-"""How operations are told: the functions as they are written in rules, and arithmetic."""
 
 
 @frozen
