@@ -78,14 +78,11 @@ class Texts(Read):
         return bytes(self._bytes[self._ends[0] : self._ends[-1]])
 
     def __iter__(self) -> Iterator[str]:
-        content = self.content()
+        content, first = self.content(), self._ends[0]
         if not content.isascii():
-            yield from map(self.at, range(len(self)))
-            return
-        text, first = content.decode(), self._ends[0]
-        before = 0
-        for end in self._ends[1:]:
-            yield text[before : (before := end - first)]
+            return map(self.at, range(len(self)))
+        ends = [end - first for end in self._ends] if first else self._ends
+        return map(content.decode().__getitem__, map(slice, ends, ends[1:]))
 
     @property
     def is_ascending(self) -> bool:

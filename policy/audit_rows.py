@@ -97,14 +97,16 @@ class Reader:
 
     def rows(self, table: pyarrow.Table) -> Rows:
         """Each row; one that is not settled has no verdict yet."""
-        table = table.sort_by(SUBJECT)
-        ids = self.ledger.symbols.names(table.column(SUBJECT).to_pylist())
+        if not table.num_rows:
+            return Rows()
+        table = table.sort_by(SUBJECT).combine_chunks()
+        ids = self.ledger.symbols.names(table.column(SUBJECT).chunk(0))
         tips = list(self.worked.leaves.columns)
         self.kinds, which = _distinct(table.drop_columns([SUBJECT, *tips]))
-        said = [self._said(self.worked.said(kind)) for kind in self.kinds]
+        said = zip(*(self._said(self.worked.said(kind)) for kind in self.kinds), strict=True)
         columns = {
-            name: [said[kind][place] for kind in which]
-            for place, name in enumerate(("verdict", "value", "citations", "depends", "by"))
+            name: list(map(each.__getitem__, which))
+            for name, each in zip(("verdict", "value", "citations", "depends", "by"), said, strict=True)
         }
         rows = Rows({"id": ids, **columns})
         places = rows.open()
@@ -170,11 +172,5 @@ def _distinct(table: pyarrow.Table) -> tuple[list[dict[str, Any]], Sequence[int]
         )
         again = together.dictionary_encode()
         which, count = compute.cast(again.indices, pyarrow.int64()), len(again.dictionary)
-    places = which.to_pylist()
-    first: dict[int, int] = {}
-    for place, kind in enumerate(places):
-        if len(first) == count:
-            break
-        first.setdefault(kind, place)
-    kinds = table.take(pyarrow.array([first[kind] for kind in range(len(first))], pyarrow.int64()))
-    return kinds.to_pylist(), places
+    first = compute.index_in(pyarrow.array(range(count), pyarrow.int64()), value_set=which)
+    return table.take(first).to_pylist(), which.to_pylist()

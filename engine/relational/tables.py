@@ -7,6 +7,7 @@ where they occur. No text of a fact is ever in a table.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -115,16 +116,16 @@ class Symbols:
         name: str = self._stretches[at][code - self._starts[at]]
         return name
 
-    def names(self, codes: Sequence[int]) -> list[str]:
-        """The symbols of many codes."""
-        stretches: dict[int, list[str]] = {}
-        found = []
-        for code in codes:
-            at = bisect_right(self._starts, code) - 1
-            if at not in stretches:
-                stretches[at] = list(self._stretches[at])
-            found.append(stretches[at][code - self._starts[at]])
-        return found
+    def names(self, codes: Any) -> list[str]:
+        """The symbols of an Arrow array of codes, not empty and none of them null."""
+        import pyarrow.compute as compute
+
+        ends = compute.min_max(codes).as_py()
+        at = bisect_right(self._starts, ends["min"]) - 1
+        start, stretch = self._starts[at], self._stretches[at]
+        if isinstance(stretch, Texts) and ends["max"] < start + len(stretch):
+            return list(Texts(stretch.array.take(compute.subtract(codes, start))))
+        return list(map(self.name, codes.to_pylist()))
 
 
 @frozen
@@ -350,6 +351,10 @@ def _encoded_packed(
     import pyarrow.compute as compute
 
     values, few = packed.values, dict[str, Any]()
+    if isinstance(values, Texts) and isinstance(codes := symbols.codes(values), range):
+        if packed.codes is None:
+            return _whole(name, kind, codes, arrays)
+        return _whole(name, kind, compute.add(arrow_codes(packed.codes).cast("int64"), codes.start), arrays)
     texts = values.texts if isinstance(values, Beside) else values
     if isinstance(texts, Texts):
         others = values.others if isinstance(values, Beside) else []
@@ -364,8 +369,8 @@ def _encoded_packed(
     else:
         facts = _encoded(name, kind, optional, list(values), symbols, few)
     for column, cells in few.items():
-        array = pyarrow.array(cells, pyarrow.bool_() if column == facts.exists else pyarrow.int64())
-        arrays[column] = array if packed.codes is None else array.take(arrow_codes(packed.codes))
+        each = pyarrow.array(cells, pyarrow.bool_() if column == facts.exists else pyarrow.int64())
+        arrays[column] = each if packed.codes is None else each.take(arrow_codes(packed.codes))
     ends = compute.min_max(arrays[name]).as_py()
     return evolve(facts, low=ends["min"] or 0, high=ends["max"] or 0, filled=not arrays[name].null_count)
 
@@ -379,6 +384,14 @@ def _encoded_nothing(name: str, kind: Kind, count: int, arrays: dict[str, Any]) 
     if days:
         arrays[days] = arrays[name]
     return ColumnFacts(name, kind, exists=f"{name}e", days=days, empty=True)
+
+
+def _run(numbers: range) -> Any:
+    """Whole numbers that follow each other, as an Arrow array."""
+    import pyarrow
+
+    content = pyarrow.py_buffer(array("q", numbers))
+    return pyarrow.Array.from_buffers(pyarrow.int64(), len(numbers), [None, content])
 
 
 def _encoded_days(name: str, cells: Sequence[date], arrays: dict[str, Any]) -> ColumnFacts:
@@ -396,10 +409,11 @@ def _whole(name: str, kind: Kind, numbers: Any, arrays: dict[str, Any]) -> Colum
     import pyarrow.compute as compute
 
     try:
-        array = arrays[name] = pyarrow.array(numbers, pyarrow.int64())
+        whole = _run(numbers) if isinstance(numbers, range) else pyarrow.array(numbers, pyarrow.int64())
     except OverflowError:
         raise BadTable(_LARGE) from None
-    ends = compute.min_max(array).as_py()
+    arrays[name] = whole
+    ends = compute.min_max(whole).as_py()
     _within(ends["min"], ends["max"], 1)
     return ColumnFacts(name, kind, ends["min"], ends["max"], filled=True)
 
@@ -522,7 +536,10 @@ def _order(table: Table, facts: FactBase, ids: Sequence[str]) -> None:
 def _ranked(table: Table) -> None:
     """Each record comes just before the one in the next row."""
     table.ranks = True
-    table.arrays[RANK], table.arrays[CHAIN] = range(table.count), [0] * table.count
+    import pyarrow
+
+    none = pyarrow.scalar(0, pyarrow.int64())
+    table.arrays[RANK], table.arrays[CHAIN] = _run(range(table.count)), pyarrow.repeat(none, table.count)
     table.is_total = table.columns[table.relation.time or 0].filled
 
 
