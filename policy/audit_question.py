@@ -60,6 +60,9 @@ def _goal(case: Case, phrase: Phrase, subjects: Relation) -> Goal:
     type = phrase.slots[0].type
     subject = Variable("the subject", subjects.columns[0].type)
     relation = case.book.engine.relations.get(phrase.relation)
+    if relation is not None and relation.span:
+        message = f"`{phrase_text(phrase)}` is so on some days, and an audit asks of no day"
+        raise ClausebookError(Diagnostic("E0641", message, None))
     if relation is not None and phrase.value is not None:
         return Goal(ValueOf(relation.name, (subject,), relation.columns[-1].name), subject, subjects, True)
     if relation is not None:

@@ -102,7 +102,8 @@ class Reader:
         table = table.sort_by(SUBJECT).combine_chunks()
         ids = self.ledger.symbols.names(table.column(SUBJECT).chunk(0))
         tips = list(self.worked.leaves.columns)
-        self.kinds, which = _distinct(table.drop_columns([SUBJECT, *tips]))
+        sorts = table.drop_columns([SUBJECT, *tips])
+        self.kinds, which = _distinct(sorts) if sorts.column_names else ([{}], [0] * len(ids))
         said = zip(*(self._said(self.worked.said(kind)) for kind in self.kinds), strict=True)
         columns = {
             name: list(map(each.__getitem__, which))

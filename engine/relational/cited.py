@@ -49,7 +49,13 @@ def deciding(
             relation_ = into.plan.relations[relation]
             if holds:  # a value that an argument is computed from holds, whatever is said of it
                 yield from _noted(into, arguments, bound, scope)
-            yield from _of_statement(into, relation_, into.amounts(arguments, bound, scope), scope, holds, asked)
+            amounts = into.amounts(arguments, bound, scope)
+            exist = both(*(each.exists for each in amounts))
+            yield is_unknown(exist), None
+            yield is_false(exist), relation_.origin  # of what does not exist nothing is so, and no rule is asked
+            there = is_true(exist)
+            for when_, origin in _of_statement(into, relation_, amounts, scope, holds, both(asked, there)):
+                yield both(there, when_), origin
         case Compare(_, left, right):
             yield from _noted(into, (left, right), bound, scope)
         case Exists(expression):

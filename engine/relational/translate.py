@@ -266,7 +266,8 @@ class Translator:
             with overflowing(relation.name):
                 found = self._quantity(relation, arguments, column, scope)
                 named = scope.named(evolve(found, exists=both(exist, found.exists)))
-                number, exists = _by_name(named.number, scope), _by_name(named.exists, scope)
+                exists = _by_name(named.exists, scope)
+                number = named.number if named.kind is Kind.DATE else _by_name(named.number, scope)
                 scope.memo[key] = evolve(named, number=number, exists=exists)
         known: Amount = scope.memo[key]
         return known
