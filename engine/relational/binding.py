@@ -32,6 +32,7 @@ from engine.relational import algebra
 from engine.relational.algebra import (
     FALSE,
     TRUE,
+    UNKNOWN_NUMBER,
     Column,
     Group,
     Scalar,
@@ -148,7 +149,9 @@ def columns_there(table: Table) -> list[str]:
 def scanned(into: Translator, table: Table, scope: Scope) -> Row:
     """The rows of a table, joined to the rows at hand."""
     names = {there: into.plan.names.next("m") for there in columns_there(table)}
-    scan = Scan(table.name, tuple((here, there) for there, here in names.items()))
+    scan: algebra.Relation = Scan(table.name, tuple((here, there) for there, here in names.items()))
+    if not table.name:
+        scan = algebra.Filter(algebra.Extend(algebra.One(), tuple((m, UNKNOWN_NUMBER) for m in names.values())), FALSE)
     frame = scope.frame
     may_lack = into.plan.may_lack(table.relation)
     alone = table.count == 1 and not may_lack

@@ -12,6 +12,7 @@ from attrs import evolve
 from click.testing import CliRunner
 
 from engine.relational import duck
+from engine.relational.likeness import Likeness
 from engine.relational.runner import Failed
 from engine.relational.tables import ledger_of
 from engine.values import LimitReached
@@ -24,6 +25,7 @@ from policy.auditing import Audit, audit
 from policy.cli import command
 from policy.diagnostic import ClausebookError
 from policy.instrument import Case, load
+from policy.source import Source
 from tests.policy.small import BOOK
 
 QUESTION = "*a lease* is permitted"
@@ -171,6 +173,48 @@ def test_an_interrupted_audit_goes_on_where_it_was(case: Case, folder: Path, mon
     assert asked
 
 
+SMALL = "*a lease* is small"
+
+
+@pytest.fixture
+def unknown(folder: Path) -> Case:
+    """Leases of which it is not known how many shares they are for, or how large their plot is."""
+    small = """
+## § 3 Small leases
+
+A lease is small if all of these hold:
+- the lease's shares are at most 10 shares;
+- the lease's plot size is small plot.
+"""
+    path = folder / "club.md"
+    path.write_text(BOOK.replace("- *a lease* is permitted", "- *a lease* is permitted\n- *a lease* is small") + small)
+    cells = ("? | small plot", "? | small plot", "? | large plot", "5 | ?", "6 | ?", "? | ?", "? | ?")
+    rows = (f"| L-{n} | Ann Lee | 2001-03-01 | {each} | | {n} |" for n, each in enumerate(cells, 1))
+    return load(path).case(Source("unknown.md", case_text("\n".join(rows))))
+
+
+def test_rows_that_are_alike_follow_from_one(unknown: Case, folder: Path) -> None:
+    result = run(unknown, folder, SMALL)
+    by = ["reference", "likeness", "reference", "reference", "likeness", "reference", "likeness"]
+    assert [row.by for row in result.rows] == by
+    assert [row.depends for row in result.rows][1::3] == [
+        "whether L-2's shares are at most 10 shares (§ 3)",
+        "whether L-5's plot size is small plot (§ 3)",
+    ]
+    both = "whether L-7's plot size is small plot (§ 3); whether L-7's shares are at most 10 shares (§ 3)"
+    assert result.rows[6].depends == both
+    assert (result.settled, result.alike, result.verified) == (4, 3, 3)
+
+
+def test_a_row_unlike_the_one_that_it_is_written_like_stops_the_audit(
+    unknown: Case, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    like = Likeness.of
+    monkeypatch.setattr(Likeness, "of", lambda *of: evolve(like(*of), key="all are alike"))
+    with pytest.raises(ClausebookError, match="by likeness"):
+        run(unknown, folder, SMALL)
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_the_command_writes_rows_and_a_page(folder: Path, suffix: str) -> None:
     out = folder / f"out{suffix}"
@@ -226,6 +270,7 @@ A lease is small if the lease's shares are at most the room on the lease's date.
     [
         (("--ask", "*a lease* is permited", "-o", "x.csv"), "E0641"),
         (("--ask", "*a person* is welcome on *a date*", "-o", "x.csv"), "E0641"),
+        (("--ask", "*a person* is a member", "-o", "x.csv"), "E0641"),
         (("--ask", QUESTION, "-o", "x.txt"), "E0644"),
     ],
 )

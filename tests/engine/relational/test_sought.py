@@ -81,6 +81,25 @@ def test_the_first_condition_that_fails_is_cited(search: str, firms: int) -> Non
     assert len({row.cited for row in told.values() if row.verdict == "no"}) > 1 or firms == 1
 
 
+def test_of_what_does_not_exist_no_rule_is_cited() -> None:
+    """P2 has a desk, and no rule lets it serve; P1 has none, so that nothing is asked of it."""
+    desk = Relation("desk", (Column("who", PERSON), Column("which", FIRM, optional=True)), 1, Silence.FALSE)
+    rules = (
+        Rule("open to all", Atom("open", (F,)), Atom("sound", (F,))),
+        Rule("serves", Atom("serves", (P,)), Atom("open", (ValueOf("desk", (P,), "which"),))),
+    )
+    engine = build(named(Program((*RELATIONS, desk, Relation("open", (Column("which", FIRM),), 1)), rules)))
+    facts = facts_of(FactBase(engine.relations), 3)
+    facts.give("desk", ("P2",), "F1")
+    facts.state("sound", ("F1",), False)
+    goal = Goal(Atom("serves", (P,)), P, PERSONS)
+    told = by_tables(engine, ledger_for(engine, facts), goal)
+    assert told["P2"].cited == {"serves", "open to all", "sound"}
+    assert told["P1"].cited == {"serves", "open"}
+    for subject, row in told.items():
+        assert row == by_reference(engine, facts, goal, subject), subject
+
+
 UNTOLD: dict[str, Condition] = {
     "not known": Some((F,), And((Atom("works for", (P, F)), Atom("sound", (F,)), Atom("paid by", (P, F))))),
     "through conclusions": Some((F,), And((Atom("counts", (P, F)), Not(Atom("in the group", (F,)))))),
