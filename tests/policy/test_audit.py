@@ -12,7 +12,7 @@ from attrs import evolve
 from click.testing import CliRunner
 
 from engine.relational import duck
-from engine.relational.likeness import Likeness
+from engine.relational.likeness import Like, Likeness
 from engine.relational.runner import Failed
 from engine.relational.tables import ledger_of
 from engine.values import LimitReached
@@ -210,7 +210,13 @@ def test_a_row_unlike_the_one_that_it_is_written_like_stops_the_audit(
     unknown: Case, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     like = Likeness.of
-    monkeypatch.setattr(Likeness, "of", lambda *of: evolve(like(*of), key="all are alike"))
+
+    def alike(*of: Any) -> Like:
+        found = like(*of)
+        assert found is not None
+        return evolve(found, key="all are alike")
+
+    monkeypatch.setattr(Likeness, "of", alike)
     with pytest.raises(ClausebookError, match="by likeness"):
         run(unknown, folder, SMALL)
 
