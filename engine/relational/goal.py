@@ -14,6 +14,7 @@ from engine.relational.algebra import TRUE, Column, Scalar, both, either, is_fal
 from engine.relational.alike import Alike
 from engine.relational.amounts import Amount, Unsupported
 from engine.relational.cited import deciding, of_value
+from engine.relational.early import early, early_step
 from engine.relational.frame import Let, LookUp, grown
 from engine.relational.kinds import Kinds, kinds_of
 from engine.relational.leaves import Leaves, leaves_of
@@ -201,7 +202,8 @@ def finished(
         visit(relation)
     alike = Alike()
     steps = [(name, made) for name, step in ordered.items() if (made := alike.step(name, tidy(step))) is not None]
-    return narrowed_steps(steps, [alike.relation(each) for each in (rows, *others)])
+    narrow, found = narrowed_steps(steps, [alike.relation(each) for each in (rows, *others)])
+    return tuple((name, early_step(step)) for name, step in narrow), list(map(early, found))
 
 
 def _with_inner(plan: Plan, loop: Loop) -> Loop:
