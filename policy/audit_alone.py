@@ -92,16 +92,21 @@ class Alone:
 
     def hanging(self, id: str, open_: Iterable[tuple[Question, str]]) -> str:
         """What a row hangs on, with the clauses, in the order of these."""
+        return named(self.hanging_of_any(id, open_), id)
+
+    def hanging_of_any(self, id: str, open_: Iterable[tuple[Question, str]]) -> str:
+        """What all rows hang on whose questions are those of a row but for its name; see `named`."""
+        open_ = tuple(open_)
         places = {clause: place for place, clause in enumerate(self.case.book.in_order(c for _, c in open_ if c))}
         said = sorted({(places.get(clause, len(places)), self._whether(id, each), clause) for each, clause in open_})
         return "; ".join(f"{text} ({sections((clause,))})" if clause else text for _, text, clause in said)
 
     def _whether(self, id: str, question: Question) -> str:
         """An open question as one; of a value that is asked for, what it is."""
-        general: Question = _named(question, id, _SOMEBODY)
+        general: Question = _renamed(question, id, _SOMEBODY)
         if general not in self._said:
             self._said[general] = self._worded(general)
-        return self._said[general].replace(_SOMEBODY, id)
+        return self._said[general]
 
     def _worded(self, question: Question) -> str:
         if isinstance(question, HasValue) and self.question.goal.is_value:
@@ -109,17 +114,22 @@ class Alone:
         return f"whether {supposing(self._speaker, question, True)}"
 
 
-def _named(of: Any, name: str, other: str) -> Any:
+def named(text: str, id: str) -> str:
+    """What is said of any row, of one."""
+    return text.replace(_SOMEBODY, id)
+
+
+def _renamed(of: Any, name: str, other: str) -> Any:
     """A question about something else."""
     match of:
         case str():
             return other if of == name else of
         case tuple():
-            return tuple(_named(each, name, other) for each in of)
+            return tuple(_renamed(each, name, other) for each in of)
         case OpenStatement():
-            return evolve(of, arguments=_named(of.arguments, name, other))
+            return evolve(of, arguments=_renamed(of.arguments, name, other))
         case OpenValue():
-            return evolve(of, keys=_named(of.keys, name, other))
+            return evolve(of, keys=_renamed(of.keys, name, other))
         case Threshold() | HasValue() | Equals():
-            return evolve(of, value=_named(of.value, name, other))
+            return evolve(of, value=_renamed(of.value, name, other))
     return of

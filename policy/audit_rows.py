@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from attrs import astuple, define, field, fields, frozen
+from attrs import define, field, fields, frozen
 
 from engine.relational.goal import CITED, DOUBT, EXISTS, NUMBER, SCALE, SUBJECT, TRUTH, UNCITED, Worked
 from engine.relational.tables import Ledger
@@ -59,8 +59,8 @@ class Rows:
         return AuditRow(*(cells[place] for cells in self.columns.values()))
 
     def __setitem__(self, place: int, row: AuditRow) -> None:
-        for cells, cell in zip(self.columns.values(), astuple(row), strict=True):
-            cells[place] = cell
+        for name, cells in self.columns.items():
+            cells[place] = getattr(row, name)
 
     def open(self) -> list[int]:
         """The places of the rows that are not settled yet."""

@@ -44,6 +44,10 @@ class Key:
     column: str = ""
     fixed: int | None = None
 
+    @property
+    def is_subject(self) -> bool:
+        return not self.column and self.fixed is None
+
 
 @frozen
 class Stated:
@@ -73,6 +77,17 @@ class Leaf:
     def columns(self) -> set[str]:
         """Of the numbers compared."""
         return set() if self.compared is None else columns_of(self.compared)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Of all that is stated."""
+        found = () if self.stated is None else self.stated.keys
+        return found + tuple(key for _, cell in self.cells for key in cell.keys)
+
+    @property
+    def told_by(self) -> set[str]:
+        """The columns that tell it, beside the subject."""
+        return self.columns | {key.column for key in self.keys if key.column}
 
 
 @frozen

@@ -195,7 +195,7 @@ class _Reading:
     def _keys(self, keys: tuple[Key, ...]) -> tuple[Any, ...] | None:
         found = []
         for key in keys:
-            if key.fixed is None and not key.column:
+            if key.is_subject:
                 found.append(self.subject)
                 continue
             number = self.row[key.column] if key.fixed is None else key.fixed
