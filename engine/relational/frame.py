@@ -166,7 +166,7 @@ class Frame:
         for part in self.parts:
             if isinstance(part, Let) and columns_of(part.scalar) <= told:
                 told.add(part.name)
-            elif isinstance(part, LookUp) and part.needs <= told:
+            elif isinstance(part, LookUp) and part.used and part.needs <= told:
                 told |= set(part.used.values())
             else:
                 continue
