@@ -255,8 +255,15 @@ class Teller:
         """What a value is made of, one level down: the value that it is, or what it is worked out from."""
         value = attempt.rule.value
         if isinstance(value, ValueOf):
+            # A day or number on which it turns is told too, where a phrase says what it is.
+            turns_on = [each for each in value.arguments if isinstance(each, ValueOf)]
+            told = {
+                (each.relation, each.column)
+                for each in (value, *turns_on)
+                if each is value or not self.speaker.lexicon.relations[each.relation].record
+            }
             for note in attempt.notes:
-                named = isinstance(note, Quantity) and (note.relation, note.column) == (value.relation, value.column)
+                named = isinstance(note, Quantity) and (note.relation, note.column) in told
                 if isinstance(note, Quantity) and named and not _is_itself(note):
                     clause = _sections(standing(note.attempts)) or self._clause_of(note.relation)
                     source = self._source((note.row,)) if note.row is not None else ""
@@ -298,13 +305,19 @@ class Teller:
 
     def _notes(self, notes: Iterable[Quantity | Folded], depth: int) -> Iterator[Line]:
         """What the values compared rest on: concluded values and totals; plain facts speak for themselves."""
+        notes = [*notes]
+        totals = sum(isinstance(note, Quantity) and _is_total(note) for note in notes)
         for note in notes:
             if isinstance(note, Folded):
                 yield from self._parts(note, depth)
             elif note.attempts and id(note) not in self._told:
                 self._told.add(id(note))
+                deeper = depth
+                if totals > 1 and _is_total(note):  # whose members these are
+                    yield Line(depth, f"{self.speaker.valued(note.relation, note.arguments, note.column, note.value)}:")
+                    deeper += 1
                 for attempt in standing(note.attempts):
-                    yield from self._set_by(attempt, depth)
+                    yield from self._set_by(attempt, deeper)
 
     def _set_by(self, attempt: Attempt, depth: int) -> Iterator[Line]:
         """What the rule that a value rests on found: the parts of its total, or its reasons and what it comes from."""
@@ -493,6 +506,11 @@ def _leaves(step: Step, supposed: tuple[Answered, ...]) -> Iterator[tuple[tuple[
     for answer, branch in ((True, step.yes), (False, step.no)):
         if branch is not None:
             yield from _leaves(branch, (*supposed, (step.question, answer)))
+
+
+def _is_total(note: Quantity) -> bool:
+    """Whether a value is a total, whose members are told of it."""
+    return any(isinstance(inner, Folded) for attempt in standing(note.attempts) for inner in attempt.notes)
 
 
 def standing(attempts: tuple[Attempt, ...]) -> list[Attempt]:

@@ -188,7 +188,7 @@ class Speaker:
         """What a value is, or that there is none."""
         words = self.quantity(relation, keys, column)
         if value is NONE:
-            return _there_is_no(words)
+            return _there_is_no(words, self.be(relation, column))
         type = next(each.type for each in self.lexicon.relations[relation].columns if each.name == column)
         return f"{words} {self.be(relation, column)} {self.value(value, type)}"
 
@@ -529,7 +529,7 @@ class Speaker:
         """That an expression has a value, with it, or has none."""
         words = self.expression(condition.expression, bound)
         if not holds:
-            return _there_is_no(words)
+            return _there_is_no(words, "are" if self._is_plural(condition.expression, bound) else "is")
         be = "are" if self._is_plural(condition.expression, bound) else "is"
         return f"{words} {be} {self.value(value, self.type_of(condition.expression))}"
 
@@ -555,8 +555,8 @@ def possessive(words: str) -> str:
     return joined((words, "'s"))
 
 
-def _there_is_no(words: str) -> str:
-    return f"there is no {words.removeprefix('the ')}" if words.startswith("the ") else f"{words} is none"
+def _there_is_no(words: str, be: str) -> str:
+    return f"there {be} no {words.removeprefix('the ')}" if words.startswith("the ") else f"{words} {be} none"
 
 
 def _type_of(value: Any) -> Type:

@@ -488,3 +488,19 @@ def test_a_total_over_nothing_says_what_does_not_count_and_why() -> None:
     assert told[1:3] == ["T-1 does not count:", "T-1's date is January 1, 2018, which is after December 1, 2017"]
     told = [line.text for line in case.ask("What are the shares lapsed under A-1 before December 1, 2018?").lines]
     assert not any("does not count" in line for line in told)
+
+
+def test_of_two_totals_each_has_its_members_and_of_a_value_the_day_it_turns_on_is_told() -> None:
+    file = ROOT / "rules" / "equity-compensation-plan.cases" / "new-hires-and-caps.md"
+    case = load("equity-compensation-plan").case(file, part="a")
+    told = [
+        line.text for line in case.ask("Does Amis keep to the individual limit for the option class in 2018?").lines
+    ]
+    granted = told.index("the shares of the option class granted to Amis in 2018 are 2,000 shares:")
+    assert told[granted + 1 : granted + 3] == [
+        "A-1, 2,000 shares, February 1, 2018",
+        "the shares of the option class granted in 2018 are 3,000 shares:",
+    ]
+    case = load("equity-compensation-plan").case(file, part="c")
+    told = [line.text for line in case.ask("What is the fair market value on March 28, 2018?").lines]
+    assert "the first sale day after March 28, 2018 is April 2, 2018" in told
