@@ -195,19 +195,16 @@ def members(
             remaining.remove(ready)
             _filter(into, ready, found)
             continue
-        choice = cheapest(into.plan, remaining, free)
-        if choice is None:
+        source = next_source(into.plan, remaining, free)
+        if source is None:
             raise Unsupported("what a search runs through is not listed by any table")
-        if isinstance(choice, Compare) and (equation := equality(choice, free)) is not None:
-            variable, expression = equation
-            amount = scope.named(into.amount(expression, found.bound, scope))
-            found.bound[variable.name] = evolve(amount, exists=TRUE)
+        if isinstance(source, Equation):
+            amount = scope.named(into.amount(source.value, found.bound, scope))
+            found.bound[source.variable.name] = evolve(amount, exists=TRUE)
             scope.filters.append(amount.exists)
-            free.discard(variable.name)
-            remaining.remove(choice)
+            free.discard(source.variable.name)
+            remaining.remove(source.part)
             continue
-        source = source_of(into.plan, choice, free)
-        assert source is not None
         if not _bind(into, source, found, free, remaining):
             return None if found.more == FALSE else _emptied(found)
     if free & {variable.name for variable in variables}:
@@ -254,13 +251,28 @@ def _order(into: Translator, part: Condition, found: Members) -> Order | None:
 # -------------------------------------------------------------------- binding
 
 
-def cheapest(plan: Plan, remaining: Sequence[Condition], free: set[str]) -> Condition | None:
+@frozen
+class Equation:
+    """A condition that gives a variable a value."""
+
+    part: Compare
+    variable: Variable
+    value: Expression
+
+
+def next_source(plan: Plan, remaining: Sequence[Condition], free: set[str]) -> Source | Equation | None:
+    """What gives free variables values next: a relation that is run through, or an equation; None: nothing does."""
     costs = [
         (cost, place)
         for place, part in enumerate(remaining)
         if (cost := _cost(plan, part, remaining, free)) is not None
     ]
-    return remaining[min(costs)[1]] if costs else None
+    if not costs:
+        return None
+    choice = remaining[min(costs)[1]]
+    if isinstance(choice, Compare) and (equation := equality(choice, free)) is not None:
+        return Equation(choice, *equation)
+    return source_of(plan, choice, free)
 
 
 def _cost(plan: Plan, part: Condition, remaining: Sequence[Condition], free: set[str]) -> int | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from engine.model import Compare, Comparison, Condition, Expression, Origin, Relation, Silence, Some, Variable
+from engine.model import Comparison, Condition, Expression, Origin, Relation, Silence, Some, Variable
 from engine.relational import algebra, binding
 from engine.relational.algebra import (
     FALSE,
@@ -162,11 +162,9 @@ def _in_order(plan: Plan, condition: Condition, free: set[str]) -> _Order:
     """
     remaining = list(conjuncts(condition))
     before = _ready(remaining, free)
-    choice = binding.cheapest(plan, remaining, free)
-    if choice is None or (isinstance(choice, Compare) and binding.equality(choice, free) is not None):
+    source = binding.next_source(plan, remaining, free)
+    if not isinstance(source, binding.Source):
         raise _Untold
-    source = binding.source_of(plan, choice, free)
-    assert source is not None
     relation, keys = source.relation, source.keys
     names = [key.name for key in keys if isinstance(key, Variable) and key.name in free]
     if len(set(keys)) < len(keys) or set(names) != free or plan.may_lack(relation):
