@@ -19,8 +19,8 @@ WITH g AS (
     "order" AS n, CAST(replace("exercise price", '$', '') AS DECIMAL(12, 2)) AS price
   FROM "grant"
 ), moved AS (
-  SELECT "grant" AS id, date, shares, true AS bought FROM exercise
-  UNION ALL SELECT "grant", date, shares, false FROM lapse
+  SELECT "grant" AS id, date, shares FROM exercise
+  UNION ALL SELECT "grant", date, shares FROM lapse
 ), ended_on AS (
   SELECT g.id, min(e.date) AS f
   FROM g JOIN ended e ON e.person = g.grantee AND e.date >= g.date
@@ -28,14 +28,13 @@ WITH g AS (
   WHERE NOT (coalesce(w.last, DATE '9999-12-31') >= e.date + 1)
   GROUP BY g.id
 ), back AS (
-  SELECT g.id, g.shares, g.expiry, s.f, c.date AS c
+  SELECT g.id, g.shares, s.f, c.date AS c
   FROM g JOIN ended_on s USING (id) LEFT JOIN cancelled c ON c."grant" = g.id
   WHERE c.date IS NULL OR c.date > s.f
 ), back_steps AS (
   SELECT id, f AS day, -shares AS d, c FROM back
   UNION ALL
-  SELECT b.id, CASE WHEN m.date > b.f THEN m.date WHEN m.bought AND b.expiry >= b.f THEN b.f + 1 ELSE b.f END,
-    m.shares, b.c
+  SELECT b.id, greatest(m.date, b.f), m.shares, b.c
   FROM back b JOIN moved m USING (id)
 ), steps AS (
   SELECT date + 1 AS day, shares AS d FROM g

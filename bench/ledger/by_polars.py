@@ -32,8 +32,8 @@ def _steps(tables: Tables, grants: DataFrame) -> DataFrame:
     lapse, cancelled = tables["lapse"], tables["cancelled"].select(id="grant", c="date")
     moved = polars.concat(
         [
-            tables["exercise"].select(id="grant", when="date", part="shares", bought=lit(True)),
-            lapse.select(id="grant", when="date", part="shares", bought=lit(False)),
+            tables["exercise"].select(id="grant", when="date", part="shares"),
+            lapse.select(id="grant", when="date", part="shares"),
         ]
     )
     gone = grants.join(cancelled, on="id")
@@ -45,15 +45,12 @@ def _steps(tables: Tables, grants: DataFrame) -> DataFrame:
         .filter(last < _days_after("f", 1))
         .join(cancelled, on="id", how="left")
         .filter(col("c").is_null() | (col("c") > col("f")))
-        .select("id", "shares", "expiry", "f", "c")
+        .select("id", "shares", "f", "c")
     )
-    late = when(col("bought") & (col("expiry") >= col("f"))).then(_days_after("f", 1)).otherwise(col("f"))
     own = polars.concat(
         [
             back.select("id", "c", day="f", d=-col("shares")),
-            back.join(moved, on="id").select(
-                "id", "c", day=when(col("when") > col("f")).then(col("when")).otherwise(late), d="part"
-            ),
+            back.join(moved, on="id").select("id", "c", day=polars.max_horizontal("when", "f"), d="part"),
         ]
     ).filter(col("c").is_null() | (col("day") < col("c")))
     pieces = [

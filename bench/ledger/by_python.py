@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import accumulate
@@ -116,37 +115,30 @@ def _steps(tables: Tables) -> dict[date, int]:
     cancelled = dict(zip(tables["cancelled"]["grant"], tables["cancelled"]["date"], strict=True))
     left = dict(zip(tables["ended"]["person"], tables["ended"]["date"], strict=True))
     serves = _intervals(tables["employed"])
-    moved: dict[str, list[tuple[date, int, bool]]] = defaultdict(list)
+    moved: dict[str, list[tuple[date, int]]] = defaultdict(list)
     for name in ("exercise", "lapse"):
         table = tables[name]
         for id, day, shares in zip(table["grant"], table["date"], table["shares"], strict=True):
-            moved[id].append((day, shares, name == "exercise"))
+            moved[id].append((day, shares))
             if name == "lapse":
                 steps[day] -= shares
-    columns = ("id", "grantee", "date", "shares", "expiry date")
-    for id, grantee, day, shares, expiry in zip(*(grants[each] for each in columns), strict=True):
+    columns = ("id", "grantee", "date", "shares")
+    for id, grantee, day, shares in zip(*(grants[each] for each in columns), strict=True):
         steps[day + _DAY] += shares
         end = cancelled.get(id)
         if end is not None:
             steps[max(end, day)] -= shares
-            for when, part, _ in moved[id]:
+            for when, part in moved[id]:
                 steps[max(end, day, when)] += part
         last = left.get(grantee)
         if last is None or last < day or (end is not None and end <= last):
             continue
         spans = serves[grantee]
         if _within(spans, day) and not _within(spans, last + _DAY):
-            own = [(last, -shares), *_moved_after(moved[id], last, expiry)]
+            own = [(last, -shares), *((max(when, last), part) for when, part in moved[id])]
             for when, part in own:
                 if end is None or when < end:
                     steps[when] += part
                     if end is not None:
                         steps[end] -= part
     return steps
-
-
-def _moved_after(moved: list[tuple[date, int, bool]], last: date, expiry: date) -> Iterator[tuple[date, int]]:
-    """From when on what was bought or has lapsed does not come back with the end of service."""
-    for when, part, bought in moved:
-        late = last + _DAY if bought and expiry >= last else last
-        yield (when if when > last else late), part
