@@ -12,7 +12,7 @@ from attrs import define
 
 from engine.columns import Beside, Codes, Packed, Read, Texts, arrow_codes, codes_of, joined
 from engine.unknowns import UNKNOWN
-from policy.ledger_cells import LONGEST_CELL, Cell, Column, Unread
+from policy.ledger_cells import LONGEST_CELL, Cell, Column, Unread, plain
 from policy.ledger_values import Misread
 
 _LOOKED_AT = 8192
@@ -20,6 +20,9 @@ _LOOKED_AT = 8192
 _FEW = 4
 """Texts are few where those among which they are looked for are so many times as many."""
 _PRINTABLE = bytes(range(32, 127))
+_DOUBTFUL = (b" ", b"'", b"?")
+_UNTIDY = r"[^ -~]|  |^ | $|^'|^\?$"
+"""What may be untidy in a text: all else is a name as it stands."""
 _MOST_DIGITS = 9
 _DIGITS = rf"^[0-9]{{1,{_MOST_DIGITS}}}$"
 
@@ -91,9 +94,9 @@ def _is_readable(types: Any, kind: Any) -> bool:
 
 
 def texts_of(column: Column) -> Texts | None:
-    """The cells of a column (with codes, the distinct ones) where all are texts that are names as they stand.
+    """The cells of a column (with codes, the distinct ones) as names, where all are texts that are.
 
-    None where some may be none: what is untidy, hides something, is empty or ``?``.
+    None where some are none: what hides something, is empty or ``?``.
     """
     if not isinstance(column.distinct, ArrowCells):
         return None
@@ -105,15 +108,14 @@ def texts_of(column: Column) -> Texts | None:
         return None
     texts = Texts(array)
     content = texts.content()
-    if content.translate(None, _PRINTABLE) or b"  " in content:
-        return None
-    if (b"'" in content and pc.any(pc.starts_with(array, "'")).as_py()) or (
-        b"?" in content and pc.any(pc.equal(array, "?")).as_py()
-    ):
-        return None
-    if b" " in content and pc.any(pc.or_(pc.starts_with(array, " "), pc.ends_with(array, " "))).as_py():
-        return None
-    sizes = pc.min_max(pc.binary_length(array)).as_py()
+    if content.translate(None, _PRINTABLE) or any(each in content for each in _DOUBTFUL):
+        doubtful = pc.match_substring_regex(array, _UNTIDY)
+        tidy = list(map(plain, array.filter(doubtful).to_pylist()))
+        if any(not isinstance(text, str) or text in ("", "?") for text in tidy):
+            return None
+        if tidy:
+            texts = Texts(pc.replace_with_mask(array, doubtful, pa.array(tidy, array.type)))
+    sizes = pc.min_max(pc.binary_length(texts.array)).as_py()
     return texts if sizes["min"] > 0 and sizes["max"] <= LONGEST_CELL else None
 
 
@@ -149,7 +151,7 @@ def looked_up(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if len(texts) == len(among) and texts.array.equals(among.array):
+    if len(texts) == len(among) and among.are_distinct and texts.array.equals(among.array):
         return Packed(among, None if column.codes is None else _codes(column)), {}
     found = _places(texts.array, among.array.cast(texts.array.type))
     values: Sequence[Any] = among

@@ -205,7 +205,7 @@ class Loader:
     def _names(self, column: Column) -> Sequence[str | None]:
         """The names in a column, row by row."""
         texts = texts_of(column)
-        if texts is not None:
+        if texts is not None and (column.codes is None or texts.are_distinct):
             return Packed(texts, column.codes)  # type: ignore[arg-type]  # codes of Arrow
         cells = column.cells()
         if are_tidy(cells):
