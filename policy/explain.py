@@ -355,7 +355,8 @@ class Teller:
             for witness in step.found:
                 yield from self.tell(witness, True, depth)
             return
-        if not step.failed:
+        failed = [witness for witness in step.failed if not _goes_without_saying(witness)]
+        if not failed:
             variables = step.condition.variables
             never = self._never(step.condition, step.scope.bound(step.bindings))
             if never is not None:
@@ -365,10 +366,10 @@ class Teller:
             none = ": none is recorded" if all(_is_recorded(variable) for variable in variables) else ""
             yield Line(depth, f"there is no such {kinds}{none}")
             return
-        for witness in step.failed[:MOST_PARTS]:
+        for witness in failed[:MOST_PARTS]:
             yield from self.tell(witness, False, depth)
-        if len(step.failed) > MOST_PARTS:
-            yield Line(depth, f"and so for {len(step.failed) - MOST_PARTS:,} more")
+        if len(failed) > MOST_PARTS:
+            yield Line(depth, f"and so for {len(failed) - MOST_PARTS:,} more")
 
     def _never(self, sought: Some, bound: dict[str, Any]) -> str | None:
         """Of a search for a day: that there was none in that time ("A-7 was not lost before …"). Else None."""
@@ -506,6 +507,14 @@ def _leaves(step: Step, supposed: tuple[Answered, ...]) -> Iterator[tuple[tuple[
     for answer, branch in ((True, step.yes), (False, step.no)):
         if branch is not None:
             yield from _leaves(branch, (*supposed, (step.question, answer)))
+
+
+def _goes_without_saying(witness: Witness) -> bool:
+    """Whether a candidate fails because it would lie after the record's end, or before itself."""
+    last = witness.parts[-1] if witness.parts else None
+    if isinstance(last, Ordered):
+        return bool(last.earlier == last.later)
+    return any(isinstance(value, Unrecorded) for value in witness.values)
 
 
 def _is_total(note: Quantity) -> bool:
