@@ -313,6 +313,9 @@ def _left_open(tree: Question, lowering: Lowering) -> tuple[Variable | None, tup
     match tree.open:
         case Mention():
             variable = lowering.variables.of(tree.open)
+            kind = variable.type
+            if tree.ask is Ask.MOST and kind.kind is Kind.NUMBER and kind.least is None:  # how much, from nothing on
+                variable = evolve(variable, type=evolve(kind, least=0))
             lowering.scopes[0][variable.name] = variable
             return variable, None
         case Attribute(of=Name() as record):

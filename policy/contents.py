@@ -14,7 +14,7 @@ from policy.check import Asked, AskedTree, check_asked, check_sentence
 from policy.clashes import clashes
 from policy.declaring import read_vocabulary
 from policy.diagnostic import Diagnostic, in_order, nearest
-from policy.document import Block, Document, List, Paragraph, Section, read
+from policy.document import Block, Document, List, Paragraph, Section, Table, read
 from policy.headings import as_meant, phrase_heading
 from policy.lint import warnings
 from policy.parse import Parser, passages
@@ -219,6 +219,9 @@ def _check_lists(blocks: tuple[Block, ...], problems: list[Diagnostic]) -> None:
     for at, block in enumerate(blocks):
         before = blocks[at - 1] if at else None
         ends = isinstance(before, Paragraph) and before.span.text.rstrip().endswith(":")
+        if isinstance(block, Table):
+            said = "a table under a clause says nothing: rules are sentences"
+            problems.append(Diagnostic("E0030", said, block.span, ("sentences", "a note that begins with `>`")))
         if isinstance(block, List) and not ends and not (at and phrase_heading(blocks, at - 1)):
             problems.append(
                 Diagnostic("E0030", "a list that no sentence introduces", block.span, ("a sentence ending in `:`",))

@@ -38,7 +38,7 @@ ERRORS: dict[str, str] = {
     "E0026": "A line that slips into the list item above it",
     "E0027": "A heading that is none, or has no words",
     "E0028": "A link definition",
-    "E0030": "A list that no sentence introduces",
+    "E0030": "A list that no sentence introduces, or a table",
     "E0031": "A setting that books do not have",
     "E0032": "Dates that round in no known way",
     "E0033": "A section that is neither a clause nor words",

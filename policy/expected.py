@@ -15,7 +15,9 @@ from engine.judge import Verdict
 from policy.answer import Answer
 from policy.diagnostic import Diagnostic
 from policy.document import CLAUSE_ID
+from policy.quantities import literals, print_value
 from policy.source import Span
+from policy.tokens import tokenize
 
 _PART = re.compile(r"\s*[,;]\s+(citing|may cite|reading)\s+")
 _RUN_ON = re.compile(r"\s(?:citing|may cite)\s")
@@ -126,7 +128,17 @@ def differences(expected: Expected, answer: Answer) -> tuple[str, ...]:
 
 
 def _alike(one: str, other: str) -> bool:
-    return one.strip(" .").casefold() == other.strip(" .").casefold()
+    """Whether two texts say the same, however their dates and quantities are written."""
+    return _words(one) == _words(other)
+
+
+def _words(text: str) -> list[str]:
+    words, found, at = tokenize(text.strip(" .")).words, list[str](), 0
+    while at < len(words):
+        literal = max(literals(words, at), key=lambda each: each.length, default=None)
+        found.append(words[at].casefold() if literal is None else print_value(literal.value, literal.type))
+        at += 1 if literal is None else literal.length
+    return found
 
 
 def _same_answer(said: str, answer: Answer) -> bool:

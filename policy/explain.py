@@ -7,6 +7,7 @@ here: what decided the answer in full, what was merely tested in a line, what ne
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -36,7 +37,7 @@ from engine.proof import (
     Witness,
 )
 from engine.search import conjuncts
-from engine.unknowns import NONE, OpenValue, Unrecorded
+from engine.unknowns import NONE, OpenValue, Unrecorded, unrecorded_in
 from engine.values import DATE, Kind
 from policy.doubts import Answered, supposing, telling
 from policy.outline import Block, Line, also, by_cases, flat, outline
@@ -56,6 +57,7 @@ _IN_TIME = {
 }
 """When something happened whose day is so to another."""
 
+NO_RULE = "no rule says that it is so"
 _DEEPEST = 6
 _MOST_LEFT_OUT = 256  # candidates of a total are looked through for what would be told of one over nothing
 _MOST_SOURCES = 2  # of what is compared, where it comes from more places, none is told
@@ -185,6 +187,10 @@ class Teller:
         self.among(step.attempts)
         deciding = self.deciding(step, holds)
         clause = _sections(deciding)
+        if step.truth.is_open:
+            whether = self.speaker.statement(step.relation, step.arguments, True)
+            yield Line(depth, f"whether {whether} is open", clause)
+            return
         again = id(step) in self._told
         self._told.add(id(step))
         yield Line(depth, said, clause)
@@ -192,6 +198,8 @@ class Teller:
             return
         for attempt in deciding:
             yield from self._body(attempt, attempt.truth is TRUE, depth + 1)
+        if not step.attempts:
+            yield Line(depth + 1, NO_RULE)
 
     def among(self, attempts: tuple[Attempt, ...]) -> None:
         """Take note of attempts at one conclusion, any of which may beat another."""
@@ -366,10 +374,28 @@ class Teller:
             none = ": none is recorded" if all(_is_recorded(variable) for variable in variables) else ""
             yield Line(depth, f"there is no such {kinds}{none}")
             return
+        # Of what may be unrecorded it is told how far the record goes.
+        recorded = [each for each in failed if all(unrecorded_in(value) is None for value in each.values)]
+        failed = recorded or failed
         for witness in failed[:MOST_PARTS]:
-            yield from self.tell(witness, False, depth)
+            yield from self._on_its_day(step, witness, self.tell(witness, False, depth))
         if len(failed) > MOST_PARTS:
             yield Line(depth, f"and so for {len(failed) - MOST_PARTS:,} more")
+
+    def _on_its_day(self, step: SomeStep, witness: Witness, lines: Iterable[Line]) -> Iterator[Line]:
+        """The lines on why a day will not do; what happened on that day is told with it."""
+        event = next((part for part in conjuncts(step.condition.condition) if isinstance(part, Atom)), None)
+        day = witness.values[0] if len(witness.values) == 1 else None
+        phrase = None if event is None else self.speaker.lexicon.phrases.get(event.relation)
+        if event is None or phrase is None or phrase.date_slot is None or not isinstance(day, date):
+            yield from lines
+            return
+        said = self.speaker.value(day, DATE)
+        bound = step.scope.bound(step.bindings)
+        happened = self.speaker.filled(self.speaker.dateless(phrase), event.arguments[:-1], bound)
+        for line in lines:
+            rest = line.text.removeprefix(f"{said} is ")
+            yield line if rest == line.text else evolve(line, text=f"{happened} on {said}, which is {rest}")
 
     def _never(self, sought: Some, bound: dict[str, Any]) -> str | None:
         """Of a search for a day: that there was none in that time ("A-7 was not lost before …"). Else None."""

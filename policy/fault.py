@@ -14,6 +14,7 @@ from policy.quantities import misspelt
 from policy.questions import WHENS
 from policy.source import Span
 from policy.tokens import tokenize
+from policy.vocabulary import words_of
 from policy.vocabulary_text import phrase_text, with_article
 from policy.words import Slot
 
@@ -82,6 +83,19 @@ _SAID_SO = {
     "it": "the … again",
     "none": "has no …",
     "within": "is on or before 3 months after D",
+    "between": "is at least … and … is at most",
+    "up": "is at most",
+    "greater": "exceeds` or `is at least",
+    "later": "after` or `on or before",
+    "until": "to",
+    "dollars": "$ right before the number",
+    "€": "$ right before the number",
+    "except": "unless` or `despite",
+    "must": "is",
+    "any": "a …, of one thing",
+    "each": "a …, of one thing",
+    "all": "a …, of one thing",
+    "as": "on",
     "sum": "total of the K's A for every K, being a K for which …",
     "such": ", being a … for which …",
     "shall": "is",
@@ -147,13 +161,13 @@ def fault(lattice: Lattice, outcome: Outcome, start: str) -> Diagnostic:
         return Diagnostic("E0601", said, span, _QUESTIONS, nearest)
     if start == "question" and at == 0:
         return Diagnostic("E0601", "this is no question that can be answered", span, _QUESTIONS, nearest)
-    if word[:1].isupper() and "a term" in expected:
-        name = _name(lattice, at)
+    name = _name(lattice, at) if word[:1].isupper() and "a term" in expected else None
+    if name is not None and name.text not in lattice.vocabulary.names:
         return Diagnostic(
             "E0114", f"no name `{name.text}` is known", name, ("a name that the case introduces",), nearest
         )
     said_so = _SAID_SO.get(word.casefold())
-    meant = () if start == "question" else (said_so,) if said_so else _meant(lattice, at)
+    meant = () if start == "question" else tuple(said_so.split("` or `")) if said_so else _meant(lattice, at)
     if meant:
         said = f"`{word}` cannot stand here; the language says {' or '.join(f'`{each}`' for each in meant)}"
         return Diagnostic("E0102", said, span, meant, nearest)
@@ -167,22 +181,37 @@ def _meant(lattice: Lattice, at: int) -> tuple[str, ...]:
     word, before = lattice.words[at] if at < len(lattice) else "", lattice.words[at - 1] if at else ""
     if word == ":" and before in ("if", "unless"):
         return f"{before} all of these hold:", f"{before} any of these hold:"
+    if before == "is" and word == "no":
+        return "is on or before", "is at most"
+    if _after_names(lattice, at):
+        return ("is one of … and …",)
     if before == "or" and word in ("more", "less", "fewer"):
         return ("is at least",) if word == "more" else ("is at most",)
     if word in _NUMBERS:
         return (str(_NUMBERS.index(word) + 1),)
     if _NUMBER.fullmatch(word):
         return ("a number in figures",)
-    if at == 0 and word == "if":
-        return ("S if C: the conclusion comes first",)
-    if at == 0 and word == "no":
-        return ("a … not …, of one thing",)
-    if at == 0 and lattice.edges(0, "NOUNS"):
-        return ("a …, of one thing",)
+    if at == 0 and (opening := _opening(lattice, word)):
+        return opening
     for noun in lattice.vocabulary.noun_index.get(word, ()):
         if not noun.plural and noun.counted and lattice.words[at : at + len(noun.words)] == noun.words:
             return with_article(noun.noun), f"the {noun.noun}"
     return ()
+
+
+def _opening(lattice: Lattice, word: str) -> tuple[str, ...]:
+    """How the language says what a sentence begins with."""
+    if word == "if":
+        return ("S if C: the conclusion comes first",)
+    if word == "no":
+        return ("a … not …, of one thing",)
+    return ("a …, of one thing",) if lattice.edges(0, "NOUNS") else ()
+
+
+def _after_names(lattice: Lattice, at: int) -> bool:
+    """Whether `or` and a name stand before a place: of conditions the language says so, not of names."""
+    spelt = map(words_of, lattice.vocabulary.names)
+    return any(lattice.words[max(at - len(name) - 1, 0) : at] == ("or", *name) for name in spelt)
 
 
 def _dayless(lattice: Lattice) -> Diagnostic | None:

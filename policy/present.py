@@ -31,7 +31,7 @@ from engine.values import DATE, Kind, Type
 from policy.advising import Provisos, advice, open_names
 from policy.answer import Answer, Bound, Days, Listed, Range, Reading, Stamp, sections
 from policy.citing import all_clauses, citations, clashing, split
-from policy.explain import Teller, forbidding, in_each_case
+from policy.explain import NO_RULE, Teller, forbidding, in_each_case
 from policy.lint import nodes
 from policy.outline import Line, flat, once, outline
 from policy.phrases import plural
@@ -362,6 +362,8 @@ class Presenter:
                 yield from teller.attempt(attempt, True, depth + 1)
             for attempt in granting:
                 yield from self._could_have(teller, step, attempt, bool(applying), depth if applying else depth + 1)
+            if not applying and not granting:
+                yield Line(depth + 1, NO_RULE)
             return
         for attempt in granting:
             if attempt.truth is not FALSE:
@@ -372,7 +374,21 @@ class Presenter:
                     yield Line(depth, f"{self._subject(step, False)}:")
                     yield from teller.attempt(attempt, True, depth + 1)
             return
+        yield from self._beaten(teller, step, depth)
         yield from self._limits(teller, against, depth)
+
+    def _beaten(self, teller: Teller, step: Conclusion, depth: int) -> Iterator[Line]:
+        """The rules against a conclusion that would apply, if others did not beat them: what they rest on."""
+        forbids = _PERMITS & set(self.speaker.statement(step.relation, step.arguments).split())
+        for attempt in step.attempts:
+            if not attempt.rule.positive and attempt.holds is TRUE and attempt.truth is FALSE:
+                stronger = [step.attempts[place].rule.origin for place in attempt.defeaters]
+                over = sections(dict.fromkeys(clause for origin in stronger for clause in split(origin)))
+                clause = sections(split(attempt.rule.origin))
+                have = "have" if "," in over else "has"
+                said = f"This would {'forbid it' if forbids else 'deny it'}, but {over} {have} priority:"
+                yield Line(depth, said, clause)
+                yield from teller.tell(attempt.body, True, depth + 1)
 
     def _subject(self, step: Conclusion, holds: bool) -> str:
         said = self.speaker.statement(step.relation, step.arguments, holds)

@@ -293,6 +293,15 @@ def test_a_sentence_among_the_phrases_is_told() -> None:
             "amount exceeds the sum of all",
             "total of the K's A for every K, being a K for which …",
         ),
+        ("amount exceeds $5,000", "amount is between $100 and $500", "is at least … and … is at most"),
+        ("amount exceeds $5,000", "amount is greater than $500", "exceeds` or `is at least"),
+        ("amount exceeds $5,000", "date is no later than March 1, 2024", "is on or before` or `is at most"),
+        ("amount exceeds $5,000", "subject is music or drawing", "is one of … and …"),
+        (
+            "Despite § 2, a bursary is not payable if",
+            "Except as said, a bursary is not payable if",
+            "unless` or `despite",
+        ),
         ("is payable if the", "is payable if: the", "if all of these hold:` or `if any of these hold:"),
     ],
 )
@@ -311,6 +320,11 @@ def test_an_item_that_joins_the_next_is_told_that_its_list_does() -> None:
 def test_a_rule_in_words_that_nothing_declares_is_told_so() -> None:
     problem = only("Despite § 2, a bursary is not payable", "The waiting time of students shall be 2 months")
     assert problem.notes[0].startswith("no declared phrase is like this")
+
+
+def test_a_table_under_a_clause_is_told() -> None:
+    problem = only("## § 3 Amounts", "## § 3 Amounts\n\n| subject | fee |\n|---|---|\n| music | $5 |")
+    assert (problem.code, problem.message) == ("E0030", "a table under a clause says nothing: rules are sentences")
 
 
 def test_what_is_taken_until_supplied_stands_in_the_heading() -> None:

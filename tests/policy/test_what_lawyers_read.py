@@ -504,3 +504,108 @@ def test_of_two_totals_each_has_its_members_and_of_a_value_the_day_it_turns_on_i
     case = load("equity-compensation-plan").case(file, part="c")
     told = [line.text for line in case.ask("What is the fair market value on March 28, 2018?").lines]
     assert "the first sale day after March 28, 2018 is April 2, 2018" in told
+
+
+# ------------------------------------------------------------ what is so, and what is open
+
+LATE = """\
+# Late units
+
+## Records
+
+- A unit has a day of installation (date).
+- A claim has a unit, a date, an amount (money).
+
+## Vocabulary
+
+Recorded:
+- *a unit* was registered on *a date*
+- *a person* was barred
+
+Determined by an inspector:
+- *a claim* was caused by misuse
+
+Concluded:
+- *a unit* is late
+- *a claim* is timely
+- *a claim* is covered
+- *a person* may ask
+
+Asked:
+- may *a unit* bring *money* on *a date*
+  Suppose a claim whose unit is the unit, whose amount is that money and whose date is that date.
+  Ask whether the claim is covered.
+
+## § 1 Late
+
+A unit is late if the unit was not registered within 90 days after the unit's day of installation.
+
+## § 2 Cover
+
+A claim is covered if the claim is timely.
+
+A claim is timely if the claim's unit is not late.
+
+Despite the sentence above, a claim is not timely if the claim was caused by misuse.
+
+## § 3 Misuse and sums
+
+Subject to § 2, a claim is not covered if the claim was caused by misuse.
+
+Despite § 2, a claim is not covered if the claim's amount exceeds $400.00 minus $500.00.
+
+## § 4 Asking
+
+A person may not ask if the person was barred.
+"""
+RECORD = """\
+# A record
+
+Names: Ann Lee is a person.
+Record complete to: 2026-12-31
+
+## Facts
+
+| unit | day of installation |
+|------|---------------------|
+| U-1  | 2020-03-03          |
+| U-2  | 2020-03-01          |
+
+| claim | unit | date       | amount     |
+|-------|------|------------|------------|
+| C-1   | U-2  | 2024-05-01 | -$1,000.00 |
+| C-2   | U-2  | 2024-05-01 | $9.00      |
+
+U-1 was registered on March 3, 2020. U-2 was registered on March 3, 2020.
+"""
+
+
+@pytest.fixture(scope="module")
+def late(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    folder = tmp_path_factory.mktemp("late")
+    (folder / "late.md").write_text(LATE, "utf-8")
+    return load(folder / "late.md").case(Source("record.md", RECORD))
+
+
+def test_a_day_that_will_not_do_is_told_with_what_happened_on_it(late: Case) -> None:
+    told = " ".join(lines(late, "Is U-1 late?"))
+    assert "U-1 was registered on March 3, 2020, which is on or before U-1's day of installation" in told
+    assert "not registered" not in told
+
+
+def test_what_is_open_is_not_told_as_so(late: Case) -> None:
+    assert "This could have made it so: whether C-2 is timely is open. [§ 2]" in lines(late, "Is C-2 covered?")
+
+
+def test_a_rule_that_was_beaten_says_by_what(late: Case) -> None:
+    told = lines(late, "Supposing that C-1 was caused by misuse and C-1 is timely: is C-1 covered?")
+    at = told.index("This would deny it, but § 2 has priority: [§ 3]")
+    assert told[at + 1].startswith("C-1 was caused by misuse")
+
+
+def test_what_no_rule_allows_is_told_so(late: Case) -> None:
+    assert lines(late, "May Ann Lee ask?")[:2] == ["Ann Lee may not ask:", "no rule says that it is so"]
+
+
+def test_the_most_of_a_sum_is_not_below_nothing(late: Case) -> None:
+    assert late.ask("How much money may U-2 bring on May 1, 2024?").said == "None."
