@@ -340,7 +340,7 @@ class _Reader:
                 self._problem("E0030", "no heading says who states these phrases", block.span, expected=HEADINGS)
                 for item in block.items:  # so that the rules can be read
                     self._phrase(item, Heading.RECORDED, {}, clause)
-            elif not clause and isinstance(block, Paragraph) and not block.span.text.startswith("Words:"):
+            elif not clause and isinstance(block, Paragraph) and not _follows_heading(blocks, at):
                 self._problem(
                     "E0206", "this declares no phrase, and a note begins with `>`", block.span, expected=HEADINGS
                 )
@@ -464,6 +464,13 @@ class _Reader:
         if known is not None:
             self._problem("E0202", f"`{phrase.relation}` is already declared", span)
         return len(self.problems) == before
+
+
+def _follows_heading(blocks: Sequence[Block], at: int) -> bool:
+    """Whether a paragraph gives further words, or stands where a heading of phrases wants its list: that is told."""
+    block = blocks[at]
+    words = isinstance(block, Paragraph) and block.span.text.startswith("Words:")
+    return words or (at > 0 and phrase_heading(blocks, at - 1) is not None)
 
 
 def _asked_parts(span: Span) -> tuple[Span, Span | None, Span | None]:

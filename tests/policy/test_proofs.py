@@ -30,6 +30,7 @@ UNJUDGED = {
     "what rules would conclude of something unrecorded",
     "whether rules could conclude what is left out",
     "whether several rules together stop one",
+    "something unrecorded is supposed to be as the conditions ask",
 }
 """What the judge cannot tell of some proofs of these books: of less than one in fifty (of a few files, one in ten)."""
 
