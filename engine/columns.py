@@ -45,6 +45,10 @@ class Read(Sequence[Any]):
         raise NotImplementedError
 
 
+_HALVING = 64
+"""To find a text by halving takes about as long as to put so many into a dictionary."""
+
+
 @define(eq=False)
 class Texts(Read):
     """Texts, each found by its place, and its place by the text: an Arrow array, not empty, of which none is null."""
@@ -55,6 +59,7 @@ class Texts(Read):
     _ascending: bool | None = None
     _distinct: bool | None = None
     _outer: tuple[str, str] = ("", "")
+    _sought: int = 0
     _found: dict[str, int] | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -105,15 +110,16 @@ class Texts(Read):
         return self._distinct
 
     def places(self, text: Any) -> list[int]:
-        """The first place of a text."""
-        if not isinstance(text, str):
-            return []
-        if self.is_ascending:
-            if not self._outer[0] <= text <= self._outer[1]:
-                return []
-            place = bisect_left(self, text)
-            return [place] if self.at(place) == text else []
+        """The first place of a text: by halving at first; once that has taken as long as a dictionary, by one."""
         if self._found is None:
+            if not isinstance(text, str):
+                return []
+            if self.is_ascending and self._sought * _HALVING < len(self):
+                self._sought += 1
+                if not self._outer[0] <= text <= self._outer[1]:
+                    return []
+                place = bisect_left(self, text)
+                return [place] if self.at(place) == text else []
             self._found = dict(zip(reversed(list(self)), reversed(range(len(self))), strict=True))
         found = self._found.get(text)
         return [] if found is None else [found]

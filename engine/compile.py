@@ -16,6 +16,7 @@ from attrs import frozen
 
 from engine.decision import FALSE, TRUE, Truth
 from engine.fold import distinct
+from engine.grouped import Gather, Grouped, grouped
 from engine.model import (
     Aggregate,
     And,
@@ -39,7 +40,7 @@ from engine.model import (
     Variable,
 )
 from engine.order import comes_before
-from engine.parted import Gather, Parted, reads
+from engine.parted import Parted, Which, reads
 from engine.proof import (
     AllStep,
     AnyStep,
@@ -463,6 +464,17 @@ class Compiler:
                 found = planner.plan(expression.variables, expression.where, bound, expression.of)
             return _gathering(found, of, places) if planner.passes else None
 
+        def in_groups(which: Which) -> Grouped | None:
+            """The same by groups, if it has a shape for that; its places have names of their own, too."""
+            apart = Scope(f"{supposing} in groups")
+            apart.names = scope.names
+            (variable, *others) = expression.variables
+            member = self.relations.get(variable.type.name)
+            if others or member is None or not member.record:
+                return None
+            with self._lock:
+                return grouped(self, apart, expression, which, member, bound, result)
+
         parted = Parted(
             expression,
             reads(expression, self.relations, scope),
@@ -471,6 +483,7 @@ class Compiler:
             self.calendar,
             _gathering(search, of, places),
             supposed,
+            in_groups,
         )
 
         def run(e: Evaluation, env: Bindings, notes: Notes) -> Any:

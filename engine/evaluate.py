@@ -19,6 +19,7 @@ from engine.defeat import defeat, may_disagree, settle_clashes
 from engine.enumerate import Enumeration
 from engine.facts import FactBase, Row, Table
 from engine.ground import Ground
+from engine.grouped import Groups
 from engine.model import Comparison, Origin, Priority, Relation, Silence
 from engine.parted import Laborious, Totals
 from engine.proof import AllStep, Attempt, Basis, Circular, Conclusion, Fact, Quantity, Step
@@ -87,6 +88,7 @@ class Evaluation:
         self._touched = touched
         self.changed = changed
         self.totals: Totals | None = None
+        self.groups: Groups | None = None
         self._most = STEP_LIMIT
         self.veiled: Mapping[ValueKey, bool] = {}  # values taken as open though rules conclude them; True: may be none
 
@@ -106,6 +108,19 @@ class Evaluation:
             yield
         finally:
             self._most = before
+
+    def again(self) -> Evaluation:
+        """A fresh working out of the same facts."""
+        return Evaluation(
+            self.compiler,
+            self._priorities,
+            self._recursive,
+            self.facts,
+            self.deadline,
+            self.ground,
+            self._touched,
+            self.changed,
+        )
 
     def begin(self, deadline: float | None) -> None:
         """Start counting steps and time anew."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from attrs import frozen
 
 from engine.facts import FactBase
+from engine.grouped import Groups
 from engine.judge import Outcomes
 from engine.model import Relation
 from engine.parted import Parted, Totals, Which
@@ -42,6 +43,8 @@ class Ground:
     def __init__(self, fresh: Callable[[], Evaluation], totals: Totals | None = None) -> None:
         self._begin = fresh
         self._totals = totals
+        first = fresh()
+        self.groups = Groups(first.facts, self._fresh)
         self.evaluation = self._fresh()
         self._statements: dict[tuple[str, tuple[Any, ...]], _Kept[Step] | None] = {}
         self._quantities: dict[tuple[str, tuple[Any, ...], int], _Kept[Quantity] | None] = {}
@@ -53,6 +56,7 @@ class Ground:
     def _fresh(self) -> Evaluation:
         evaluation = self._begin()
         evaluation.totals = self._totals
+        evaluation.groups = self.groups
         return evaluation
 
     @property

@@ -7,12 +7,14 @@ read hangs on what is supposed: then a supposed record is one more candidate, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import define, field, frozen
 
 from engine.decision import TRUE
 from engine.fold import fold
+from engine.grouped import Gather, Grouped
 from engine.model import (
     Aggregate,
     And,
@@ -40,8 +42,6 @@ if TYPE_CHECKING:
     from engine.proof import Scope
 
 Values = tuple[Any, ...]
-Gather = Callable[["Evaluation", Bindings], tuple[tuple[Witness, ...], tuple[Witness, ...]]]
-"""The members that a search finds, each with its value, and the candidates that are none."""
 
 MANY_STEPS = 1_000
 """So many steps are taken for an aggregate one by one, before it is looked for in tables."""
@@ -155,6 +155,7 @@ class Parted:
     calendar: Calendar
     whole: Gather
     make_supposed: Callable[[], Gather | None]
+    make_grouped: Callable[[Which], Grouped | None]
     which: Which = field(init=False)
     _supposed: Gather | None = field(default=None, init=False)
     _was_made: bool = field(default=False, init=False)
@@ -162,14 +163,33 @@ class Parted:
     def __attrs_post_init__(self) -> None:
         self.which = Which(self.aggregate)
 
+    @cached_property
+    def grouped(self) -> Grouped | None:
+        """What folds it by groups; None where it has no such shape."""
+        return self.make_grouped(self.which)
+
     def fold(self, evaluation: Evaluation, env: Bindings) -> Folded:
         """The aggregate's step for what is bound."""
-        kept = self._recorded(evaluation, env)
-        if kept is None:
+        reads, ground = self.reads, evaluation.ground
+        if reads is None or ground is None or not evaluation.is_unread(reads.member.name, reads.others):
             return self._whole(evaluation, env)
         supposed = self.supposed
-        assert supposed is not None
-        parts, failed = supposed(evaluation, env)
+        if supposed is None:
+            return self._whole(evaluation, env)
+        values = tuple([env[place] for place in reads.outer])
+        if not evaluation.is_plain(values):
+            of = self.grouped
+            folded = None if of is None else of.fold(ground.groups, evaluation, env, self.whole, supposed)
+            return self._whole(evaluation, env) if folded is None else folded
+        kept = ground.folded(self, values, evaluation.changed)
+        return (
+            self._whole(evaluation, env) if kept is None else self._with(kept, *supposed(evaluation, env), evaluation)
+        )
+
+    def _with(
+        self, kept: Folded, parts: tuple[Witness, ...], failed: tuple[Witness, ...], evaluation: Evaluation
+    ) -> Folded:
+        """The record's own part, and what is supposed beside it."""
         if not parts and not failed:
             return kept
         started = Witness((), TRUE, (), kept.value)
@@ -191,8 +211,12 @@ class Parted:
         return self._supposed
 
     def _whole(self, evaluation: Evaluation, env: Bindings) -> Folded:
-        """The step over all that an evaluation has: one by one, unless that takes long and tables tell."""
+        """The step over all that an evaluation has: by groups, or one by one, unless that is long and tables tell."""
         reads, totals = self.reads, evaluation.totals
+        if evaluation.groups is not None and self.grouped is not None:
+            folded = self.grouped.fold(evaluation.groups, evaluation, env, self.whole)
+            if folded is not None:
+                return folded
         if totals is None or reads is None:
             return self._folded(evaluation, *self.whole(evaluation, env))
         values = tuple([env[place] for place in reads.outer])
@@ -216,20 +240,10 @@ class Parted:
         value = fold(self.aggregate.fold, [*parts], self.result, self.calendar, evaluation.decisions)
         return Folded(value, self.aggregate, parts, failed)
 
-    def _recorded(self, evaluation: Evaluation, env: Bindings) -> Folded | None:
-        """The record's own part, where what is supposed cannot change it, and it is certain."""
-        reads, ground = self.reads, evaluation.ground
-        if reads is None or ground is None or not evaluation.is_unread(reads.member.name, reads.others):
-            return None
-        values = tuple([env[place] for place in reads.outer])
-        if not evaluation.is_plain(values) or self.supposed is None:
-            return None
-        return ground.folded(self, values, evaluation.changed)
-
     def recorded(self, fresh: Callable[[], Evaluation], evaluation: Evaluation, values: tuple[Any, ...]) -> Folded:
         """The step over an evaluation of the record alone; its members, if they are many, to be found again."""
         folded = self._whole(evaluation, self._bindings(values))
-        if len(folded.parts) + len(folded.failed) <= FEW:
+        if isinstance(folded.parts, Recalled) or len(folded.parts) + len(folded.failed) <= FEW:
             return folded
         again = Recalled(lambda: self.whole(fresh(), self._bindings(values)))
         return Folded(
