@@ -7,7 +7,7 @@ gives strong Kleene answers and exact case analysis alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any, TypeVar
@@ -269,15 +269,6 @@ class Evaluation:
                 return self.stated(*found, relation, arguments)
             return silent(self, relation, arguments)
         return statement_about_open(self, relation, arguments)
-
-    def matches(self, arguments: Sequence[Any], table: Table, number: int, keys: int) -> Truth:
-        truth = TRUE
-        for place in range(keys):
-            cell = table.columns[place][number]
-            truth = self.decisions.both(truth, compare(Comparison.IS, arguments[place], cell, self.decisions))
-            if truth is FALSE:
-                break
-        return truth
 
     def is_supposed(self, argument: Any) -> bool:
         """Nothing is recorded of a record that is only supposed, however late."""

@@ -6,7 +6,7 @@ one open day and rises or falls with it; for several open values it is the sign 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
@@ -180,6 +180,16 @@ def compare(comparison: Comparison, left: Any, right: Any, decisions: Decisions)
             for also, other in rights
         )
     return _compare_scalars(comparison, left, right, decisions)
+
+
+def are_same(values: Sequence[Any], others: Sequence[Any], decisions: Decisions) -> Truth:
+    """Values are the others, one by one; of longer ones the first are compared."""
+    truth = TRUE
+    for value, other in zip(values, others, strict=False):
+        truth = decisions.both(truth, compare(Comparison.IS, value, other, decisions))
+        if truth is FALSE:
+            break
+    return truth
 
 
 def _compare_scalars(comparison: Comparison, left: Scalar, right: Scalar, decisions: Decisions) -> Truth:

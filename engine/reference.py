@@ -10,7 +10,7 @@ from engine.decision import FALSE, TRUE, Truth
 from engine.facts import Row, Table
 from engine.model import Relation
 from engine.proof import Basis, Fact, Quantity, Step
-from engine.reckon import cases
+from engine.reckon import are_same, cases
 from engine.silence import silent, silent_value
 from engine.unknowns import is_of_no_row
 
@@ -28,7 +28,7 @@ def statement_about_open(evaluation: Evaluation, relation: Relation, arguments: 
     truth, matched = FALSE, FALSE
     rows: list[Row] = []
     for table, number in _rows_for(evaluation, relation, arguments):
-        same = evaluation.matches(arguments, table, number, relation.keys)
+        same = are_same(arguments, table.cells(number), decisions)
         if same is FALSE:
             continue
         step = evaluation.stated(table, number, relation, table.cells(number)[: relation.keys])
@@ -51,7 +51,7 @@ def attribute_of_open(
     alternatives: list[tuple[Truth, Any]] = []
     rest = TRUE
     for table, number in rows:
-        same = evaluation.decisions.both(rest, evaluation.matches(arguments, table, number, 1))
+        same = evaluation.decisions.both(rest, are_same(arguments[:1], table.cells(number), evaluation.decisions))
         quantity = evaluation.cell(table, number, relation, (table.columns[0][number],), column, name)
         alternatives.append((same, quantity.value))
         rest = evaluation.decisions.both(rest, evaluation.decisions.negation(same))
@@ -68,7 +68,7 @@ def value_for_open(
     alternatives: list[tuple[Truth, Any]] = []
     rest = TRUE
     for table, number in _rows_for(evaluation, relation, arguments):
-        same = evaluation.decisions.both(rest, evaluation.matches(arguments, table, number, relation.keys))
+        same = evaluation.decisions.both(rest, are_same(arguments, table.cells(number), evaluation.decisions))
         if same is not FALSE:
             quantity = evaluation.cell(table, number, relation, table.cells(number)[: relation.keys], column, name)
             alternatives.append((same, quantity.value))

@@ -12,7 +12,7 @@ from engine.decision import FALSE, TRUE, Truth
 from engine.facts import DateSpan, Row
 from engine.model import Comparison, Relation, Silence
 from engine.proof import Basis, Quantity
-from engine.reckon import cases, compare, spread
+from engine.reckon import are_same, cases, compare, spread
 from engine.silence import is_about_supposed
 from engine.unknowns import NONE, Cases, HasValue, OpenStatement, OpenValue, is_of_no_row, is_symbolic
 from engine.values import DATE, LimitReached
@@ -231,7 +231,7 @@ def _intervals(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...]
     for depth in range(len(layers) - 1, -1, -1):
         table = layers[depth]
         for number in range(len(table)) if symbolic else table.rows_of(keys):
-            same = evaluation.matches(keys, table, number, relation.keys)
+            same = are_same(keys, table.cells(number), evaluation.decisions)
             span = table.spans[number]
             if same is FALSE or span is None:
                 continue
