@@ -124,7 +124,7 @@ def read_book(path: Path) -> tuple[Book | None, tuple[Diagnostic, ...]]:
         read, problems = read_contents(source)
         if read is None:
             return None, problems
-        keep(source, path, read, problems)
+        keep(path, read, problems)
         return _book(source, path.stem, read), problems
 
 

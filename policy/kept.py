@@ -58,8 +58,9 @@ def kept(source: Source, path: Path) -> tuple[Contents, Diagnostics] | None:
     return contents, problems
 
 
-def keep(source: Source, path: Path, contents: Contents, problems: Diagnostics) -> None:
+def keep(path: Path, contents: Contents, problems: Diagnostics) -> None:
     """Keep the contents of a book, and what was said of it, when there is time."""
+    source = contents.document.source  # the text itself: another one that is equal to it is not where the places are
 
     def written() -> str | None:
         words = contents.vocabulary

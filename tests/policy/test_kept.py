@@ -97,6 +97,14 @@ def differences(one: Any, other: Any, at: str, seen: set[tuple[int, int]]) -> It
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 
 
+def test_a_book_whose_text_was_read_before_is_kept(
+    folder: Path, leases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cold(leases)
+    loaded(leases)
+    from_cache(leases, monkeypatch)
+
+
 @pytest.mark.parametrize("name", shipped_books() if LONG else ["severance-agreement"])
 def test_a_kept_book_is_the_book(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     path = find_book(name)
