@@ -127,7 +127,7 @@ ERRORS: dict[str, str] = {
     "E0511": "A reading that is not named as one",
     "E0512": "A citation of nothing",
     "E0513": "No answer is stated",
-    "E0514": "An expected answer that runs on into its citations",
+    "E0514": "An expected answer that says more than the answer",
     "E0520": "Only the record of a phrase can be complete",
     "E0521": "A conclusion stated as a fact",
     "E0522": "Facts that contradict each other",

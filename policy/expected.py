@@ -20,7 +20,26 @@ from policy.source import Span
 from policy.tokens import tokenize
 
 _PART = re.compile(r"\s*[,;]\s+(citing|may cite|reading)\s+")
-_RUN_ON = re.compile(r"\s(?:citing|may cite)\s")
+_MORE = (
+    (re.compile(r"\?"), "this is one more question: each is an item of its own", "2. Is …?"),
+    (re.compile(r"\s(?:citing|may cite)\s"), "a comma or semicolon stands before `citing`", "No, citing § 5(a)/4"),
+    (
+        re.compile(r"(?i)^(?:yes|no|none|never)\b(?P<more>\W+(?:because|as|since|for|but|if|unless|provided|and)\b.*)"),
+        "an expected answer gives no reasons: it names the clauses that the answer must rest on",
+        "No, citing § 5(a)/4",
+    ),
+    (
+        re.compile(r"(?i)^(?!depends|conflict).*?(?P<more>\W*(?:\b(?:under|by|per|see|because of)\s+)?§.*)"),
+        "the clauses that an answer rests on follow `, citing`",
+        "No, citing § 5(a)/4",
+    ),
+    (
+        re.compile(r"(?i)^(?P<more>(?:it|they) (?:is|are|was|were)|only|about|exactly)\s"),
+        "an expected value or list stands alone",
+        "March 3, 2030",
+    ),
+)
+"""What people write besides the answer, what is said of it, and what would be written."""
 _CLAUSE = re.compile(rf"§\s*(?P<id>{CLAUSE_ID.pattern})", re.VERBOSE)
 _OTHERWISE = re.compile(r"(?P<id>[A-Z]+-?\d+[a-z]?)(?:,?\s+otherwise\s+(?P<otherwise>.+))?$", re.DOTALL)
 _FORMS = (
@@ -85,10 +104,11 @@ def read_expected(span: Span) -> tuple[Expected | None, tuple[Diagnostic, ...]]:
             problems.append(Diagnostic("E0512", f"`{words}` names no clause", span, expected=("citing § 5(a)/4",)))
         if kind == "citing":
             citing += clauses
-    if _RUN_ON.search(said):
-        problems.append(
-            Diagnostic("E0514", "a comma or semicolon stands before `citing`", span, ("No, citing § 5(a)/4.",))
-        )
+    for form, wrong, right in _MORE:
+        if match := form.search(said):
+            more = match.groupdict().get("more", "").strip(" ,;:")
+            problems.append(Diagnostic("E0514", f"`{more}`: {wrong}" if more else wrong, span, (right,)))
+            break
     if not said:
         problems.append(Diagnostic("E0513", "no answer is stated", span, expected=_FORMS))
     return (None if problems else Expected(said, tuple(citing), tuple(readings), span)), tuple(problems)

@@ -41,6 +41,13 @@ def test_an_expectation_is_an_answer_with_what_it_cites_and_reads() -> None:
         ("No, reading nothing.", "E0511"),
         ("No, citing nothing.", "E0512"),
         (", citing § 5.", "E0513"),
+        ("Yes citing § 5.", "E0514"),
+        ("Yes (§ 5).", "E0514"),
+        ("No under § 5.", "E0514"),
+        ("No, because § 5 excludes it.", "E0514"),
+        ("Yes. Is L-2 permitted? No.", "E0514"),
+        ("It is March 3, 2030.", "E0514"),
+        ("About 3,000 shares.", "E0514"),
     ],
 )
 def test_what_is_no_expectation_is_told(text: str, wrong: str) -> None:
