@@ -13,6 +13,7 @@ from policy.lattice import STRUCTURE, Lattice
 from policy.quantities import misspelt
 from policy.questions import WHENS
 from policy.source import Span
+from policy.syntax import Name
 from policy.tokens import tokenize
 from policy.vocabulary import words_of
 from policy.vocabulary_text import phrase_text, with_article
@@ -262,8 +263,9 @@ def _misnamed(lattice: Lattice, at: int) -> Diagnostic | None:
     for name in sorted(known, key=lambda name: (-len(name), name)):
         length = len(tokenize(name))
         said = [*lattice.words[at : at + length]]
-        if [word.casefold() for word in said] == [word.casefold() for word in tokenize(name).words]:
-            span = lattice.span(at, at + length)
+        span = lattice.span(at, min(at + length, len(lattice)))
+        spelt = [word.casefold() for word in tokenize(name).words]
+        if [word.casefold() for word in said] == spelt and span.text != name:
             return Diagnostic(
                 "E0114", f"no name `{span.text}` is known", span, ("a name that the case introduces",), (name,)
             )
@@ -324,7 +326,8 @@ def _nearest(lattice: Lattice, at: int, word: str) -> Iterator[str]:
     elif word[:1].isupper():
         pair = " ".join(lattice.words[at : at + 2])
         known = list(vocabulary.names)
-        yield from dict.fromkeys([*_close(pair, known), *_close(word, known)])
+        if not any(isinstance(term, Name) for term, _ in lattice.terms(at)):
+            yield from dict.fromkeys([*_close(pair, known), *_close(word, known)])
     else:
         yield from _near_words(lattice, at, word)
         if before in _ARTICLES:

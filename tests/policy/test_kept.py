@@ -97,9 +97,7 @@ def differences(one: Any, other: Any, at: str, seen: set[tuple[int, int]]) -> It
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 
 
-def test_a_book_whose_text_was_read_before_is_kept(
-    folder: Path, leases: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_book_whose_text_was_read_before_is_kept(folder: Path, leases: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cold(leases)
     loaded(leases)
     from_cache(leases, monkeypatch)
