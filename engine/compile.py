@@ -114,6 +114,7 @@ class Compiler:
         self._compiled: dict[str, tuple[CompiledRule, ...]] = {}
         self._generators: dict[tuple[str, tuple[bool, ...]], tuple[Generator, ...]] = {}
         self._generating: set[tuple[str, tuple[bool, ...]]] = set()
+        self._tests: dict[tuple[int, tuple[str, ...]], tuple[Condition, Test, Scope]] = {}
         self._lock = RLock()
 
     def rules_for(self, relation: str) -> tuple[CompiledRule, ...]:
@@ -202,6 +203,18 @@ class Compiler:
                 yield Atom(relation.name, (variable,))
 
     # ---------------------------------------------------------- conditions
+
+    def kept_test(self, condition: Condition, bound: tuple[str, ...]) -> tuple[Test, Scope]:
+        """A condition that is asked again and again, compiled once; the first places are those of ``bound``."""
+        kept = self._tests.get((id(condition), bound))
+        if kept is None:
+            if len(self._tests) > _MOST_KEPT:
+                self._tests = {}
+            scope = Scope("", bound)
+            kept = condition, self.test(condition, scope, frozenset(bound), Origin()), scope
+            self._tests[id(condition), bound] = kept
+        _, test, scope = kept
+        return test, scope
 
     def test(self, condition: Condition, scope: Scope, bound: frozenset[str], origin: Origin) -> Test:
         """A condition all of whose free variables are bound."""
@@ -513,6 +526,8 @@ class Compiler:
         return Planner(self, scope, origin).plan(variables, condition, bound, of)
 
 
+_MOST_KEPT = 256
+"""So many conditions are kept compiled."""
 _HOLDS_ALWAYS = AllStep(TRUE, ())
 
 

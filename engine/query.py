@@ -74,7 +74,8 @@ class Query:
     """What is asked.
 
     ``open`` is the variable left open; it may occur in the goal and in the cells of ``supposed``
-    records. ``vary`` names an attribute (relation, id, column) to be taken as the open variable.
+    records. ``vary`` names an attribute (relation, id, column) to be taken as the open variable. ``given`` are the
+    values of variables of the goal. A goal that ``is_kept`` is asked again with others: it is compiled once.
     """
 
     goal: Condition | Expression
@@ -82,6 +83,8 @@ class Query:
     open: Variable | None = None
     supposed: tuple[Supposed, ...] = ()
     vary: tuple[str, str, str] | None = None
+    given: tuple[tuple[Variable, Constant], ...] = ()
+    is_kept: bool = field(default=False, eq=False)
 
 
 @frozen
@@ -188,6 +191,9 @@ class Working:
         if query.open is not None:
             self.scope.names.append(query.open.name)
             self.env.append(value)
+        for variable, constant in query.given:
+            self.scope.names.append(variable.name)
+            self.env.append(constant.value)
         self.asked = asked
         self.engine = asked.engine
         self.query = query
@@ -250,6 +256,9 @@ class Working:
         else:
             evaluation = self.asked.evaluation(self.facts)
         bound = frozenset(self.scope.names[: len(self.env)])
+        if self.query.is_kept:
+            test, self.scope = self.engine.compiler.kept_test(goal, tuple(self.scope.names[: len(self.env)]))
+            return evaluation, test(evaluation, self._bindings())
         test = self.engine.compiler.test(goal, self.scope, bound, Origin())
         return evaluation, test(evaluation, self._bindings())
 
@@ -437,6 +446,7 @@ def which(asked: Asked, query: Query) -> Answer:
     if query.supposed:
         return _which_supposed(asked, query, query.open)
     goal: Condition = query.goal  # type: ignore[assignment]
+    assert not query.given
     overlay = Working(asked, Query(goal, supposed=query.supposed), None)
     evaluation = overlay.evaluation
     scope = Scope()

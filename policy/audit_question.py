@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import attrs
 from attrs import frozen
 
 from engine.model import Atom, Constant, Relation, ValueOf, Variable
 from engine.relational.goal import Goal
 from engine.values import Kind, Type
 from policy.diagnostic import ClausebookError, Diagnostic, nearest
-from policy.preparing import asking, phrase_text, plain_phrase
+from policy.preparing import asking, mapped, phrase_text, plain_phrase
 from policy.words import Phrase
 
 if TYPE_CHECKING:
@@ -79,20 +77,9 @@ def _goal(case: Case, phrase: Phrase, subjects: Relation) -> Goal:
 
 def _replaced(node: Any, name: str, variable: Variable) -> Any:
     """The goal with a variable in the place of the constant that it was asked with."""
-    return _mapped(node, lambda each: isinstance(each, Constant) and each.value == name, variable)
+    return mapped(node, lambda each: isinstance(each, Constant) and each.value == name, variable)
 
 
 def put_for(node: Any, variable: str, constant: Constant) -> Any:
     """The goal about one subject."""
-    return _mapped(node, lambda each: isinstance(each, Variable) and each.name == variable, constant)
-
-
-def _mapped(node: Any, wanted: Callable[[Any], bool], other: Any) -> Any:
-    if wanted(node):
-        return other
-    if isinstance(node, tuple):
-        return tuple(_mapped(each, wanted, other) for each in node)
-    if isinstance(node, (Constant, Variable)) or not attrs.has(type(node)):
-        return node
-    fields = (field.name for field in attrs.fields(type(node)) if field.name not in ("origin", "type"))
-    return attrs.evolve(node, **{name: _mapped(getattr(node, name), wanted, other) for name in fields})
+    return mapped(node, lambda each: isinstance(each, Variable) and each.name == variable, constant)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
 
 from engine import query
 from engine.decision import FALSE, TRUE
@@ -36,71 +38,103 @@ def citations(lexicon: Lexicon, asked: query.Query, found: query.Answer) -> list
         return clashing(found)
     if asked.shape is query.Shape.WHICH:
         for member in found.members:
-            for part in member.proof.parts:
-                clauses += _deciding(lexicon, part, True)
+            _each(lexicon, member.proof.parts, True, clauses)
         for witness in found.others:
-            for part in witness.parts:
-                clauses += _deciding(lexicon, part, False)
+            _each(lexicon, witness.parts, False, clauses)
         return clauses
     if found.beyond is not None:
-        clauses += _deciding(lexicon, found.beyond, False)
+        _deciding(lexicon, found.beyond, False, clauses)
         if asked.shape is query.Shape.WHEN and found.proof is not None:
-            clauses += _deciding(lexicon, found.proof, True)
+            _deciding(lexicon, found.proof, True, clauses)
         return clauses
     if found.proof is not None:
-        clauses += _deciding(lexicon, found.proof, found.verdict not in (Verdict.NO, Verdict.NONE))
+        _deciding(lexicon, found.proof, found.verdict not in (Verdict.NO, Verdict.NONE), clauses)
     return clauses
 
 
-def _deciding(lexicon: Lexicon, step: Step | Witness, holds: bool) -> Iterator[str]:  # noqa: C901 - a case for each step
+def _deciding(lexicon: Lexicon, step: Step | Witness, holds: bool, clauses: list[str]) -> None:
     """The clauses that decide a step: those that forbid, or that grant with the limits tested."""
-    match step:
-        case Conclusion():
-            yield from _deciding_rules(lexicon, step, holds)
-        case Quantity():
-            applying = [attempt for attempt in step.attempts if attempt.truth is not FALSE]
-            for attempt in applying or step.attempts:
-                yield from split(attempt.rule.origin)
-            if not step.attempts and step.relation in lexicon.relations:
-                yield from split(lexicon.relations[step.relation].origin)
-        case Negation():
-            yield from _deciding(lexicon, step.part, not holds)
-        case AllStep() | AnyStep() | Witness():
-            for part in step.parts:
-                if not isinstance(part, Folded) and (part.truth.is_open or (part.truth is TRUE) == holds):
-                    yield from _deciding(lexicon, part, holds)
-        case SomeStep():
-            for witness in step.found if holds else step.failed:
-                yield from _deciding(lexicon, witness, holds)
-        case Compared() | Existence():
-            for note in step.notes:
-                if isinstance(note, Quantity):
-                    yield from _deciding(lexicon, note, holds)
-        case ByCases():
-            for branch in (step.yes, step.no):
-                if branch is not None:
-                    yield from _deciding(lexicon, branch, holds)
-        case Fact():
-            declared = lexicon.relations.get(step.relation)
-            if declared is not None:
-                yield from split(declared.origin)
+    deciding = _DECIDING.get(type(step))
+    if deciding is not None:
+        deciding(lexicon, step, holds, clauses)
 
 
-def _deciding_rules(lexicon: Lexicon, step: Conclusion, holds: bool) -> Iterator[str]:
-    granting = [attempt for attempt in step.attempts if attempt.rule.positive]
+def _each(lexicon: Lexicon, steps: Iterable[Step | Witness], holds: bool, clauses: list[str]) -> None:
+    for step in steps:
+        _deciding(lexicon, step, holds, clauses)
+
+
+def _of_conclusion(lexicon: Lexicon, step: Conclusion, holds: bool, clauses: list[str]) -> None:
     if holds:
-        limits = (attempt for attempt in step.attempts if not attempt.rule.positive)
-        for attempt in (*(a for a in granting if a.truth is not FALSE), *limits):
-            yield from split(attempt.rule.origin)
+        limits: list[Attempt] = []
+        for attempt in step.attempts:
+            if not attempt.rule.positive:
+                limits.append(attempt)
+            elif attempt.truth is not FALSE:
+                clauses += split(attempt.rule.origin)
+        for attempt in limits:
+            clauses += split(attempt.rule.origin)
         return
     applying = forbidding(step.attempts)
     for attempt in applying:
-        yield from split(attempt.rule.origin)
+        clauses += split(attempt.rule.origin)
     if not applying:
-        for attempt in granting:
-            yield from split(attempt.rule.origin)
-            if attempt.body.truth is FALSE:
-                yield from _deciding(lexicon, attempt.body, False)
+        for attempt in step.attempts:
+            if attempt.rule.positive:
+                clauses += split(attempt.rule.origin)
+                if attempt.body.truth is FALSE:
+                    _deciding(lexicon, attempt.body, False, clauses)
+
+
+def _of_quantity(lexicon: Lexicon, step: Quantity, holds: bool, clauses: list[str]) -> None:
+    applying = [attempt for attempt in step.attempts if attempt.truth is not FALSE]
+    for attempt in applying or step.attempts:
+        clauses += split(attempt.rule.origin)
+    if not step.attempts and step.relation in lexicon.relations:
+        clauses += split(lexicon.relations[step.relation].origin)
+
+
+def _of_parts(lexicon: Lexicon, step: AllStep | AnyStep | Witness, holds: bool, clauses: list[str]) -> None:
+    for part in step.parts:
+        if not isinstance(part, Folded):
+            truth = part.truth
+            if (truth is TRUE) == holds or truth.is_open:
+                _deciding(lexicon, part, holds, clauses)
+
+
+def _of_search(lexicon: Lexicon, step: SomeStep, holds: bool, clauses: list[str]) -> None:
+    _each(lexicon, step.found if holds else step.failed, holds, clauses)
+
+
+def _of_notes(lexicon: Lexicon, step: Compared | Existence, holds: bool, clauses: list[str]) -> None:
+    for note in step.notes:
+        if isinstance(note, Quantity):
+            _of_quantity(lexicon, note, holds, clauses)
+
+
+def _of_cases(lexicon: Lexicon, step: ByCases, holds: bool, clauses: list[str]) -> None:
+    _each(lexicon, [branch for branch in (step.yes, step.no) if branch is not None], holds, clauses)
+
+
+def _of_fact(lexicon: Lexicon, step: Fact, holds: bool, clauses: list[str]) -> None:
+    declared = lexicon.relations.get(step.relation)
+    if declared is not None:
+        clauses += split(declared.origin)
+
+
+_DECIDING: dict[type, Callable[[Lexicon, Any, bool, list[str]], None]] = {
+    Conclusion: _of_conclusion,
+    Quantity: _of_quantity,
+    Negation: lambda lexicon, step, holds, clauses: _deciding(lexicon, step.part, not holds, clauses),
+    AllStep: _of_parts,
+    AnyStep: _of_parts,
+    Witness: _of_parts,
+    SomeStep: _of_search,
+    Compared: _of_notes,
+    Existence: _of_notes,
+    ByCases: _of_cases,
+    Fact: _of_fact,
+}
 
 
 def clashing(found: query.Answer) -> list[str]:
@@ -130,6 +164,11 @@ def all_clauses(lexicon: Lexicon, steps: Iterable[Step | Witness]) -> list[str]:
     return [clause for origin in origins.values() for clause in split(origin)]
 
 
-def split(origin: Origin) -> list[str]:
+def split(origin: Origin) -> tuple[str, ...]:
     """The clause ids of a heading that carries several."""
-    return [clause for clause in origin.clause.split("; ") if clause]
+    return _split(origin.clause)
+
+
+@lru_cache(maxsize=4096)
+def _split(clauses: str) -> tuple[str, ...]:
+    return tuple(clause for clause in clauses.split("; ") if clause)

@@ -46,7 +46,7 @@ from policy.diagnostic import ClausebookError, Diagnostic, in_order, nearest
 from policy.document import read, read_source
 from policy.ledger_kinds import Ledger, Watch, is_ledger
 from policy.lint import nodes
-from policy.preparing import asking, find_phrase
+from policy.preparing import Templates, find_phrase
 from policy.present import Presenter
 from policy.source import Source, Span
 from policy.speak import Speaker
@@ -435,7 +435,7 @@ class Case:
         supposed = tuple(_with_open(record, constant, variable) for record in asked.supposed)
         if supposed == asked.supposed:
             return None
-        opened = Query(asked.goal, Shape.MOST, variable, supposed)
+        opened = Query(asked.goal, Shape.MOST, variable, supposed, given=asked.given, is_kept=asked.is_kept)
         deadline = monotonic() + self.seconds
         most = self.book.engine.most_allowed(facts, opened, deadline, self._ground_of(facts, deadline))
         if most is None:
@@ -517,11 +517,12 @@ class Prepared:
 
     instrument: Instrument
     phrase: Phrase
+    _templates: Templates = field(factory=Templates, eq=False, repr=False)
 
     def ask(self, case: Case, *values: Any) -> Answer:
         """The answer for these values, one for each slot in order: names as str, numbers, dates.
 
         Raises `ClausebookError` for a value that does not fit its slot, or a name that the case does not have.
         """
-        ready, text, tree = asking(case, self.phrase, values)
+        ready, text, tree = self._templates.asking(case, self.phrase, values)
         return case.answer(ready, text, tree)

@@ -536,6 +536,6 @@ def _reaches_past(asked: query.Query, horizon: date) -> bool:
         return True
     return any(
         isinstance(node, Constant) and isinstance(node.value, date) and node.value > horizon
-        for part in (asked.goal, *asked.supposed)
+        for part in (asked.goal, *asked.supposed, *(constant for _, constant in asked.given))
         for node in nodes(part)
     )

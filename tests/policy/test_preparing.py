@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from policy.diagnostic import ClausebookError
-from policy.instrument import Instrument
+from policy.instrument import Case, Instrument, Prepared
 from tests.policy.leases import book, case, rows
 
 MAY = "may *a person* lease *shares* on *a date*"
@@ -63,3 +63,28 @@ def test_one_preparation_serves_many_cases_and_values() -> None:
     many = case("Ann is a member from 1999-01-04.\n\n" + rows("L-1,Ann,2001-03-01,95,small,$4,"))
     assert [prepared.ask(asked, "Ann", 20, DAY).said for asked in (few, many)] == ["Depends.", "No."]
     assert prepared.ask(few, "Ann", Fraction(20), DAY) == prepared.ask(few, "Ann", 20, DAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        (MAY, [("Ann", 20, DAY), ("Bob", 3, date(2001, 1, 5)), ("Ann", 0, DAY), ("Ann", 300, DAY)]),
+        ("*a person* is welcome on *a date*", [("Ann", DAY), ("Bob", DAY), ("Ann", date(1998, 1, 1))]),
+    ],
+)
+def test_what_is_asked_again_is_answered_as_if_it_were_read(text: str, values: list[tuple[Any, ...]]) -> None:
+    """From the second time on, the question is not lowered anew; all that the answer says is the same."""
+    asked = case("Ann is a member from 1999-01-04. Bob is a member from 2001-01-04.")
+    prepared = Instrument(book()).prepare(text)
+    for each in [*values, *values]:
+        afresh = Instrument(book()).prepare(text)
+        assert told(prepared, asked, each) == told(afresh, asked, each)
+
+
+def told(prepared: Prepared, asked: Case, values: tuple[Any, ...]) -> Any:
+    """An answer as text and as data; or what is wrong with the question."""
+    try:
+        answer = prepared.ask(asked, *values)
+    except ClausebookError as error:
+        return str(error)
+    return answer.to_text(), answer.to_json()
