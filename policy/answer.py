@@ -18,7 +18,7 @@ from policy.outline import Line, flat, outline
 from policy.quantities import print_value
 
 SCHEMA_VERSION = 1
-_PROVIDED = ("provided that", "further values that it may be")
+_PROVIDED = ("provided that", "once that is known", "further values that it may be")
 """In the heads of what says on what an answer depends."""
 
 

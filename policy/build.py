@@ -12,7 +12,7 @@ from engine.values import DATE, NUMBER, YEAR, Kind
 from policy.diagnostic import Diagnostic
 from policy.lattice import AttributeName, ClauseId, Having, Keyword, Nouns, OneOf, Statement
 from policy.phrases import product
-from policy.questions import OpenStatement
+from policy.questions import OpenHaving, OpenStatement
 from policy.source import Span
 from policy.syntax import (
     AggregateTerm,
@@ -412,6 +412,10 @@ class Builder:
 
     def ask_open(self, parts: Parts) -> tuple[Any, ...]:
         found, when = parts
+        if isinstance(found, OpenHaving):
+            if when is not None:
+                raise refuse("E0102", "what a record has does not change with the day", when.span)
+            return Ask.WHICH, found.holds(), found.open
         assert isinstance(found, OpenStatement)
         holds = found.holds()
         if when is not None:

@@ -41,6 +41,7 @@ _SHOWN = {
 }
 _MOST_DAYS = 3
 _MOST_PHRASES = 2
+_MOST_REMOTE = 4
 _MOST_WORDS = 200
 _ARTICLES = ("a", "an", "the", "another", "every")
 _QUESTIONS = (
@@ -240,10 +241,15 @@ def _wrong_literal(lattice: Lattice) -> Diagnostic | None:
     words = lattice.tokens.words
     for at in range(len(words)):
         wrong = misspelt(words, at)
-        if wrong is not None and not words[at].startswith(STRUCTURE):
+        if wrong is not None and not words[at].startswith(STRUCTURE) and not _spoken(lattice, words[at]):
             span = lattice.span(at, min(at + wrong.length, len(words)))
             return Diagnostic(wrong.code, wrong.message, span, (wrong.right,) if wrong.right else ())
     return None
+
+
+def _spoken(lattice: Lattice, word: str) -> bool:
+    """Whether a word that looks like a quantity is one of a phrase, as in `section 409A`."""
+    return any(word in phrase.parts for phrase in lattice.vocabulary.phrases)
 
 
 def _name(lattice: Lattice, at: int) -> Span:
@@ -351,17 +357,20 @@ def near_phrases(lattice: Lattice, at: int | None = None) -> Iterator[str]:
     """
     words = lattice.words[:_MOST_WORDS]
     around = [] if at is None else _scored(lattice, _around(words, at))
-    yield from (around or _scored(lattice, words))[:_MOST_PHRASES]
+    likest = (around or _scored(lattice, words))[:_MOST_PHRASES]
+    yield from likest or _scored(lattice, words, telling=2)[:_MOST_REMOTE]
 
 
-def _scored(lattice: Lattice, said: Sequence[str]) -> list[str]:
+def _scored(lattice: Lattice, said: Sequence[str], telling: int = 0) -> list[str]:
+    """Phrases with more than half of their words among those said; or with as many telling words."""
     there = Counter(_stems(said))
     scored = []
     for phrase in lattice.vocabulary.phrases:
         words = Counter(_stems(part for part in phrase.parts if isinstance(part, str)))
         shared = words & there
         count, size = shared.total(), words.total()
-        if count * 2 > size and not _JOINING.issuperset(shared):
+        told = len(shared.keys() - _JOINING)
+        if told >= telling if telling else count * 2 > size and told:
             scored.append((count / size, count, phrase_text(phrase)))
     return [text for _, _, text in sorted(scored, key=lambda each: (-each[0], -each[1], each[2]))]
 

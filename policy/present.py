@@ -451,7 +451,11 @@ class Presenter:
         told = sorted(found.options, key=asks)[:_MOST_OPTIONS]
         for option in (each for each in found.options if each in told):
             said = "none" if option.value is None or type is None else self.speaker.value(option.value, type)
-            opening = f"{said[:1].upper()}{said[1:]}, provided that"
+            begun = f"{said[:1].upper()}{said[1:]}"
+            if () in option.settlement.sets:  # it is that for certain, in terms of what nobody has supplied
+                yield Line(0, f"{begun}, once that is known.")
+                continue
+            opening = f"{begun}, provided that"
             yield from advice(self.speaker, option.settlement, found.origins, opening)
         if len(found.options) > len(told):
             yield Line(0, f"There are {len(found.options) - len(told)} further values that it may be.")

@@ -8,10 +8,10 @@ from typing import Any
 from attrs import frozen
 
 from engine.values import DATE, Kind, Type
-from policy.lattice import EDGES, Lattice, Statement
+from policy.lattice import EDGES, Having, Lattice, Statement
 from policy.phrases import Form, Node, fits
 from policy.source import Span
-from policy.syntax import Article, Ask, Holds, Mention, Term, Time, When
+from policy.syntax import Article, Ask, HasAttribute, Holds, Mention, Term, Time, When
 from policy.words import Heading
 
 WHENS: tuple[tuple[str, ...], ...] = (
@@ -45,6 +45,19 @@ class OpenStatement:
         if form.dateless:
             return Holds(form.phrase, (*arguments, self.open), form.negated, None, self.span)
         return Holds(form.phrase, arguments, form.negated, When(Time.ON, (self.open,), self.open.span), self.span)
+
+
+@frozen
+class OpenHaving:
+    """``grants have a restriction end``, where the grants are what is asked for."""
+
+    open: Mention
+    having: Having
+    span: Span
+
+    def holds(self) -> HasAttribute:
+        """That what is open has the attribute, or has none."""
+        return HasAttribute(self.open, self.having.attribute, self.having.negated, self.span)
 
 
 def _fronted(lattice: Lattice, at: int) -> Iterator[tuple[Any, int]]:
@@ -88,6 +101,8 @@ def _which(lattice: Lattice, at: int) -> Iterator[tuple[Any, int]]:
     for terminal, trie in (("NOUNS", tries.plurals), ("NOUN", tries.statements)):
         for open, end in _nouns(lattice, at + 1, terminal):
             yield from _subjects(lattice, trie, at, end, open)
+            for having, after in lattice.edges(end, "HAS"):
+                yield OpenHaving(open, having, lattice.span(at, after)), after
             for found, after in _gapped(lattice, tries.fronted, end, open):
                 yield OpenStatement(Ask.WHICH, open, found, lattice.span(at, after)), after
 

@@ -105,6 +105,14 @@ def test_wrong_headings_settings_and_words_have_near_ones(old: str, new: str, co
     assert problem.nearest[: len(near)] == near
 
 
+def test_a_word_that_looks_like_a_quantity_may_belong_to_a_phrase() -> None:
+    """Phrases with the telling words of what was said are near, though they say it otherwise."""
+    exempt = "- *a lease* is exempt under section 409A\n"
+    said = BOOK.replace("- *a lease* is dear\n", f"- *a lease* is dear\n{exempt}")
+    (problem,) = wrong_book(said.replace(DEAR, "A lease is dear if the lease complies with section 409A."))
+    assert (problem.code, problem.nearest) == ("E0102", ("*a lease* is dear", "*a lease* is exempt under section 409A"))
+
+
 def test_priorities_in_a_circle_are_an_error() -> None:
     text = BOOK.replace("A person is torn", "Despite § 6, a person is torn")
     circle = text.replace("A person is not torn", "Despite § 5, a person is not torn")

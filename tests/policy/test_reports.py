@@ -158,3 +158,14 @@ def test_a_shipped_report_shows_what_is_known_of_its_example() -> None:
     assert made is not None
     assert "$120,000.00.  § 5(g)/2" in made.text
     assert "5,000 shares.  § 5(g)/3" in made.text
+
+
+def test_reports_tell_until_when_rights_last_too() -> None:
+    """Options end with service, rights do not: one question is answered of both."""
+    book = load("equity-compensation-plan")
+    case = Path(__file__).parent.parent.parent / "rules/equity-compensation-plan.cases/rehired-holders.md"
+    for report in ("expiration", "leaver"):
+        (question,) = (each for each in find(book, report).questions if "the last day" in each)
+        asked = re.sub(r"\{(day|to)\}", "December 3, 2018", question)
+        answers = [Instrument(book).case(case).ask(asked.replace("{grant}", grant)).said for grant in ("A-2", "A-6")]
+        assert answers == ["November 30, 2018.", "March 30, 2018."]

@@ -72,6 +72,14 @@ def test_what_no_row_shows_is_told_in_plain_words() -> None:
     assert "is before the day the dissolution of the Company was completed" in told
 
 
+def test_a_value_in_terms_of_what_is_not_known_needs_no_proviso() -> None:
+    case = load("equity-compensation-plan").case(ROOT / "rules/equity-compensation-plan.cases/outstanding-adjusted.md")
+    answer = case.ask("What are the exercisable shares of A-1 on June 1, 2018?")
+    told = "300 times the Committee's share factor after C-1, rounded down, once that is known."
+    assert answer.lines[0].text == told
+    assert answer.open == ("the Committee's share factor after C-1",)
+
+
 def test_one_thing_asked_in_two_places_is_told_once(case: Case) -> None:
     told = case.ask("May Bob Ray buy 500 shares under A-2 on June 1, 2028?").to_text()
     assert told.count("retire") == 1
@@ -485,7 +493,7 @@ def test_a_day_that_a_given_period_reckons_is_told_with_the_period() -> None:
 def test_a_total_over_nothing_says_what_does_not_count_and_why() -> None:
     case = load("equity-compensation-plan").case(ROOT / "rules" / "equity-compensation-plan.cases" / "death-windows.md")
     told = [line.text for line in case.ask("What are the vested shares of A-1 on December 1, 2017?").lines]
-    assert told[1:3] == ["T-1 does not count:", "T-1's date is January 1, 2018, which is after December 1, 2017"]
+    assert told[3:5] == ["T-1 does not count:", "T-1's date is January 1, 2018, which is after December 1, 2017"]
     told = [line.text for line in case.ask("What are the shares lapsed under A-1 before December 1, 2018?").lines]
     assert not any("does not count" in line for line in told)
 

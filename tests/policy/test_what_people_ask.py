@@ -63,11 +63,19 @@ def test_what_is_said_of_several_may_have_its_noun_in_the_plural(case: Case, que
         ("Which leases return their shares?", "None."),
         ("Which leases do not return their shares?", "L-1."),
         ("Which leases do not return its shares?", "L-1."),
+        ("Which leases have an end?", "None."),
+        ("Which leases have no end?", "L-1."),
+        ("Which lease has no end?", "L-1."),
         ("Has Ann Lee joined?", "No."),
     ],
 )
 def test_what_one_has_and_what_is_theirs_is_asked_as_people_ask(case: Case, question: str, said: str) -> None:
     assert case.ask(question).said == said
+
+
+def test_what_a_record_has_is_asked_of_no_day(case: Case) -> None:
+    with pytest.raises(ClausebookError, match="does not change with the day"):
+        case.ask("Which leases have no end on September 1, 2001?")
 
 
 def test_a_helping_verb_is_no_having(case: Case) -> None:
