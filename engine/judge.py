@@ -6,7 +6,7 @@ verdict is the same for every completion of the unknowns that can really be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
 from itertools import islice, pairwise, product
@@ -16,6 +16,7 @@ from attrs import frozen
 
 from engine.decision import FALSE, TRUE, Decisions, TooManyCases, Truth
 from engine.inequalities import Inequality, can_hold, cancelled, ends_of, inequality_in, open_values, projected
+from engine.model import Relation
 from engine.reckon import at_most_zero
 from engine.unknowns import (
     Clash,
@@ -28,8 +29,11 @@ from engine.unknowns import (
     Sign,
     Threshold,
     Unknown,
+    Unrecorded,
     is_of,
+    is_whether,
     unrecorded_in,
+    whether_there_is,
     would_be_of,
 )
 from engine.values import LimitReached
@@ -350,9 +354,11 @@ def _cause(found: dict[tuple[int, bool], Inequality], kept: list[tuple[int, bool
     return [*_cause(found, [*kept, *later], among[:half]), *later]
 
 
-def may_be(decisions: Decisions, truth: Truth, values: tuple[Any, ...]) -> Truth:
+def may_be(decisions: Decisions, truth: Truth, values: tuple[Any, ...], relations: Mapping[str, Relation]) -> Truth:
     """That there is something unrecorded among a binding's values for which this is true, whatever it is like."""
     things = [thing for value in values if (thing := unrecorded_in(value)) is not None]
+    for thing in things:
+        truth = decisions.both(truth, _is_there(decisions, truth, thing, relations[thing.relation]))
     theory = Theory(decisions, truth)
     truth = decisions.both(truth, theory.axioms)
     questions: list[Any] = decisions.questions
@@ -363,6 +369,18 @@ def may_be(decisions: Decisions, truth: Truth, values: tuple[Any, ...]) -> Truth
         implied = theory.implied(inner, lambda unknown: any(is_of(unknown, thing) for thing in things))
         truth = decisions.both(truth, implied)
     return decisions.sometimes(truth, inner)
+
+
+def _is_there(decisions: Decisions, truth: Truth, thing: Unrecorded, relation: Relation) -> Truth:
+    """That something unrecorded exists, by the questions on which the truth hangs already, or else by one more.
+
+    A rule may conclude of its day what would follow from something else of that day: that alone is no reason to
+    believe that there is such a day.
+    """
+    questions: list[Any] = decisions.questions
+    asked = [questions[place] for place in decisions.support(truth)]
+    found = [question for question in asked if is_whether(question, thing)] or [whether_there_is(thing, relation)]
+    return decisions.any(decisions.ask(question) for question in found)
 
 
 def threshold_order(threshold: Threshold) -> tuple[Fraction, int]:

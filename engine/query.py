@@ -32,6 +32,7 @@ from engine.unknowns import (
     NONE,
     UNKNOWN,
     Cases,
+    Cut,
     HasValue,
     Linear,
     OpenValue,
@@ -275,7 +276,7 @@ def whether(asked: Asked, query: Query, value: Any) -> Answer:
     outcome = outcomes.of(evaluation.decisions, step.truth, asked.told)
     verdict = outcome.verdict
     settlement, origins = outcome.settlement, evaluation.origins
-    if asked.briefly and settlement.more:
+    if asked.briefly and (settlement.more or _is_cut(settlement)):
         settlement, origins = _briefly(working, goal, evaluation, settlement)
     if verdict in (Verdict.YES, Verdict.NO) and (step.truth.is_open or evaluation.cancellations):
         step = _by_cases(working, goal, step, evaluation, verdict)
@@ -296,7 +297,7 @@ def whether(asked: Asked, query: Query, value: Any) -> Answer:
 def _briefly(
     working: Working, goal: Condition, evaluation: Evaluation, settlement: Settlement
 ) -> tuple[Settlement, list[Origin]]:
-    """A settlement in terms of values that rules conclude and that may come out in many ways, if that is shorter.
+    """A settlement in terms of values that rules conclude and that may come out in many ways, if that says more.
 
     What is so whatever such a value is, is so for each way in which it may come out: each set settles the goal still.
     """
@@ -310,9 +311,15 @@ def _briefly(
     if veiled:
         among, step = working.test(goal, veiled=veiled)
         brief = Outcomes().of(among.decisions, step.truth).settlement
-        if brief.sets and _length(brief) < _length(settlement):
+        says_more = _is_cut(settlement) and not _is_cut(brief)
+        if brief.sets and (says_more or _length(brief) < _length(settlement)):
             return brief, among.origins
     return settlement, evaluation.origins
+
+
+def _is_cut(settlement: Settlement) -> bool:
+    """Whether a settlement rests on what was cut: to say that tells nothing of what would settle it."""
+    return any(isinstance(literal.question, Cut) for each in settlement.sets for literal in each)
 
 
 def _length(settlement: Settlement) -> tuple[bool, int]:

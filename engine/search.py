@@ -213,7 +213,7 @@ class Planner:
             values = tuple([env[place] for place in places])
             unrecorded = any(unrecorded_in(value) is not None for value in values)
             if unrecorded:
-                truth = may_be(e.decisions, truth, values)
+                truth = may_be(e.decisions, truth, values, e.compiler.relations)
                 if truth is FALSE:
                     findings.failed.append(Witness(values, FALSE, trail))
                     return

@@ -221,6 +221,28 @@ def would_be_of(question: Question, thing: Unrecorded) -> bool:
             return any(is_of(key, thing) for key in question.keys)
 
 
+def is_whether(question: Question, thing: Unrecorded) -> bool:
+    """Whether a question asks if there is something unrecorded."""
+    match question:
+        case MayExist():
+            return (question.relation, question.context) == (thing.relation, thing.context)
+        case OpenStatement():
+            return question.relation == thing.relation and any(is_of(value, thing) for value in question.arguments)
+        case _:
+            return False
+
+
+def whether_there_is(thing: Unrecorded, relation: Relation) -> Question:
+    """The question whether there is something unrecorded: of a statement, whether it is so."""
+    if relation.record or relation.span or not relation.is_statement:
+        return MayExist(thing.relation, thing.context, thing.such)
+    keys = zip(thing.context[1:], relation.columns, strict=False)
+    return OpenStatement(
+        relation.name,
+        tuple(OpenValue(relation.name, (thing,), of.name, of.type) if key is None else key for key, of in keys),
+    )
+
+
 def is_of(scalar: Scalar, thing: Unrecorded) -> bool:
     """Whether a value is, or is computed from, something of an unrecorded thing."""
     match scalar:

@@ -52,6 +52,8 @@ LEASES = Relation(
 )
 JOINED = Relation("joined", (Column("person", PERSON),), 1, Silence.FALSE)
 LEFT = Relation("left", (Column("person", PERSON), Column("date", DATE)), 2, Silence.FALSE, time=1)
+DIED = Relation("died", (Column("person", PERSON), Column("date", DATE)), 2, Silence.FALSE, time=1)
+GONE = Relation("gone", (Column("person", PERSON), Column("date", DATE)), 2)
 MEMBER = Relation("member", (Column("person", PERSON),), 1, Silence.FALSE, span=True)
 COUNTS = Relation("counts", (Column("person", PERSON),), 1, Silence.ASSUMED, assumed=True)
 KEY = Relation("key", (Column("person", PERSON),), 1, Silence.UNKNOWN, span=True)
@@ -64,7 +66,7 @@ L, D = Variable("l", LEASE), Variable("d", DATE)
 P, Q, R = Variable("p", PERSON), Variable("q", PERSON), Variable("r", PERSON)
 ENGINE: Engine = build(
     Program(
-        (PEOPLE, LEASES, JOINED, LEFT, MEMBER, COUNTS, KEY, MANAGES, OVER, AREA, TENANT),
+        (PEOPLE, LEASES, JOINED, LEFT, DIED, GONE, MEMBER, COUNTS, KEY, MANAGES, OVER, AREA, TENANT),
         (
             Rule(
                 "area",
@@ -87,6 +89,8 @@ ENGINE: Engine = build(
                     )
                 ),
             ),
+            Rule("gone by leaving", Atom("gone", (P, D)), And((Atom("left", (P, D)), Atom("counts", (P,))))),
+            Rule("gone by death", Atom("gone", (P, D)), Atom("died", (P, D))),
             Rule("direct", Atom("over", (P, Q, D)), Atom("manages", (P, Q, D))),
             Rule("by others", Atom("over", (P, Q, D)), And((Atom("manages", (P, R, D)), Atom("over", (R, Q, D))))),
         ),
@@ -116,6 +120,11 @@ states: st.SearchStrategy[tuple[str, State]] = st.one_of(
     st.sampled_from(["Ann", "Bob"]).map(lambda who: ("counts", lambda facts: facts.state("counts", (who,), False))),
     st.builds(
         lambda who, day: ("left", lambda facts: facts.state("left", (who, day), True)),
+        st.sampled_from(["Ann", "Bob"]),
+        st.sampled_from(DAYS),
+    ),
+    st.builds(
+        lambda who, day: ("died", lambda facts: facts.state("died", (who, day), True)),
         st.sampled_from(["Ann", "Bob"]),
         st.sampled_from(DAYS),
     ),
@@ -172,6 +181,15 @@ open_goals: st.SearchStrategy[Condition] = st.one_of(
     st.builds(lambda who: Atom("joined", (who,)), people),
     st.builds(lambda who: Atom("counts", (who,)), people),
     st.builds(lambda who, day: Atom("left", (who, day)), people, days),
+    st.builds(lambda who: Some((D,), Atom("gone", (who, D))), people),
+    st.builds(
+        lambda who, comparison, day: Compare(
+            comparison, Aggregate(Fold.LOWEST, D, (D,), Atom("gone", (who, D))), Constant(day, DATE)
+        ),
+        people,
+        st.sampled_from(list(Comparison)),
+        st.sampled_from(DAYS),
+    ),
     st.builds(lambda who, day: Atom("member", (who, day)), people, days),
     st.builds(lambda day: Some((P,), Atom("member", (P, day))), days),
     st.builds(lambda who, day: Some((P,), Atom("manages", (who, P, day))), people, days),
@@ -360,3 +378,16 @@ def test_what_is_not_recorded_of_one_is_not_what_is_not_recorded_of_another() ->
     assert ENGINE.answer(facts, Query(one_of_them, Shape.WHETHER)).verdict is Verdict.DEPENDS
     of_one = And((Atom("tenant", (BOB, last)), Not(Atom("tenant", (BOB, last)))))
     assert ENGINE.answer(facts, Query(of_one, Shape.WHETHER)).verdict is Verdict.NO
+
+
+def test_of_a_day_that_nothing_shows_it_is_not_known_whether_there_is_one() -> None:
+    """Not even where, if there were one, something else could have happened on it that leads to the same."""
+    facts = base([])
+    facts.complete_to = DAYS[2]
+    gone = Some((D,), Atom("gone", (ANN, D)))
+    first = Aggregate(Fold.LOWEST, D, (D,), Atom("gone", (ANN, D)))
+    for goal in (gone, Exists(first)):
+        assert ENGINE.answer(facts, Query(goal, Shape.WHETHER)).verdict is Verdict.DEPENDS
+    facts.state("died", ("Ann", DAYS[1]), True)
+    assert ENGINE.answer(facts, Query(gone, Shape.WHETHER)).verdict is Verdict.YES
+    assert ENGINE.answer(facts, Query(first, Shape.VALUE)).value == DAYS[1]
