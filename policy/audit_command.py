@@ -89,4 +89,4 @@ def audit(
             tell_lines(("Added up over the whole ledger by tables:", *(f"  {each}" for each in explained.told)))
         return
     tell_lines(audit_report.summary(case, result))
-    finish(_UNSETTLED if "no verdict" in result.rows.columns["verdict"] else 0)
+    finish(_UNSETTLED if ("no verdict",) in result.rows.counted("verdict") else 0)

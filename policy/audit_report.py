@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from engine.columns import Cells, Packed, Texts, arrow_codes
 from engine.values import Kind
+from policy.audit_rows import COLUMNS, Rows
 from policy.auditing import Audit
 from policy.diagnostic import ClausebookError, Diagnostic
 from policy.layout import for_spreadsheet, inert
@@ -38,27 +40,24 @@ class Count:
 
 def counts(case: Case, audit: Audit) -> tuple[Count, ...]:
     """The rows by verdict, by the clauses that decide them, by year, and by each closed kind of their attributes."""
-    columns = audit.rows.columns
-    verdicts = columns["verdict"]
-    found = [_count("All", Counter(("", verdict) for verdict in verdicts))]
+    rows = audit.rows
+    found = [_count("All", Counter({("", verdict): count for (verdict,), count in rows.counted("verdict").items()}))]
     cited: Counter[tuple[str, str]] = Counter()
-    for (citations, verdict), count in Counter(zip(columns["citations"], verdicts, strict=True)).items():
+    for (citations, verdict), count in rows.counted("citations", "verdict").items():
         for clause in _clauses(citations):
             cited[clause, verdict] += count
     by_clause = _count("Clause", cited)
     order = {f"§ {clause}": place for place, clause in enumerate(case.book.clause_ids)}
     found.append(Count("Clause", tuple(sorted(by_clause.rows, key=lambda each: order.get(each[0], len(order))))))
     relation = audit.question.goal.subjects
-    if relation.record:
-        places = {table.columns[0][number]: (table, number) for table, number in case.facts.rows(relation.name)}
-        rows = [places[id] for id in columns["id"]]
+    if relation.record and len(rows):
+        attributes = _Attributes(case, relation.name, rows)
         for place, column in enumerate(relation.columns):
-            cells = (table.columns[place][number] for table, number in rows)
             if place == relation.time:
-                found.append(_count("Year", Counter(zip(map(_year, cells), verdicts, strict=True))))
+                found.append(_count("Year", attributes.counted(place, _year)))
             elif column.type.kind is Kind.SYMBOL and column.type.members:
                 heading = f"{column.name[:1].upper()}{column.name[1:]}"
-                found.append(_count(heading, Counter(zip(map(_said, cells), verdicts, strict=True))))
+                found.append(_count(heading, attributes.counted(place, _said)))
     return tuple(found)
 
 
@@ -68,6 +67,46 @@ def _count(heading: str, numbers: Counter[tuple[str, str]]) -> Count:
     for (group, verdict), number in numbers.items():
         groups.setdefault(group, {})[verdict] = number
     return Count(heading, tuple((group, groups[group]) for group in sorted(groups)))
+
+
+class _Attributes:
+    """The attributes of the subjects, row by row."""
+
+    def __init__(self, case: Case, relation: str, rows: Rows) -> None:
+        self._verdicts = rows.column("verdict")
+        tables = case.facts.layers(relation)
+        self._columns: list[Any] = []
+        if len(tables) == 1 and _names(tables[0].columns[0]) == rows.ids:
+            self._columns = list(tables[0].columns)
+            return
+        places = {table.columns[0][number]: (table, number) for table, number in case.facts.rows(relation)}
+        found = [places[id] for id in rows.ids.to_pylist()]
+        width = len(found[0][0].columns)
+        self._columns = [[table.columns[place][number] for table, number in found] for place in range(width)]
+
+    def counted(self, place: int, said: Callable[[Any], str]) -> Counter[tuple[str, str]]:
+        """How many rows whose attribute is so said have which verdict."""
+        cells = self._columns[place]
+        packed = cells.packed() if isinstance(cells, Cells) else Packed(cells)
+        verdicts = self._verdicts.dictionary.to_pylist()
+        if packed.codes is None:
+            return Counter(zip(map(said, packed.values), self._verdicts.to_pylist(), strict=True))
+        import pyarrow
+        import pyarrow.compute as compute
+
+        both = compute.multiply(arrow_codes(packed.codes).cast(pyarrow.int64()), len(verdicts))
+        both = compute.add(both, self._verdicts.indices.cast(pyarrow.int64()))
+        found: Counter[tuple[str, str]] = Counter()
+        for each in both.value_counts().to_pylist():
+            code, verdict = divmod(each["values"], len(verdicts))
+            found[said(packed.values[code]), verdicts[verdict]] += each["counts"]
+        return found
+
+
+def _names(column: Any) -> Any:
+    """A column of names as an array, if it lies so."""
+    packed = column.packed() if isinstance(column, Cells) else None
+    return packed.values.array if packed is not None and packed.codes is None and type(packed.values) is Texts else None
 
 
 def _clauses(citations: str) -> list[str]:
@@ -101,8 +140,8 @@ def summary(case: Case, audit: Audit) -> Iterator[str]:
 
 
 def _kinds(audit: Audit) -> list[str]:
-    met = set(audit.rows.columns["verdict"])
-    return [each for each in VERDICTS if each in met]
+    met = audit.rows.counted("verdict")
+    return [each for each in VERDICTS if (each,) in met]
 
 
 def told(audit: Audit) -> str:
@@ -162,9 +201,8 @@ def _bar(by: dict[str, int], kinds: list[str], most: int) -> str:
 
 def write(path: Path, audit: Audit) -> None:
     """The rows as CSV or Parquet, by the name's ending; the file is there whole or not at all."""
-    columns = audit.rows.columns
-    data = _csv(columns) if path.suffix == ".csv" else _parquet(columns)
-    put(path, data)
+    columns = {name: audit.rows.column(name) for name in COLUMNS}
+    put(path, _csv(columns) if path.suffix == ".csv" else _parquet(columns))
 
 
 def checked(path: Path) -> Path:
@@ -174,13 +212,19 @@ def checked(path: Path) -> Path:
     return path
 
 
-def _csv(columns: dict[str, list[str]]) -> bytes:
-    cells = {each: _cell(each) for texts in columns.values() for each in set(texts)}
+def _csv(columns: dict[str, Any]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(zip(*(map(cells.__getitem__, texts) for texts in columns.values()), strict=True))
+    writer.writerows(zip(*map(_cells, columns.values()), strict=True))
     return text.getvalue().encode()
+
+
+def _cells(column: Any) -> Iterator[str]:
+    """The texts of a column as cells of CSV."""
+    if not hasattr(column, "dictionary"):
+        return map(_cell, column.to_pylist())
+    return map(list(map(_cell, column.dictionary.to_pylist())).__getitem__, column.indices.to_pylist())
 
 
 def _cell(text: str) -> str:
@@ -188,11 +232,10 @@ def _cell(text: str) -> str:
     return text if _NEGATIVE.fullmatch(text) is not None else for_spreadsheet(text)
 
 
-def _parquet(columns: dict[str, list[str]]) -> bytes:
+def _parquet(columns: dict[str, Any]) -> bytes:
     import pyarrow
     import pyarrow.parquet
 
-    table = pyarrow.table({name: pyarrow.array(cells, pyarrow.string()) for name, cells in columns.items()})
     sink = pyarrow.BufferOutputStream()
-    pyarrow.parquet.write_table(table, sink)
+    pyarrow.parquet.write_table(pyarrow.table(columns), sink, store_schema=False)  # plain texts to whoever reads it
     return bytes(sink.getvalue().to_pybytes())

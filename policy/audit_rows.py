@@ -5,12 +5,13 @@ Whatever is the same for many rows is put into words once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field, fields, frozen
+from attrs import define, evolve, field, fields, frozen
 
 from engine.relational.goal import CITED, DOUBT, EXISTS, NUMBER, SCALE, SUBJECT, TRUTH, UNCITED, Worked
 from engine.relational.tables import Ledger
@@ -23,6 +24,7 @@ from policy.speak import Speaker
 if TYPE_CHECKING:
     import pyarrow
 
+    from engine.relational.runner import Runner
     from policy.instrument import Case
 
 
@@ -38,6 +40,7 @@ class AuditRow:
     by: str
 
 
+_NOTHING = AuditRow("", "", "", "", "", "")
 COLUMNS = tuple(each.name for each in fields(AuditRow))
 BY_TABLES, BY_REFERENCE, BY_LIKENESS = "tables", "reference", "likeness"
 """Who settled a row: the tables, the reference evaluator, or the latter asked about a row that is like it."""
@@ -45,26 +48,83 @@ BY_TABLES, BY_REFERENCE, BY_LIKENESS = "tables", "reference", "likeness"
 
 @define(eq=False)
 class Rows:
-    """The rows in the order of the ledger; ``verdict`` "" is not settled yet."""
+    """The rows in the order of the ledger; ``verdict`` "" is not settled yet.
 
-    columns: dict[str, list[str]] = field(factory=lambda: {name: [] for name in COLUMNS})
+    Each is what is said of its kind (``which`` of ``kinds``), by its name, unless it is among the ``own``, by place.
+    """
+
+    ids: pyarrow.Array
+    kinds: Sequence[AuditRow]
+    which: pyarrow.Array
+    own: dict[int, AuditRow] = field(factory=dict)
 
     def __len__(self) -> int:
-        return len(self.columns["id"])
+        return len(self.ids)
 
     def __iter__(self) -> Iterator[AuditRow]:
-        return (AuditRow(*cells) for cells in zip(*self.columns.values(), strict=True))
+        return map(self.__getitem__, range(len(self)))
 
     def __getitem__(self, place: int) -> AuditRow:
-        return AuditRow(*(cells[place] for cells in self.columns.values()))
+        own = self.own.get(place)
+        return evolve(self.kinds[self.which[place].as_py()], id=self.ids[place].as_py()) if own is None else own
 
     def __setitem__(self, place: int, row: AuditRow) -> None:
-        for name, cells in self.columns.items():
-            cells[place] = getattr(row, name)
+        self.own[place] = row
 
-    def open(self) -> list[int]:
-        """The places of the rows that are not settled yet."""
-        return [place for place, verdict in enumerate(self.columns["verdict"]) if not verdict]
+    def where(self, name: str, text: str) -> pyarrow.Array:
+        """The places of the rows that have a text in a column."""
+        import pyarrow.compute as compute
+
+        column = self.column(name)
+        code = compute.index(column.dictionary, text).as_py()
+        return compute.indices_nonzero(compute.equal(column.indices, code))
+
+    def column(self, name: str) -> pyarrow.Array:
+        """A column of texts; of all but names each text is kept once."""
+        import pyarrow
+        import pyarrow.compute as compute
+
+        if name == "id":
+            return self.ids
+        texts: dict[str, int] = {}
+
+        def codes(rows: Iterable[AuditRow]) -> pyarrow.Array:
+            return pyarrow.array([texts.setdefault(getattr(row, name), len(texts)) for row in rows], pyarrow.int32())
+
+        found = codes(self.kinds).take(self.which)
+        if self.own:
+            places = sorted(self.own)
+            found = compute.replace_with_mask(found, self._mask(places), codes(self.own[place] for place in places))
+        return pyarrow.DictionaryArray.from_arrays(found, pyarrow.array(texts, pyarrow.string()))
+
+    def _mask(self, places: Iterable[int]) -> pyarrow.Array:
+        """Which rows these are."""
+        import pyarrow
+
+        bits = bytearray((len(self) + 7) // 8)
+        for place in places:
+            bits[place >> 3] |= 1 << (place & 7)
+        return pyarrow.Array.from_buffers(pyarrow.bool_(), len(self), [None, pyarrow.py_buffer(bits)])
+
+    def counted(self, *names: str) -> Counter[tuple[str, ...]]:
+        """How many rows have the same texts in these columns."""
+        found: Counter[tuple[str, ...]] = Counter()
+
+        def add(row: AuditRow, count: int) -> None:
+            found[tuple(getattr(row, name) for name in names)] += count
+
+        for each in self.which.value_counts().to_pylist():
+            add(self.kinds[each["values"]], each["counts"])
+        for place, row in self.own.items():
+            add(self.kinds[self.which[place].as_py()], -1)
+            add(row, 1)
+        return +found
+
+
+def no_rows() -> Rows:
+    import pyarrow
+
+    return Rows(pyarrow.array([], pyarrow.string()), (), pyarrow.array([], pyarrow.int32()))
 
 
 @frozen
@@ -95,36 +155,43 @@ class Reader:
     def __attrs_post_init__(self) -> None:
         self._speaker = Speaker(self.case.book.lexicon, self.case.facts)
 
-    def rows(self, table: pyarrow.Table) -> Rows:
+    def rows(self, runner: Runner) -> Rows:
         """Each row; one that is not settled has no verdict yet."""
+        import pyarrow
+
+        table = runner.rows(self.worked.rows)
         if not table.num_rows:
-            return Rows()
+            return no_rows()
         table = table.sort_by(SUBJECT).combine_chunks()
-        ids = self.ledger.symbols.names(table.column(SUBJECT).chunk(0))
-        tips = list(self.worked.leaves.columns)
-        sorts = table.drop_columns([SUBJECT, *tips])
-        self.kinds, which = _distinct(sorts) if sorts.column_names else ([{}], [0] * len(ids))
-        said = zip(*(self._said(self.worked.said(kind)) for kind in self.kinds), strict=True)
-        columns = {
-            name: list(map(each.__getitem__, which))
-            for name, each in zip(("verdict", "value", "citations", "depends", "by"), said, strict=True)
-        }
-        rows = Rows({"id": ids, **columns})
-        places = rows.open()
-        told = table.select(tips).take(places).to_pylist() if tips and places else [{}] * len(places)
-        self.left = [Left(place, ids[place], which[place], each) for place, each in zip(places, told, strict=True)]
+        subjects = table.column(SUBJECT).chunk(0)
+        sorts = table.drop_columns([SUBJECT])
+        nothing: tuple[list[dict[str, Any]], pyarrow.Array] = [{}], pyarrow.array([0] * table.num_rows, pyarrow.int32())
+        self.kinds, which = _distinct(sorts) if sorts.column_names else nothing
+        said = [self._said(self.worked.said(kind)) for kind in self.kinds]
+        rows = Rows(self.ledger.symbols.names(subjects), said, which)
+        places = rows.where("verdict", "")
+        if len(places):
+            self._leave(rows, places, subjects.take(places), runner)
         return rows
+
+    def _leave(self, rows: Rows, places: pyarrow.Array, subjects: pyarrow.Array, runner: Runner) -> None:
+        """Note the rows that are not settled, with what is told of each."""
+        told = {} if self.worked.told is None else _by_subject(runner.rows(self.worked.told))
+        nothing = dict.fromkeys(self.worked.leaves.columns)
+        ids, kinds = rows.ids.take(places).to_pylist(), rows.which.take(places).to_pylist()
+        cells = (told.get(subject, nothing) for subject in subjects.to_pylist())
+        self.left = [Left(*each) for each in zip(places.to_pylist(), ids, kinds, cells, strict=True)]
 
     def cited(self, kind: int) -> str:
         """The clauses that decide a kind of rows, also where it is open, as far as the tables tell cases apart."""
         return self._citations(self.worked.said(self.kinds[kind]))
 
-    def _said(self, kind: dict[str, Any]) -> tuple[str, str, str, str, str]:
+    def _said(self, kind: dict[str, Any]) -> AuditRow:
         """What is said of all rows that are alike."""
         if kind[DOUBT] or kind[UNCITED]:
-            return "", "", "", "", ""
+            return _NOTHING
         verdict, value = self._verdict(kind)
-        return (verdict, value, self._citations(kind), "", BY_TABLES) if verdict else ("", "", "", "", "")
+        return AuditRow("", verdict, value, self._citations(kind), "", BY_TABLES) if verdict else _NOTHING
 
     def _verdict(self, kind: dict[str, Any]) -> tuple[str, str]:
         """The verdict ("": none as yet) and the value."""
@@ -159,19 +226,21 @@ def value_type(case: Case, question: AuditQuestion) -> Type:
     return case.book.engine.relations[question.phrase.relation].columns[-1].type
 
 
-def _distinct(table: pyarrow.Table) -> tuple[list[dict[str, Any]], Sequence[int]]:
+def _by_subject(table: pyarrow.Table) -> dict[int, dict[str, Any]]:
+    return {row.pop(SUBJECT): row for row in table.to_pylist()}
+
+
+def _distinct(table: pyarrow.Table) -> tuple[list[dict[str, Any]], pyarrow.Array]:
     """The distinct rows of a table, and which of them each row is."""
     import pyarrow
     import pyarrow.compute as compute
 
-    which = pyarrow.array([0] * table.num_rows, pyarrow.int64())
-    count = 1
-    for column in table.columns:
+    which = pyarrow.array([], pyarrow.int32())
+    for place, column in enumerate(table.columns):
         codes = column.combine_chunks().dictionary_encode(null_encoding="encode")
-        together = compute.add(
-            compute.multiply(which, len(codes.dictionary)), compute.cast(codes.indices, pyarrow.int64())
-        )
-        again = together.dictionary_encode()
-        which, count = compute.cast(again.indices, pyarrow.int64()), len(again.dictionary)
-    first = compute.index_in(pyarrow.array(range(count), pyarrow.int64()), value_set=which)
-    return table.take(first).to_pylist(), which.to_pylist()
+        if place:
+            more = compute.multiply(which.cast(pyarrow.int64()), len(codes.dictionary))
+            codes = compute.add(more, codes.indices.cast(pyarrow.int64())).dictionary_encode()
+        which, count = codes.indices, len(codes.dictionary)
+    first = compute.index_in(pyarrow.array(range(count), pyarrow.int32()), value_set=which)
+    return table.take(first).to_pylist(), which

@@ -11,8 +11,7 @@ tables added them up; all else about a subject it works out from the facts.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -32,14 +31,12 @@ from engine.values import LimitReached
 from policy.audit_alike import settle
 from policy.audit_alone import Alone
 from policy.audit_question import AuditQuestion
-from policy.audit_rows import BY_LIKENESS, BY_REFERENCE, BY_TABLES, AuditRow, Reader, Rows
+from policy.audit_rows import BY_LIKENESS, BY_REFERENCE, BY_TABLES, AuditRow, Reader, Rows, no_rows
 from policy.diagnostic import ClausebookError, Diagnostic, nearest
 from policy.ledger_kinds import Watch
 from policy.speak import Speaker
 
 if TYPE_CHECKING:
-    import pyarrow
-
     from policy.answer import Answer
     from policy.instrument import Case
 
@@ -69,7 +66,7 @@ class Audit:
     """
 
     question: AuditQuestion
-    rows: Rows = field(factory=Rows)
+    rows: Rows = field(factory=no_rows)
     notes: tuple[str, ...] = ()
     verified: int = 0
     settled: int = 0
@@ -94,10 +91,10 @@ def audit(
     watch("Laying out tables", 0, 3)
     reading: list[tuple[Reader, Rows]] = []
 
-    def is_asked_alone(ledger: Ledger, worked: Worked, table: pyarrow.Table) -> bool:
+    def is_asked_alone(ledger: Ledger, worked: Worked, runner: Runner) -> bool:
         watch("Reading rows", 2, 3)
         reader = Reader(case, question, ledger, worked)
-        reading.append((reader, reader.rows(table)))
+        reading.append((reader, reader.rows(runner)))
         return bool(verify or reader.left)
 
     tables = by_tables(case, question, deadline, engine, is_asked_alone)
@@ -105,23 +102,25 @@ def audit(
     for reader, rows in reading:
         alone_ = Alone(tables.told, question)
         settle(rows, reader, alone_, kept, _stamp(case, question), partial(_in_time, deadline), watch)
-        sample = _sample(rows.columns["by"], verify, seed)
+        sample = _sample(rows, verify, seed)
         for done, place in enumerate(sample):
             watch("Asking a sample again", done, len(sample))
             _in_time(deadline)
             _compare(rows[place], alone_.row(rows[place].id))
         result.rows, result.verified = rows, len(sample)
-        by = Counter(rows.columns["by"])
-        result.settled, result.alike = by[BY_REFERENCE], by[BY_LIKENESS]
+        by = rows.counted("by")
+        result.settled, result.alike = by[BY_REFERENCE,], by[BY_LIKENESS,]
     return result
 
 
-def _sample(by: Sequence[str], size: int, seed: int) -> list[int]:
+def _sample(rows: Rows, size: int, seed: int) -> list[int]:
     """Places of rows to be asked again: of those that are like others a half, if there are so many."""
     random = Random(seed)  # noqa: S311 - a sample, not a secret
-    alike, others = ([place for place, each in enumerate(by) if each == sort] for sort in (BY_LIKENESS, BY_TABLES))
+    alike, others = (rows.where("by", sort) for sort in (BY_LIKENESS, BY_TABLES))
     some = min(len(alike), max((size + 1) // 2, size - len(others)))
-    return sorted(random.sample(alike, some) + random.sample(others, min(size - some, len(others))))
+    chosen = [alike[each].as_py() for each in random.sample(range(len(alike)), some)]
+    rest = min(size - some, len(others))
+    return sorted([*chosen, *(others[each].as_py() for each in random.sample(range(len(others)), rest))])
 
 
 def _in_time(deadline: float) -> None:
@@ -145,7 +144,7 @@ def by_tables(
     question: AuditQuestion,
     deadline: float,
     engine: Opener,
-    is_asked_alone: Callable[[Ledger, Worked, pyarrow.Table], bool],
+    is_asked_alone: Callable[[Ledger, Worked, Runner], bool],
     only: str = "",
 ) -> ByTables:
     """A question asked of every subject (``only``: of one) by tables. Raises `ClausebookError` as `audit` does.
@@ -161,8 +160,7 @@ def by_tables(
         runner = engine(ledger, deadline)
         try:
             runner.make(worked)
-            rows = runner.rows(worked.rows)
-            if is_asked_alone(ledger, worked, rows) and _facts(case) > SMALL:
+            if is_asked_alone(ledger, worked, runner) and _facts(case) > SMALL:
                 result.told = told(case, runner, ledger, worked)
         finally:
             runner.close()

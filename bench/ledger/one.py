@@ -34,9 +34,9 @@ def rules(folder: Path) -> tuple[Callable[[], Any], Callable[[Any], Iterable[Row
     def work() -> Any:
         result = audit(case, question_of(case, QUESTION), kept, 0, 1, lambda doing, done, of: None)
         kept.unlink()
-        return result.rows.columns
+        return [result.rows.column(name) for name in ("id", "verdict", "citations")]
 
-    return work, lambda columns: zip(columns["id"], columns["verdict"], columns["citations"], strict=True)
+    return work, lambda columns: zip(*(column.to_pylist() for column in columns), strict=True)
 
 
 def duckdb(folder: Path) -> tuple[Callable[[], Any], Callable[[Any], Iterable[Row]]]:

@@ -22,7 +22,7 @@ from engine.program import Engine
 from engine.relational import algebra, binding
 from engine.relational.algebra import TRUE, Scalar, either
 from engine.relational.amounts import Amount, Overflow, Unsupported
-from engine.relational.goal import DOUBT, EXISTS, NUMBER, SCALE, Worked, finished, plan_of
+from engine.relational.goal import DOUBT, EXISTS, NUMBER, SCALE, Worked, finished, plan_of, rows_of
 from engine.relational.runner import Failed, Runner, arrow_of
 from engine.relational.scope import AskedTable
 from engine.relational.tables import BadTable, Ledger, Table, encoded, ledger_of
@@ -180,7 +180,7 @@ def asked(
     scale = algebra.number(value.scale) if isinstance(value.scale, int) else value.scale
     cells: dict[str, Scalar] = {argument(place): each.number for place, each in enumerate(arguments)}
     cells |= {NUMBER: value.number, SCALE: scale, EXISTS: value.exists, DOUBT: either(*scope.frame.errors)}
-    steps, (final,) = finished(plan, scope, cells)
+    steps, (final,) = finished(plan, rows_of(scope, cells))
     joined = [each.count for each in plan.asked.values() if isinstance(each, AskedTable) and each.scope.outer is scope]
     return Asked(ledger, Worked(steps, final, value, tuple(plan.notes)), arguments, len(rows) * max(joined, default=0))
 

@@ -201,11 +201,11 @@ class Frame:
         kept = list(columns)
         for column in reversed(list(kept)):
             others = [each for each in kept if each != column]
-            if column in self._told_by(others):
+            if column in self.told_by(others):
                 kept = others
         return kept
 
-    def _told_by(self, columns: Iterable[str]) -> set[str]:
+    def told_by(self, columns: Iterable[str]) -> set[str]:
         """All that is computed from these columns."""
         told = set(columns)
         for part in self.parts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import evolve, frozen
@@ -15,7 +15,7 @@ from engine.relational.alike import Alike
 from engine.relational.amounts import Amount, Unsupported
 from engine.relational.cited import deciding, of_value
 from engine.relational.early import early, early_step
-from engine.relational.frame import Let, LookUp, grown
+from engine.relational.frame import Let, LookUp, filtered, grown
 from engine.relational.kinds import Kinds, kinds_of
 from engine.relational.leaves import Leaves, leaves_of
 from engine.relational.narrowing import narrowed_steps, tidy
@@ -50,8 +50,8 @@ class Worked:
     The rows have `SUBJECT` (a symbol's code) and their kind; of a value also `NUMBER`, `SCALE`, `EXISTS`. Of each kind
     `said` tells the rest: `DOUBT`, of a condition `TRUTH`, and `CITED` 0, 1, …, whether each of ``origins``
     decides it, but `UNCITED` says that what does is read off its proof, be it that it is `UNTOLD` by tables, or that it
-    may hang on `CASES` of what is not known. What that is, the columns of ``leaves`` tell where they can. ``totals``
-    are what the rows rest on that is not of their subject alone.
+    may hang on `CASES` of what is not known. What that is, the columns of ``leaves`` tell where they can, in rows of
+    their own (``told``). ``totals`` are what the rows rest on that is not of their subject alone.
     """
 
     steps: tuple[tuple[str, Step], ...]
@@ -62,6 +62,7 @@ class Worked:
     totals: tuple[Total, ...] = ()
     kinds: Kinds = Kinds((), (), ())
     leaves: Leaves = Leaves(())
+    told: algebra.Relation | None = None
 
     def said(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """A row with what its kind tells of it."""
@@ -107,23 +108,39 @@ def work_out(engine: Engine, ledger: Ledger, goal: Goal, only: str | None = None
     said[DOUBT] = either(*scope.frame.errors)
     kinds = kinds_of(scope.frame, said)
     leaves = leaves_of(scope, subject, kinds)
-    columns |= kinds.columns | leaves.columns
-    _by_day(plan, scope, row)
+    days = _shared_days(scope, row)
+    columns |= kinds.columns([(scope.frame.told_by((day,)), scope.frame.let) for day in days])
+    _by_day(plan, scope, days)
     totals = totals_of(plan, scope, subject, said[DOUBT], plan.cited)
-    steps, (rows, *added) = finished(plan, scope, columns, *(each.rows for each in totals))
-    totals = tuple(evolve(total, rows=each) for total, each in zip(totals, added, strict=True))
-    return Worked(steps, rows, value, tuple(plan.notes), tuple(found), totals, kinds, leaves)
+    told = rows_of(scope, {SUBJECT: subject.number, **leaves.columns}, leaves.open) if leaves.columns else None
+    others = [each.rows for each in totals] + ([] if told is None else [told])
+    steps, (rows, *added) = finished(plan, rows_of(scope, columns), *others)
+    totals = tuple(evolve(total, rows=each) for total, each in zip(totals, added, strict=False))
+    told = None if told is None else added[-1]
+    return Worked(steps, rows, value, tuple(plan.notes), tuple(found), totals, kinds, leaves, told)
 
 
-def _by_day(plan: Plan, scope: Scope, row: Row) -> None:
-    """Work out what is the same for all subjects of a day once for each day, where there are many of a day."""
+def rows_of(scope: Scope, columns: dict[str, Scalar], of: Scalar = TRUE) -> algebra.Relation:
+    """The rows of a scope (those of which a truth holds) with these columns."""
+    built = scope.frame.relation(algebra.columns_of(*columns.values(), of))
+    return algebra.Keep(algebra.Extend(filtered(built, of), tuple(columns.items())), tuple(columns))
+
+
+def _shared_days(scope: Scope, row: Row) -> list[str]:
+    """The columns of days that many subjects have in common."""
+    if not isinstance(scope.frame.base, algebra.Scan):
+        return []
+    return [
+        row.names[facts.name]
+        for facts in row.table.columns
+        if facts.kind is Kind.DATE and facts.filled and (facts.high - facts.low) * MANY <= row.table.count
+    ]
+
+
+def _by_day(plan: Plan, scope: Scope, shared: Iterable[str]) -> None:
+    """Work out what is the same for all subjects of a day once for each day."""
     frame = scope.frame
-    if not isinstance(frame.base, algebra.Scan):
-        return
-    for facts in row.table.columns:
-        if facts.kind is not Kind.DATE or not facts.filled or (facts.high - facts.low) * MANY > row.table.count:
-            continue
-        day = row.names[facts.name]
+    for day in shared:
         parts = frame.split_off(day)
         days = algebra.Group(algebra.Keep(frame.base, (day,)), (day,), ())
         made = [each.name for each in parts if isinstance(each, Let)]
@@ -169,12 +186,8 @@ def plan_of(engine: Engine, ledger: Ledger) -> Plan:
     )
 
 
-def finished(
-    plan: Plan, scope: Scope, columns: dict[str, Scalar], *others: algebra.Relation
-) -> tuple[tuple[tuple[str, Step], ...], list[algebra.Relation]]:
-    """The steps that the final columns (and other relations) rest on; the rows with these columns, and the others."""
-    built = scope.frame.relation(algebra.columns_of(*columns.values()))
-    rows = algebra.Keep(algebra.Extend(built, tuple(columns.items())), tuple(columns))
+def finished(plan: Plan, *final: algebra.Relation) -> tuple[tuple[tuple[str, Step], ...], list[algebra.Relation]]:
+    """The steps that some relations rest on, and these."""
     ordered: dict[str, Step] = {}
 
     def visit(relation: algebra.Relation) -> None:
@@ -198,11 +211,11 @@ def finished(
             if name not in own:
                 visit(algebra.Scan(name, ()))
 
-    for relation in (rows, *others):
+    for relation in final:
         visit(relation)
     alike = Alike()
     steps = [(name, made) for name, step in ordered.items() if (made := alike.step(name, tidy(step))) is not None]
-    narrow, found = narrowed_steps(steps, [alike.relation(each) for each in (rows, *others)])
+    narrow, found = narrowed_steps(steps, [alike.relation(each) for each in final])
     return tuple((name, early_step(step)) for name, step in narrow), list(map(early, found))
 
 

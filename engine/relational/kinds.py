@@ -6,7 +6,7 @@ many rows and few kinds: which rules decide, and whether that can be told, follo
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
 from attrs import define, field, frozen
@@ -41,17 +41,22 @@ class Kinds:
     following: tuple[tuple[str, Scalar], ...]
     said: tuple[tuple[str, Scalar], ...]
 
-    @property
-    def columns(self) -> dict[str, Scalar]:
-        """The truths as whole numbers, so many to a column."""
+    def columns(self, sorts: Iterable[tuple[Container[str], Callable[[Scalar], Scalar]]] = ()) -> dict[str, Scalar]:
+        """The truths as whole numbers, so many to a column.
+
+        What is of one of the ``sorts`` is added up by itself, and what comes of it gets a name.
+        """
+        sorts = tuple(sorts)
         columns: dict[str, Scalar] = {}
         for start in range(0, len(self.packed), TO_A_COLUMN):
+            places = dict(enumerate(self.packed[start : start + TO_A_COLUMN]))
             total: Scalar = number(0)
-            for place, name in enumerate(self.packed[start : start + TO_A_COLUMN]):
-                truth = Column(name)
-                open_ = when(is_unknown(truth), number(2 * 4**place), number(0))
-                total = arithmetic("+", total, when(truth, number(4**place), open_))
-            columns[f"{KIND}{start // TO_A_COLUMN}"] = total
+            for names, named in sorts:
+                of_sort = {place: name for place, name in places.items() if name in names}
+                places = {place: name for place, name in places.items() if place not in of_sort}
+                if of_sort:
+                    total = arithmetic("+", total, named(_packed(of_sort)))
+            columns[f"{KIND}{start // TO_A_COLUMN}"] = arithmetic("+", total, _packed(places))
         return columns
 
     def read(self, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,6 +83,16 @@ class Kinds:
         for name, scalar in self.following:
             values[name] = _value(scalar, values)
         return values
+
+
+def _packed(places: Mapping[int, str]) -> Scalar:
+    """Truths as one whole number, each in its place."""
+    total: Scalar = number(0)
+    for place, name in places.items():
+        truth = Column(name)
+        open_ = when(is_unknown(truth), number(2 * 4**place), number(0))
+        total = arithmetic("+", total, when(truth, number(4**place), open_))
+    return total
 
 
 def kinds_of(frame: Frame, said: Mapping[str, Scalar]) -> Kinds:

@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 
 from engine.model import Relation, Silence
 from engine.relational.algebra import (
+    FALSE,
     UNKNOWN_NUMBER,
     Column,
     Literal,
@@ -92,10 +93,14 @@ class Leaf:
 
 @frozen
 class Leaves:
-    """The truths that can be told, and the columns of the rows that tell them: NULL where there is nothing to tell."""
+    """The truths that can be told, and the columns that tell them: NULL where there is nothing to tell.
+
+    ``open`` holds in the rows in which there is something to tell.
+    """
 
     told: tuple[Leaf, ...]
     columns: dict[str, Scalar] = field(factory=dict, hash=False)
+    open: Scalar = FALSE
 
     def by_name(self) -> dict[str, Leaf]:
         return {leaf.name: leaf for leaf in self.told}
@@ -106,7 +111,9 @@ def leaves_of(scope: Scope, subject: Amount, kinds: Kinds) -> Leaves:
     finding = _Finding(scope, subject)
     names = {*kinds.packed, *(name for name, _ in kinds.following)}
     told = [leaf for name in sorted(names) if (leaf := finding.leaf(name)) is not None]
-    return Leaves(tuple(told), finding.columns())
+    return Leaves(
+        tuple(told), finding.columns(), either(*(truth for _, truths in finding.tips.values() for truth in truths))
+    )
 
 
 @define

@@ -101,6 +101,8 @@ def _reading(worked: Worked) -> Iterator[algebra.Relation]:
     for _, step in worked.steps:
         yield from relations_of(step)
     yield worked.rows
+    if worked.told is not None:
+        yield worked.told
     for total in worked.totals:
         yield total.rows
 

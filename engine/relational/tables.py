@@ -116,16 +116,17 @@ class Symbols:
         name: str = self._stretches[at][code - self._starts[at]]
         return name
 
-    def names(self, codes: Any) -> list[str]:
-        """The symbols of an Arrow array of codes, not empty and none of them null."""
+    def names(self, codes: Any) -> Any:
+        """The symbols of an Arrow array of codes, not empty and none of them null, as an array of texts."""
+        import pyarrow
         import pyarrow.compute as compute
 
         ends = compute.min_max(codes).as_py()
         at = bisect_right(self._starts, ends["min"]) - 1
         start, stretch = self._starts[at], self._stretches[at]
         if isinstance(stretch, Texts) and ends["max"] < start + len(stretch):
-            return list(Texts(stretch.array.take(compute.subtract(codes, start))))
-        return list(map(self.name, codes.to_pylist()))
+            return stretch.array.take(compute.subtract(codes, start)).cast(pyarrow.string())
+        return pyarrow.array(map(self.name, codes.to_pylist()), pyarrow.string())
 
 
 @frozen

@@ -141,7 +141,7 @@ def test_a_row_that_comes_out_two_ways_stops_the_audit(
 
     def wrong(self: Reader, table: Any) -> Any:
         found = rows(self, table)
-        place = found.columns["id"].index("L-3")
+        place = found.ids.to_pylist().index("L-3")
         found[place] = evolve(found[place], verdict="yes")
         return found
 

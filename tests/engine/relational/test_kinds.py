@@ -42,7 +42,7 @@ def test_what_is_said_follows_from_what_is_packed() -> None:
     kinds = kinds_of(frame, said)
     for a, b, n in product((True, False, None), (True, False, None), (1, 5, None)):
         row = worked_out(frame, {"a": a, "b": b, "n": n})
-        packed = {name: value(scalar, row) for name, scalar in kinds.columns.items()}
+        packed = {name: value(scalar, row) for name, scalar in kinds.columns().items()}
         assert kinds.read(packed) == {name: value(scalar, row) for name, scalar in said.items()}
 
 
@@ -51,10 +51,14 @@ def test_many_truths_take_several_columns() -> None:
     frame = Frame(One(), set(names), Names())
     kinds = kinds_of(frame, {name: Column(name) for name in names})
     row = {name: (True, False, None)[place % 3] for place, name in enumerate(names)}
-    packed = {name: value(scalar, row) for name, scalar in kinds.columns.items()}
+    packed = {name: value(scalar, row) for name, scalar in kinds.columns().items()}
     assert sorted(packed) == [f"{KIND}{place}" for place in range(3)]
     assert all(0 <= cell < 2**63 for cell in packed.values())
     assert kinds.read(packed) == row
+    some = kinds.columns([(set(names[::2]), frame.let), (set(names[:40]), frame.let)])
+    summed = worked_out(frame, row)
+    assert {name: value(scalar, summed) for name, scalar in some.items()} == packed
+    assert len(frame.lets) == 5
 
 
 def worked_out(frame: Frame, row: Row) -> Row:

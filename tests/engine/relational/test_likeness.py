@@ -43,6 +43,9 @@ def left_by_tables(engine: Engine, facts: FactBase, goal: Goal) -> list[Left]:
     database = opened(ledger, threads=1)
     database.make(worked)
     rows = database.rows(worked.rows).to_pylist()
+    nothing = dict.fromkeys(worked.leaves.columns)
+    rests = [] if worked.told is None else database.rows(worked.told).to_pylist()
+    told = {row.pop(SUBJECT): row for row in rests}
     database.connection.close()
     likeness = Likeness(engine, facts, ledger.symbols, worked)
     found = []
@@ -51,9 +54,10 @@ def left_by_tables(engine: Engine, facts: FactBase, goal: Goal) -> list[Left]:
         if said[DOUBT] or said[UNTOLD] or (said[TRUTH] is not None and not said[CASES]):
             continue
         leaves = likeness.leaves(row)
-        kind = tuple(value for name, value in row.items() if name != SUBJECT and name not in worked.leaves.columns)
+        kind = tuple(value for name, value in row.items() if name != SUBJECT)
         subject = ledger.symbols.name(row[SUBJECT])
-        like = None if leaves is None else likeness.of(kind, leaves, subject, row)
+        rest = told.get(row[SUBJECT], nothing)
+        like = None if leaves is None else likeness.of(kind, leaves, subject, rest)
         if like is not None:
             found.append(Left(subject, like, Row(VERDICTS[said[TRUTH]], None, told_to_decide(said, worked))))
     return found
