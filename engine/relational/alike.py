@@ -27,7 +27,9 @@ from engine.relational.algebra import (
     Scalar,
     Scan,
     Union,
+    replaced,
 )
+from engine.relational.narrowing import once
 from engine.relational.scope import Loop, Step
 
 
@@ -91,6 +93,8 @@ class Alike:
 
     _made: dict[Any, tuple[str, dict[int, str]]] = field(factory=dict)
     _instead: dict[str, tuple[str, dict[str, str]]] = field(factory=dict)
+    _same: dict[str, dict[str, str]] = field(factory=dict)
+    """Of each table's columns the one to be read in its place: that is the same in all rows."""
 
     def step(self, name: str, step: Step) -> Step | None:
         """The step as it is to be made; None: another table stands for it."""
@@ -108,6 +112,7 @@ class Alike:
         columns = {number: column for column, number in shape.names.items()}
         if key not in self._made:
             self._made[key] = (name, columns)
+            self._same[name] = _same(step)
             return step
         other, theirs = self._made[key]
         self._instead[name] = (other, {column: theirs[number] for column, number in shape.names.items()})
@@ -117,14 +122,15 @@ class Alike:
         """The relation over the tables that stand for others."""
         match relation:
             case Scan(table, columns):
-                if table not in self._instead:
-                    return relation
-                other, theirs = self._instead[table]
-                return Scan(other, tuple((here, theirs[there]) for here, there in columns))
+                if table in self._instead:
+                    table, theirs = self._instead[table]
+                    columns = tuple((here, theirs[there]) for here, there in columns)
+                same = self._same.get(table, {})
+                return Scan(table, tuple((here, same.get(there, there)) for here, there in columns))
             case One():
                 return relation
             case Join(left, right):
-                return evolve(relation, left=self.relation(left), right=self.relation(right))
+                return once(evolve(relation, left=self.relation(left), right=self.relation(right)))
             case Group(
                 Union(inputs, names), _, ()
             ):  # each row once: what comes out of inputs that are alike is the same
@@ -136,3 +142,40 @@ class Alike:
                 return evolve(relation, inputs=tuple(map(self.relation, inputs)))
             case _:
                 return evolve(relation, input=self.relation(relation.input))
+
+
+def _same(relation: Relation) -> dict[str, str]:
+    """For each column of a relation the first that is the same in all rows."""
+    match relation:
+        case Scan(_, columns):
+            first: dict[str, str] = {}
+            return {here: first.setdefault(there, here) for here, there in columns}
+        case One():
+            return {}
+        case Extend(inner, columns):
+            same = _same(inner)
+            known: dict[Scalar, str] = {}
+            names: dict[str, Scalar] = {name: Column(first) for name, first in same.items() if name != first}
+            for name, scalar in columns:
+                of = replaced(scalar, names) if names else scalar
+                same[name] = of.name if isinstance(of, Column) else known.setdefault(of, name)
+            return same
+        case Keep(inner, kept) | Union((inner,), kept):
+            return _kept(_same(inner), kept)
+        case Filter(inner):
+            return _same(inner)
+        case Join(left, right):
+            return _same(left) | _same(right)
+        case Group(inner, keys, folds):
+            return _kept(_same(inner), keys) | {each.name: each.name for each in folds}
+        case Running(inner, _, _, folds):
+            return _same(inner) | {each.name: each.name for each in folds}
+        case Differences(inner, _, _, differences):
+            return _same(inner) | {name: name for name, _ in differences}
+        case Union(_, kept):
+            return {name: name for name in kept}
+
+
+def _kept(same: dict[str, str], names: Iterable[str]) -> dict[str, str]:
+    first: dict[str, str] = {}
+    return {name: first.setdefault(same[name], name) for name in names}

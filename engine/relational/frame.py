@@ -79,7 +79,8 @@ Part = Let | LookUp | Along
 class Frame:
     """A relation under construction; ``base`` has the columns ``own``. ``fresh`` numbers columns throughout a plan.
 
-    No two rows are equal in the columns ``unique`` (if any).
+    No two rows are equal in the columns ``unique`` (if any). ``once`` has each combination of some of the columns that
+    is in the rows.
     """
 
     base: Relation
@@ -89,6 +90,7 @@ class Frame:
     errors: list[Scalar] = field(factory=list)
     lets: dict[str, Scalar] = field(factory=dict)
     unique: frozenset[str] = frozenset()
+    once: Scan | None = None
     _let: dict[Scalar, Column] = field(factory=dict)
     _looked_up: dict[tuple[str, tuple[tuple[str, Scalar], ...]], LookUp] = field(factory=dict)
 
@@ -159,9 +161,9 @@ class Frame:
         if truth != Literal(False, True):
             self.errors.append(self.let(truth))
 
-    def split_off(self, column: str) -> tuple[Part, ...]:
-        """Take out the parts that are computed from one column alone, which are to be looked up by it."""
-        told = {column}
+    def split_off(self, columns: Iterable[str]) -> tuple[Part, ...]:
+        """Take out the parts that are computed from some columns alone, which are to be looked up by these."""
+        told = set(columns)
         taken: list[Part] = []
         for part in self.parts:
             if isinstance(part, Let) and columns_of(part.scalar) <= told:
@@ -221,11 +223,33 @@ class Frame:
         wanted, _ = self.needed(columns)
         return wanted & self.own
 
-    def relation(self, columns: Iterable[str]) -> Relation:
-        """The frame's rows with these columns."""
+    def relation(self, columns: Iterable[str], each_once: bool = False) -> Relation:
+        """The frame's rows with these columns (``each_once``: of rows that are equal in them some may be missing)."""
         wanted = set(columns)
-        _, parts = self.needed(wanted)
-        return Keep(grown(self.base, parts), tuple(sorted(wanted))) if wanted else self.base
+        needs, parts = self.needed(wanted)
+        base = self.base
+        if each_once and self.once is not None and needs & self.own <= {name for name, _ in self.once.columns}:
+            base = self.once
+        return Keep(grown(base, parts), tuple(sorted(wanted))) if wanted else self.base
+
+
+def looked_up_by(columns: Iterable[str], table: str, parts: Iterable[Part]) -> LookUp:
+    """What parts make, looked up in a table that has it by these columns."""
+    return LookUp(table, tuple((name, Column(name, True)) for name in columns), {name: name for name in made_by(parts)})
+
+
+def made_by(parts: Iterable[Part]) -> list[str]:
+    """The columns that parts make."""
+    made: list[str] = []
+    for part in parts:
+        match part:
+            case Let(name):
+                made.append(name)
+            case LookUp():
+                made += part.used.values()
+            case Along():
+                made += (each.name for each in part.folds)
+    return made
 
 
 def grown(relation: Relation, parts: Iterable[Part]) -> Relation:

@@ -10,12 +10,12 @@ from attrs import evolve, frozen
 from engine.model import Condition, Expression, Origin, Relation, Rule, Variable
 from engine.program import Engine
 from engine.relational import algebra, binding
-from engine.relational.algebra import TRUE, Column, Scalar, both, either, is_false, is_true, negation, tables_of
+from engine.relational.algebra import TRUE, Scalar, both, either, is_false, is_true, negation, tables_of
 from engine.relational.alike import Alike
 from engine.relational.amounts import Amount, Unsupported
 from engine.relational.cited import deciding, of_value
 from engine.relational.early import early, early_step
-from engine.relational.frame import Let, LookUp, filtered, grown
+from engine.relational.frame import filtered, grown, looked_up_by, made_by
 from engine.relational.kinds import Kinds, kinds_of
 from engine.relational.leaves import Leaves, leaves_of
 from engine.relational.narrowing import narrowed_steps, tidy
@@ -141,13 +141,11 @@ def _by_day(plan: Plan, scope: Scope, shared: Iterable[str]) -> None:
     """Work out what is the same for all subjects of a day once for each day."""
     frame = scope.frame
     for day in shared:
-        parts = frame.split_off(day)
+        parts = frame.split_off((day,))
         days = algebra.Group(algebra.Keep(frame.base, (day,)), (day,), ())
-        made = [each.name for each in parts if isinstance(each, Let)]
-        made += [name for each in parts if isinstance(each, LookUp) for name in each.used.values()]
-        if made:
+        if made := made_by(parts):
             table = plan.step(algebra.Keep(grown(days, parts), (day, *made)))
-            frame.parts.insert(0, LookUp(table, ((day, Column(day, True)),), {name: name for name in made}))
+            frame.parts.insert(0, looked_up_by((day,), table, parts))
 
 
 def _of_condition(into: Translator, goal: Goal, bound: Bound, scope: Scope, truth: Scalar) -> Iterator[Cited]:

@@ -226,6 +226,7 @@ def _in_place(scope: Scope, outer: Scope, reach: Reach, folds: tuple[Folded, ...
     if any(mine != theirs for mine, theirs in (*pairs, *steps)) or not all(is_sure(mine) for mine, _ in pairs):
         return None
     within, by = (tuple(each.name for each, _ in found if isinstance(each, Column)) for found in (pairs, steps))
+    by = tuple(name for name in by if name not in within) or by
     outer.frame.fold_along(within, by, mirrored)
     return lambda name: Column(name, name in outer.plan.names.sure)
 
@@ -274,7 +275,7 @@ def merged(
     """Rows and questions in one order, folded along, the questions kept."""
     columns = (*keys, *steps, "asked", *(f"{each.name}v" for each in folds))
     rows = algebra.Keep(algebra.Extend(rows, (("asked", number(0)),)), columns)
-    asked: algebra.Relation = outer.built(columns_of(*theirs.values()))
+    asked: algebra.Relation = outer.built(columns_of(*theirs.values()), each_once=True)
     asked = algebra.Extend(asked, tuple(theirs.items()))
     certain = both(*(negation(is_unknown(Column(name))) for name in (*keys, steps[0])))
     asked = Group(algebra.Filter(asked, certain) if certain != TRUE else asked, (*keys, *steps), ())

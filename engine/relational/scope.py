@@ -272,11 +272,11 @@ class Scope:
 
     # ------------------------------------------------------------- building
 
-    def built(self, columns: Iterable[str]) -> algebra.Relation:
-        """The rows of interest as far as they are known by now, with these columns."""
+    def built(self, columns: Iterable[str], each_once: bool = False) -> algebra.Relation:
+        """The rows of interest as far as they are known by now, with these columns; for the rest `Frame.relation`."""
         wanted = set(columns)
         if self.outer is None:
-            return self.frame.relation(wanted)
+            return self.frame.relation(wanted, each_once)
         pairs, here, mixed = self.sorted_filters()
         if self.frame.errors:  # what errs counts even where something else fails
             here, mixed = [], []
@@ -332,10 +332,11 @@ class Scope:
         assert self.outer is not None
         keys = tuple(sorted(columns))
         unique = self.outer.frame.unique
-        rows = self.outer.built((*keys, *columns_of(self.asked)))
+        whole = bool(unique and unique <= set(keys))
+        rows = self.outer.built((*keys, *columns_of(self.asked)), each_once=not whole)
         if self.asked != algebra.TRUE:
             rows = Keep(Filter(rows, self.asked), keys)
-        return rows if unique and unique <= set(keys) else Group(rows, keys, ())
+        return rows if whole else Group(rows, keys, ())
 
     def sorted_filters(self) -> tuple[list[tuple[Scalar, Scalar]], list[Scalar], list[Scalar]]:
         """The filters that equate something here with something outer, those on rows here, and the others."""

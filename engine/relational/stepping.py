@@ -9,7 +9,7 @@ days asked about would be quadratic.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from attrs import define, evolve, field, frozen
 
@@ -25,6 +25,7 @@ from engine.relational.algebra import (
     Group,
     Keep,
     Literal,
+    Operation,
     Pair,
     Scalar,
     Union,
@@ -41,7 +42,7 @@ from engine.relational.algebra import (
 )
 from engine.relational.amounts import Amount
 from engine.relational.changes import Change, Course, Untold
-from engine.relational.frame import Frame, single
+from engine.relational.frame import Frame, LookUp, filtered, grown, looked_up_by, made_by, single
 from engine.relational.running import Cell, merged
 from engine.relational.scope import AlongTable, Scope
 from engine.search import conjuncts, variables_of
@@ -57,7 +58,7 @@ class Stepped:
     """A search over each member on each day on which what it adds may change.
 
     ``scope`` has these as its rows, ``members`` and ``others`` are columns of it: what tells members apart, and what
-    the day is asked about with (there: in the outer scope).
+    the day is asked about with (there: in the outer scope). ``table`` has each member once.
     """
 
     scope: Scope
@@ -68,6 +69,7 @@ class Stepped:
     day: str
     until: Scalar
     count: int
+    table: str
 
 
 def stepped(into: Translator, expression: Aggregate, members: Members, bound: Bound) -> Stepped | None:
@@ -123,10 +125,11 @@ class Search:
     columns: dict[str, str] = field(init=False)
     cells: dict[str, Scalar] = field(init=False)
     here: list[Scalar] = field(init=False)
+    since: list[Operation] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         scope, plan = self.found.scope, self.into.plan
-        pairs, here, _ = scope.sorted_filters()
+        pairs, here, mixed = scope.sorted_filters()
         mine = {theirs: each for each, theirs in pairs}
         members = self._members.values()
         if any(not _is_plain(each) or not each.known or not scope.rests_on_rows(each.number) for each in members):
@@ -139,6 +142,28 @@ class Search:
         self.cells = {self.columns[name]: each.number for name, each in self._members.items()}
         self.cells |= {self.columns[name]: mine[theirs] for name, theirs in others.items()}
         self.here = [] if scope.frame.errors else here
+        self.since = [] if scope.frame.errors else [each for each in mixed if self._is_since(each)]
+
+    def _is_since(self, part: Scalar) -> TypeGuard[Operation]:
+        """Whether it holds from some day on, and not before: a bound of rows alone is at most the day asked about."""
+        inner = part.operands[0] if isinstance(part, Operation) and part.name == "is true" else part
+        if not isinstance(inner, Operation) or inner.name not in ("<", "<="):
+            return False
+        bound, day = inner.operands
+        return day == self.opened[self.day].number and self.found.scope.rests_on_rows(bound)
+
+    def _from_then_on(self, day: Scalar, bounds: dict[Scalar, str]) -> Scalar:
+        """Whether a member may count on a day; ``bounds`` are the columns of the bounds."""
+        asked = self.opened[self.day].number
+        assert isinstance(asked, Column)
+        truths = []
+        for part in self.since:
+            inner = part.operands[0] if part.name == "is true" else part
+            assert isinstance(inner, Operation)
+            truth = compared(inner.name, Column(bounds[inner.operands[0]]), day)
+            unknown_too = part is inner and not self.found.scope.is_settled(part)
+            truths.append(negation(is_false(truth)) if unknown_too else truth)
+        return both(*truths)
 
     @property
     def _members(self) -> Bound:
@@ -157,14 +182,20 @@ class Search:
         course = self.course(scalars)  # before anything else: it may not be told
         kept = None
         for part in () if scope.frame.errors else conjuncts(self.expression.where):
-            if isinstance(part, (Atom, Some, On)) and self.day in variables_of(part):
+            if isinstance(part, (Atom, Some, On)) and self.day in variables_of(part) and not self._is_held(part):
                 kept = self.thinned(part, kept)
-        rows, bound = self.over(course, kept)
+        rows, bound, table = self.over(course, kept)
         truth = into.test(self.expression.where, bound, rows)
         members = tuple(self.columns[name] for name in self._members)
         others = {self.columns[name]: self.asked[name].number for name in self._others}
         until = self.asked[self.day].number
-        return Stepped(rows, bound, truth, members, others, self.columns[self.day], until, self.found.count)
+        day, count = self.columns[self.day], self.found.count
+        return Stepped(rows, bound, truth, members, others, day, until, count, table)
+
+    def _is_held(self, part: Condition) -> bool:
+        """Whether only members are asked about for which a condition holds on some day."""
+        scope = self.found.scope
+        return all(each in self.since for each in scope.opened(self.into.test(part, self.found.bound, scope)))
 
     def course(self, scalars: Iterable[Scalar]) -> Course:
         """On which days any of these may change."""
@@ -180,30 +211,37 @@ class Search:
     def thinned(self, part: Condition, kept: str | None) -> str:
         """A table of the members for which a condition may hold on some day (of those kept so far)."""
         into, plan = self.into, self.into.plan
-        rows, bound = self.over(self.course([into.test(part, self.found.bound, self.found.scope)]), kept)
+        rows, bound, _ = self.over(self.course([into.test(part, self.found.bound, self.found.scope)]), kept)
         truth = rows.frame.let(into.test(part, bound, rows))
         names = tuple(self.columns[name] for name in self._members)
         some = Filter(rows.frame.relation({*names, *columns_of(truth)}), negation(is_false(truth)))
         return plan.step(Group(some, names, ()))
 
-    def over(self, course: Course, kept: str | None) -> tuple[Scope, Bound]:
-        """A scope over the members (those kept) on the first day asked about and on their days of change."""
+    def over(self, course: Course, kept: str | None) -> tuple[Scope, Bound, str]:
+        """A scope over the members (those kept) on the first day asked about and on their days of change.
+
+        And a table of these members, each once.
+        """
         plan, day = self.into.plan, self.columns[self.day]
         names = (*self.cells, day)
-        table = plan.step(Group(Union(tuple(self.events(course, kept)), names), names, ()))
+        members, events = self.events(course, kept)
+        table = plan.step(Group(Union(tuple(events), names), names, ()))
         scope = binding.over(self.into, algebra.Scan(table, tuple((name, name) for name in names)))
+        scope.frame.once = algebra.Scan(members, tuple((name, name) for name in self.cells))
         bound = dict(self.opened)
         for name, amount in (*self._members.items(), *((name, self.opened[name]) for name in self._others)):
             sure = is_sure(self.cells[self.columns[name]])
             bound[name] = evolve(amount, number=Column(self.columns[name], sure), known=True)
         bound[self.day] = evolve(self.opened[self.day], number=Column(day, True))
-        return scope, bound
+        return scope, bound, members
 
-    def events(self, course: Course, kept: str | None) -> Iterator[algebra.Relation]:
-        """The members (those kept), each on the first day asked about and on its days of change."""
+    def events(self, course: Course, kept: str | None) -> tuple[str, Iterator[algebra.Relation]]:
+        """The members (those kept) as a table, and each on the first day asked about and on its days of change.
+
+        A member is asked about from the day on on which it may first count: before that it adds nothing.
+        """
         plan, day = self.into.plan, self.columns[self.day]
         assert course.outer is not None
-        outer = course.outer
         cells = dict(self.cells)
         meetings: list[tuple[Change, tuple[str, ...]]] = []
         for change in course.changes.values():
@@ -211,34 +249,56 @@ class Search:
             of_change = {plan.names.next("k"): scalar for scalar in scalars}
             meetings.append((change, tuple(of_change)))
             cells |= of_change
-        rows = Extend(self.found.scope.built_rows(columns_of(*cells.values()), self.here), tuple(cells.items()))
-        members: algebra.Relation = rows
+        bounds: dict[Scalar, str] = {}
+        for part in self.since:
+            inner = part.operands[0] if part.name == "is true" else part
+            assert isinstance(inner, Operation)
+            bounds.setdefault(inner.operands[0], plan.names.next("k"))
+        cells |= {name: bound for bound, name in bounds.items()}
+        rows: algebra.Relation = Extend(
+            self.found.scope.built_rows(columns_of(*cells.values()), self.here), tuple(cells.items())
+        )
+        rows = filtered(rows, self._from_then_on(number(self.asked[self.day].high), bounds))
         if kept is not None:
             pairs = {self.columns[name]: plan.names.next("k") for name in self._members}
             these = algebra.Scan(kept, tuple((here, there) for there, here in pairs.items()))
-            members = algebra.Join(rows, these, tuple(Pair(here, there) for here, there in pairs.items()))
-        table = plan.step(Keep(members, tuple(cells)))
+            rows = algebra.Join(rows, these, tuple(Pair(here, there) for here, there in pairs.items()))
+        table = plan.step(Keep(rows, tuple(cells)) if not self.found.repeats else Group(rows, tuple(cells), ()))
+        counts = self._from_then_on(Column(day), bounds)
+        return table, self._on_days(table, course.outer, meetings, counts, tuple(bounds.values()))
+
+    def _on_days(
+        self,
+        table: str,
+        outer: Course,
+        meetings: list[tuple[Change, tuple[str, ...]]],
+        counts: Scalar,
+        bounds: tuple[str, ...],
+    ) -> Iterator[algebra.Relation]:
+        """The members of a table on the first day asked about and on their days of change, on which they may count."""
+        day = self.columns[self.day]
+        low, high = self.asked[self.day].low, self.asked[self.day].high
+        later = both(compared("<", number(low), Column(day)), compared("<=", Column(day), number(high)), counts)
+        names = (*self.cells, day)
 
         def scan(*others: str) -> algebra.Relation:
-            return algebra.Scan(table, tuple((name, name) for name in (*self.cells, *others)))
+            read = dict.fromkeys((*self.cells, *bounds, *others))
+            return algebra.Scan(table, tuple((name, name) for name in read))
 
-        low, high = self.asked[self.day].low, self.asked[self.day].high
-        later = both(compared("<", number(low), Column(day)), compared("<=", Column(day), number(high)))
-        names = (*self.cells, day)
-        yield Keep(Extend(scan(), ((day, number(low)),)), names)
+        yield Keep(filtered(Extend(scan(), ((day, number(low)),)), counts), names)
         for change, columns in meetings:
             if change.relation is None:
                 rows_ = Extend(scan(*columns), tuple((day, Column(name)) for name in columns))
             else:
                 on = tuple(Pair(name, there) for name, (_, there) in zip(columns, change.keys, strict=True))
                 rows_ = Extend(algebra.Join(scan(*columns), change.relation, on), ((day, change.day),))
-            yield Filter(Keep(rows_, names), later)
+            yield Keep(Filter(rows_, later), names)
         for change in outer.changes.values():
             if isinstance(change.day, Literal):
                 if change.day.value is not None and low < change.day.value <= high:
-                    yield Keep(Extend(scan(), ((day, change.day),)), names)
+                    yield Keep(filtered(Extend(scan(), ((day, change.day),)), counts), names)
                 continue
-            yield Filter(Keep(_at_once(scan(), change, day, outer.scope.frame), names), later)
+            yield Keep(Filter(_at_once(scan(), change, day, outer.scope.frame), later), names)
 
 
 def _at_once(rows: algebra.Relation, change: Change, day: str, frame: Frame) -> algebra.Relation:
@@ -259,6 +319,7 @@ def along(stepped: Stepped, outer: Scope, folds: tuple[Folded, ...]) -> tuple[Ce
     if any(each.fold not in ("sum", "any") for each in folds):
         return None
     scope, plan = stepped.scope, stepped.scope.plan
+    _by_member(stepped)
     let = outer.frame.let
     added = tuple((f"{each.name}n", _number(each)) for each in folds)
     own = (*stepped.members, *stepped.others, stepped.day)
@@ -284,6 +345,18 @@ def along(stepped: Stepped, outer: Scope, folds: tuple[Folded, ...]) -> tuple[Ce
         return compared("<", number(0), there) if kinds[name] == "any" else there
 
     return cell, let(missing), folds
+
+
+def _by_member(stepped: Stepped) -> None:
+    """Work out what does not go with the day once for each member."""
+    frame, plan = stepped.scope.frame, stepped.scope.plan
+    parts = frame.split_off(stepped.members)
+    if any(isinstance(part, LookUp) for part in parts):
+        each = algebra.Scan(stepped.table, tuple((name, name) for name in stepped.members))
+        table = plan.step(Keep(grown(each, parts), (*stepped.members, *made_by(parts))))
+        frame.parts.insert(0, looked_up_by(stepped.members, table, parts))
+    else:
+        frame.parts[:0] = parts
 
 
 def _number(fold: Folded) -> Scalar:
