@@ -15,6 +15,7 @@ from attrs import frozen
 from engine.model import Comparison
 from engine.relational.algebra import (
     FALSE,
+    TRUE,
     UNKNOWN_NUMBER,
     Literal,
     Scalar,
@@ -211,6 +212,8 @@ def _extreme(greater: bool) -> _Function:
         one, other = lower.let(one), lower.let(other)
         first, second = (other, one) if greater else (one, other)
         less = compared("<=", *same_size(first, second))
+        if left.known and right.known and (first.high <= second.low or second.high < first.low):
+            less = TRUE if first.high <= second.low else FALSE
         chosen = either_of(less, one, other)
         pick = max if greater else min
         ends = Whole(chosen.scalar, pick(one.low, other.low), pick(one.high, other.high))

@@ -272,13 +272,19 @@ def merged(
     theirs: dict[str, Scalar],
     last: bool,
 ) -> algebra.Relation:
-    """Rows and questions in one order, folded along, the questions kept."""
+    """Rows and questions in one order, folded along, the questions kept; with keys, those that have any rows."""
     columns = (*keys, *steps, "asked", *(f"{each.name}v" for each in folds))
+    there = {name: outer.plan.names.next("k") for name in keys}
+    found = algebra.Extend(Group(rows, keys, ()), tuple((name, Column(key)) for key, name in there.items()))
     rows = algebra.Keep(algebra.Extend(rows, (("asked", number(0)),)), columns)
     asked: algebra.Relation = outer.built(columns_of(*theirs.values()), each_once=True)
     asked = algebra.Extend(asked, tuple(theirs.items()))
     certain = both(*(negation(is_unknown(Column(name))) for name in (*keys, steps[0])))
-    asked = Group(algebra.Filter(asked, certain) if certain != TRUE else asked, (*keys, *steps), ())
+    asked = algebra.Filter(asked, certain) if certain != TRUE else asked
+    if keys:
+        pairs = tuple(algebra.Pair(key, name) for key, name in there.items())
+        asked = algebra.Join(asked, algebra.Keep(found, tuple(there.values())), pairs)
+    asked = Group(asked, (*keys, *steps), ())
     asked = algebra.Extend(
         asked, (("asked", number(1 if last else -1)), *((f"{each.name}v", _idle(each)) for each in folds))
     )

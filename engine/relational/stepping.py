@@ -126,6 +126,7 @@ class Search:
     cells: dict[str, Scalar] = field(init=False)
     here: list[Scalar] = field(init=False)
     since: list[Operation] = field(init=False)
+    rows: dict[str, dict[str, str]] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         scope, plan = self.found.scope, self.into.plan
@@ -141,6 +142,9 @@ class Search:
         plan.never_null |= set(self.columns.values())
         self.cells = {self.columns[name]: each.number for name, each in self._members.items()}
         self.cells |= {self.columns[name]: mine[theirs] for name, theirs in others.items()}
+        numbers = {each.number.name for each in members if isinstance(each.number, Column)}
+        rows = {name: row for name, row in scope.rows.items() if name in numbers}
+        self.rows = {id: {here: plan.names.next("k") for here in row.names.values()} for id, row in rows.items()}
         self.here = [] if scope.frame.errors else here
         self.since = [] if scope.frame.errors else [each for each in mixed if self._is_since(each)]
 
@@ -181,9 +185,10 @@ class Search:
             scalars += into.amount(self.expression.of, self.found.bound, scope).scalars
         course = self.course(scalars)  # before anything else: it may not be told
         kept = None
-        for part in () if scope.frame.errors else conjuncts(self.expression.where):
-            if isinstance(part, (Atom, Some, On)) and self.day in variables_of(part) and not self._is_held(part):
-                kept = self.thinned(part, kept)
+        parts = [each for each in conjuncts(self.expression.where) if isinstance(each, (Atom, Some, On))]
+        of_the_day = [] if scope.frame.errors else [each for each in parts if self.day in variables_of(each)]
+        for part in [each for each in of_the_day if not self._is_since_some_day(each)]:
+            kept = self.thinned(part, kept)
         rows, bound, table = self.over(course, kept)
         truth = into.test(self.expression.where, bound, rows)
         members = tuple(self.columns[name] for name in self._members)
@@ -192,10 +197,15 @@ class Search:
         day, count = self.columns[self.day], self.found.count
         return Stepped(rows, bound, truth, members, others, day, until, count, table)
 
-    def _is_held(self, part: Condition) -> bool:
-        """Whether only members are asked about for which a condition holds on some day."""
+    def _is_since_some_day(self, part: Condition) -> bool:
+        """Whether a condition holds from some day on, and not before; if so, that is noted."""
         scope = self.found.scope
-        return all(each in self.since for each in scope.opened(self.into.test(part, self.found.bound, scope)))
+        truths = scope.opened(self.into.test(part, self.found.bound, scope))
+        since = [each for each in truths if self._is_since(each)]
+        if scope.frame.errors or len(since) < len(truths):
+            return False
+        self.since += [each for each in since if each not in self.since]
+        return True
 
     def course(self, scalars: Iterable[Scalar]) -> Course:
         """On which days any of these may change."""
@@ -228,12 +238,23 @@ class Search:
         table = plan.step(Group(Union(tuple(events), names), names, ()))
         scope = binding.over(self.into, algebra.Scan(table, tuple((name, name) for name in names)))
         scope.frame.once = algebra.Scan(members, tuple((name, name) for name in self.cells))
+        self._hand_over(scope, members)
         bound = dict(self.opened)
         for name, amount in (*self._members.items(), *((name, self.opened[name]) for name in self._others)):
             sure = is_sure(self.cells[self.columns[name]])
             bound[name] = evolve(amount, number=Column(self.columns[name], sure), known=True)
         bound[self.day] = evolve(self.opened[self.day], number=Column(day, True))
         return scope, bound, members
+
+    def _hand_over(self, scope: Scope, members: str) -> None:
+        """Read the cells of members that are records off their table."""
+        keys = tuple((self.columns[name], Column(self.columns[name], True)) for name in self._members)
+        for name, amount in self._members.items():
+            id = amount.number.name if isinstance(amount.number, Column) else ""
+            if id in self.rows:
+                row, found, cells = self.found.scope.rows[id], scope.frame.look_up(members, keys), self.rows[id]
+                names = {there: scope.frame.cell(found, cells[here]).name for there, here in row.names.items()}
+                scope.rows[self.columns[name]] = evolve(row, names=names)
 
     def events(self, course: Course, kept: str | None) -> tuple[str, Iterator[algebra.Relation]]:
         """The members (those kept) as a table, and each on the first day asked about and on its days of change.
@@ -249,6 +270,7 @@ class Search:
             of_change = {plan.names.next("k"): scalar for scalar in scalars}
             meetings.append((change, tuple(of_change)))
             cells |= of_change
+        cells |= {name: Column(here) for names in self.rows.values() for here, name in names.items()}
         bounds: dict[Scalar, str] = {}
         for part in self.since:
             inner = part.operands[0] if part.name == "is true" else part
@@ -349,14 +371,15 @@ def along(stepped: Stepped, outer: Scope, folds: tuple[Folded, ...]) -> tuple[Ce
 
 def _by_member(stepped: Stepped) -> None:
     """Work out what does not go with the day once for each member."""
-    frame, plan = stepped.scope.frame, stepped.scope.plan
-    parts = frame.split_off(stepped.members)
-    if any(isinstance(part, LookUp) for part in parts):
-        each = algebra.Scan(stepped.table, tuple((name, name) for name in stepped.members))
-        table = plan.step(Keep(grown(each, parts), (*stepped.members, *made_by(parts))))
-        frame.parts.insert(0, looked_up_by(stepped.members, table, parts))
-    else:
-        frame.parts[:0] = parts
+    frame, plan, members = stepped.scope.frame, stepped.scope.plan, stepped.members
+    parts = frame.split_off(members)
+    own = [part for part in parts if isinstance(part, LookUp) and part.table == stepped.table]
+    here = [(here, there) for part in own for there, here in part.used.items()]
+    each = algebra.Scan(stepped.table, (*((name, name) for name in members), *here))
+    rest = [part for part in parts if part not in own]
+    table = plan.step(Keep(grown(each, rest), (*members, *made_by(parts))))
+    if made_by(parts):
+        frame.parts.insert(0, looked_up_by(members, table, parts))
 
 
 def _number(fold: Folded) -> Scalar:
