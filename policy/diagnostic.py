@@ -125,7 +125,7 @@ ERRORS: dict[str, str] = {
     "E0507": "No such part of a case",
     "E0510": "An expected answer without its point",
     "E0511": "A reading that is not named as one",
-    "E0512": "A citation of nothing",
+    "E0512": "A citation that is not written as one",
     "E0513": "No answer is stated",
     "E0514": "An expected answer that says more than the answer",
     "E0520": "Only the record of a phrase can be complete",

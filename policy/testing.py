@@ -15,7 +15,7 @@ from policy.answer import Answer
 from policy.cases import CaseFile, CasePart, CaseQuestion, read_case
 from policy.diagnostic import ClausebookError, Diagnostic, in_order, nearest
 from policy.document import Document, read, read_source
-from policy.expected import Expected, differences, read_expected
+from policy.expected import Expected, differences, misfit, read_expected
 from policy.instrument import Case, Instrument
 from policy.source import Source, Span
 
@@ -204,9 +204,11 @@ def answered(case: Case, tried: Tried) -> Tried:
     if tried.problems:
         return tried
     try:
-        return evolve(tried, answer=case.ask(tried.question.question))
+        answer = case.ask(tried.question.question)
     except ClausebookError as error:
         return evolve(tried, problems=error.diagnostics)
+    wrong = None if tried.expected is None else misfit(tried.expected, answer)
+    return evolve(tried, answer=answer, problems=() if wrong is None else (wrong,))
 
 
 class _Reading:
@@ -250,11 +252,10 @@ class _Reading:
         if expected is None:
             return None, problems
         known = self.instrument.book.clause_ids
-        cited = [clause for group in expected.citing for clause in group]
         unknown = tuple(
-            Diagnostic("E0103", f"no clause is called § {clause}", span, nearest=nearest(clause, known))
-            for clause in cited
-            if clause not in known
+            Diagnostic("E0103", f"no clause is called § {each.id}", each.span, nearest=nearest(each.id, known))
+            for each in expected.named
+            if each.id not in known
         )
         return expected, (*problems, *unknown)
 

@@ -69,6 +69,18 @@ def test_facts_questions_and_expected_answers_are_all_checked_at_once(tmp_path: 
     assert codes(wrong, tmp_path) == ["E0102", "E0102", "E0103"]
 
 
+@pytest.mark.parametrize("cites", ["may cite § 44", "citing § 1 or § 44", "may cite § 1 and § 44"])
+def test_a_clause_that_the_book_does_not_have_is_told_in_its_place(cites: str, tmp_path: Path) -> None:
+    _, path = write(tmp_path, case=CASE.replace("citing § 2(a)", cites))
+    (problem,) = check_file(path, Shelf())
+    assert problem.code == "E0103" and problem.span is not None and problem.span.text == "§ 44"
+
+
+def test_a_sentence_does_not_answer_a_question_of_yes_or_no(tmp_path: Path) -> None:
+    first, *_ = tried(CASE.replace("   No, citing § 2(a).", "   It may not be leased."), tmp_path)
+    assert [problem.code for problem in first.problems] == ["E0514"] and not first.passed
+
+
 def test_a_fact_that_all_parts_share_is_wrong_once(tmp_path: Path) -> None:
     assert codes(CASE.replace("May 1, 1990", "May 41, 1990"), tmp_path) == ["E0113"]
 
