@@ -60,10 +60,14 @@ def once(blocks: Iterable[Block]) -> tuple[Block, ...]:
 
 
 def _headed(block: Block) -> Block:
-    """A heading under which only the same is said as a statement that rests on what that does."""
+    """A heading under which nothing stands, or only the same, as a statement that rests on what that does."""
+    if not block.text.endswith(":"):
+        return block
+    if not block.parts:
+        return evolve(block, text=block.text.removesuffix(":"))
     said = block.text.removesuffix(":").casefold()
     same = [part for part in block.parts if part.text.casefold() == said and not part.parts]
-    if not block.text.endswith(":") or not same:
+    if not same:
         return block
     rest = tuple(part for part in block.parts if part is not same[0])
     text = block.text if rest else block.text.removesuffix(":")
