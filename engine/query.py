@@ -489,16 +489,18 @@ def which(asked: Asked, query: Query) -> Answer:
 
 
 def _which_supposed(asked: Asked, query: Query, open_: Variable) -> Answer:
-    """Of which named things a supposition holds: each is supposed and asked on its own."""
-    relation = asked.engine.relations.get(open_.type.name)
-    if relation is None or relation.keys != 1:
-        raise LimitReached(f"the {open_.type.name}s cannot be listed")
+    """Of which things a supposition holds, named or of a closed kind: each is supposed and asked on its own."""
+    things: Iterable[str] = open_.type.members
+    if not things:
+        relation = asked.engine.relations.get(open_.type.name)
+        if relation is None or relation.keys != 1:
+            raise LimitReached(f"the {open_.type.name}s cannot be listed")
+        things = [table.columns[0][number] for table, number in asked.facts.rows(relation.name)]
     members: list[Member] = []
     others: list[Witness] = []
     opens: dict[Open, None] = {}
     cut = False
-    for table, number in list(asked.facts.rows(relation.name)):
-        value = table.columns[0][number]
+    for value in things:
         each = whether(asked, query, value)
         cut = cut or each.cut
         assert each.proof is not None
