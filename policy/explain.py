@@ -38,8 +38,9 @@ from engine.proof import (
 )
 from engine.search import conjuncts
 from engine.unknowns import NONE, OpenValue, Unrecorded, unrecorded_in
-from engine.values import DATE, Kind
+from engine.values import DATE
 from policy.doubts import Answered, supposing, telling
+from policy.others import is_attribute_of, is_recorded
 from policy.outline import Block, Line, also, by_cases, flat, outline
 from policy.phrases import plural
 from policy.relations import recorded
@@ -371,7 +372,7 @@ class Teller:
                 yield Line(depth, never)
                 return
             kinds = " and ".join(dict.fromkeys("day" if v.type == DATE else v.type.name for v in variables))
-            none = ": none is recorded" if all(_is_recorded(variable) for variable in variables) else ""
+            none = ": none is recorded" if all(is_recorded(variable) for variable in variables) else ""
             yield Line(depth, f"there is no such {kinds}{none}")
             return
         # Of what may be unrecorded it is told how far the record goes.
@@ -454,7 +455,7 @@ class Teller:
         out: dict[str, Witness] = {}
         for witness in step.failed:
             of_another = any(
-                isinstance(part, Compared) and _is_attribute_of(part.condition, variable) for part in witness.parts[-1:]
+                isinstance(part, Compared) and is_attribute_of(part.condition, variable) for part in witness.parts[-1:]
             )
             if witness.values and isinstance(witness.values[0], str) and not of_another:
                 out.setdefault(self.speaker.value(witness.values[0], variable.type), witness)
@@ -488,21 +489,6 @@ class Teller:
         if member.truth.is_open:
             words.append("if it counts")
         return Line(depth, ", ".join(words), source)
-
-    def no_others(self, step: Folded) -> str:
-        """That no other member is recorded, in the words of the conditions that pick the members; "" of what is not."""
-        variable = step.aggregate.variables[0]
-        if not _is_recorded(variable) or step.added is not None:
-            return ""  # of days and numbers there is no record
-        qualities: list[str] = []
-        for part in step.parts[0].parts if step.parts else ():
-            if isinstance(part, Compared) and _is_attribute_of(part.condition, variable):
-                left = part.condition.left
-                assert isinstance(left, ValueOf)
-                qualities.append(f"whose {left.column} is {self.speaker.value(part.right, self.speaker.type_of(left))}")
-        suffix = f" {' and '.join(qualities)}" if qualities else ""
-        other = "other " if step.parts else ""
-        return f"no {other}{variable.type.name}{suffix} is recorded"
 
     def _cases(self, step: ByCases, holds: bool, depth: int) -> Iterator[Line]:
         """Whichever way open questions are answered."""
@@ -566,19 +552,6 @@ def _is_itself(step: Quantity) -> bool:
     """Whether all that is known of a value is that it is what it is: that goes without saying."""
     value = step.value
     return isinstance(value, OpenValue) and (value.relation, value.column) == (step.relation, step.column)
-
-
-def _is_recorded(variable: Variable) -> bool:
-    """Whether a variable stands for things that a record has, not for days or numbers."""
-    return variable.type.kind is Kind.SYMBOL and not variable.type.members
-
-
-def _is_attribute_of(condition: Compare, variable: Variable) -> bool:
-    return (
-        condition.comparison is Comparison.IS
-        and isinstance(condition.left, ValueOf)
-        and condition.left.arguments == (variable,)
-    )
 
 
 def _bodies(by: tuple[str, ...]) -> str:

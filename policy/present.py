@@ -33,6 +33,7 @@ from policy.answer import Answer, Bound, Days, Listed, Range, Reading, Stamp, se
 from policy.citing import all_clauses, citations, clashing, split
 from policy.explain import NO_RULE, Teller, forbidding, in_each_case
 from policy.lint import nodes
+from policy.others import no_others
 from policy.outline import Line, flat, once, outline
 from policy.phrases import plural
 from policy.speak import Speaker
@@ -254,12 +255,11 @@ class Presenter:
         root = found.beyond if found.beyond is not None else found.proof
         if root is None or (found.beyond is None and found.verdict is not Verdict.NO):
             return ""
-        teller = Teller(self.speaker)
         for step in walk(root):
             if isinstance(step, Attempt) and step.truth is not FALSE and not step.rule.positive:
                 for inner in walk(step):
                     if isinstance(inner, Folded):
-                        return teller.no_others(inner)
+                        return no_others(self.speaker, inner)
         return ""
 
     def _lines(
