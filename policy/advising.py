@@ -67,8 +67,8 @@ class Provisos:
         return told
 
 
-def open_names(speaker: Speaker, found: query.Answer) -> tuple[str, ...]:
-    """What an answer hangs on."""
+def open_names(speaker: Speaker, found: query.Answer, whether: str = "") -> tuple[str, ...]:
+    """What an answer hangs on; before a statement stands ``whether``."""
     names: dict[str, None] = {}
     for each in found.open:
         question = each.question
@@ -77,7 +77,7 @@ def open_names(speaker: Speaker, found: query.Answer) -> tuple[str, ...]:
         elif isinstance(question, Threshold):
             names.setdefault(speaker.value(question.value, question.value.type))
         else:
-            names.setdefault(supposing(speaker, question, True))
+            names.setdefault(whether + supposing(speaker, question, True))
     return tuple(names)
 
 

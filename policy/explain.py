@@ -235,6 +235,10 @@ class Teller:
                 yield from self.tell(exemption, True, depth)
                 if exemption.truth is TRUE:
                     return
+        off = None if holds else _switched_off(attempt.body)
+        if off is not None:
+            yield from self.tell(off, True, depth)
+            return
         yield from self.tell(attempt.body, holds, depth)
         if holds:
             yield from self._notes(attempt.notes, depth)
@@ -532,6 +536,17 @@ def _goes_without_saying(witness: Witness) -> bool:
 def _is_total(note: Quantity) -> bool:
     """Whether a value is a total, whose members are told of it."""
     return any(isinstance(inner, Folded) for attempt in standing(note.attempts) for inner in attempt.notes)
+
+
+def _switched_off(body: Step) -> Step | None:
+    """Why a condition fails for want of a value that no rule gives here: a clause does not apply."""
+    for part in body.parts if isinstance(body, AllStep) else (body,):
+        for note in part.notes if isinstance(part, Compared) and part.truth is FALSE else ():
+            if isinstance(note, Quantity) and note.value is NONE and note.attempts:
+                off = [[each for each in tried.exemptions if each.truth is TRUE] for tried in note.attempts]
+                if all(off):
+                    return off[0][0]
+    return None
 
 
 def standing(attempts: tuple[Attempt, ...]) -> list[Attempt]:

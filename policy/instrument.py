@@ -405,7 +405,7 @@ class Case:
                 otherwise = self.book.engine.reconsider(
                     other, asked, found, name, deadline, self._ground_of(facts, deadline)
                 )
-                said = presenter.said(asked, otherwise, self._type(asked))
+                said = presenter.said_otherwise(asked, found, otherwise, self._type(asked))
             except Unbounded:
                 said = "Nothing bounds it."
             text = presenter.speaker.statement(name, arguments, bool(relation.assumed))

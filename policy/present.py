@@ -45,6 +45,8 @@ _PERMITS = {"may", "permitted", "allowed"}
 
 _MOST_OPTIONS = 5
 """So many values that an open one may be are told with what they depend on."""
+_MOST_OPEN = 3
+"""So many things are told on which another reading depends, too."""
 
 
 @define
@@ -164,6 +166,19 @@ class Presenter:
             words = ("Less than" if strict else "At most") if most else ("More than" if strict else "At least")
             return f"{words} {said}."
         return f"{said[:1].upper()}{said[1:]}."
+
+    def said_otherwise(self, asked: query.Query, found: query.Answer, other: query.Answer, type: Type | None) -> str:
+        """What another reading answers; where that depends too, whether on other things, and on which."""
+        said = self.said(asked, other, type)
+        if said != self.said(asked, found, type) or Verdict.DEPENDS not in _verdicts(other):
+            return said
+        here, there = (open_names(self.speaker, each, "whether ") for each in (found, other))
+        more, less = [each for each in there if each not in here], [each for each in here if each not in there]
+        parts = [f"also on {_some_of(more)}"] if more else []
+        parts += [f"no longer on {_some_of(less)}"] if less else []
+        if not parts and _values(found) != _values(other):
+            parts = ["for other values"]
+        return f"{said[:-1]}, {'; '.join(parts)}." if parts else said
 
     def _said_when(self, found: query.Answer) -> str:
         """The first day; where no day is certain, to which day it is certainly not so."""
@@ -511,6 +526,15 @@ def rested_on(steps: Iterable[Step | Witness]) -> set[str]:
     return found
 
 
+def _verdicts(found: query.Answer) -> set[Verdict]:
+    return {found.verdict, *(member.verdict for member in found.members)}
+
+
+def _values(found: query.Answer) -> set[Any]:
+    """What may be the value, or on the list."""
+    return {option.value for option in found.options} | {(member.value, member.verdict) for member in found.members}
+
+
 def _reading_lines(readings: tuple[Reading, ...], said: str) -> Iterator[Line]:
     """The readings that matter, each with what the other would answer; those that do not, together."""
     idle = [reading.id for reading in readings if reading.otherwise == said]
@@ -526,6 +550,11 @@ def _reading_lines(readings: tuple[Reading, ...], said: str) -> Iterator[Line]:
 def _begun(said: str, type: Type) -> str:
     """What begins with a value of a kind, as a sentence begins; a name stays as it is written."""
     return f"{said[:1].upper()}{said[1:]}" if type.members else said
+
+
+def _some_of(names: list[str]) -> str:
+    """The first few, and that there are others."""
+    return _listed(names if len(names) <= _MOST_OPEN else [*names[:_MOST_OPEN], "more"])
 
 
 def _listed(names: list[str]) -> str:

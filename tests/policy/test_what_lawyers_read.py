@@ -618,3 +618,59 @@ def test_what_no_rule_allows_is_told_so(late: Case) -> None:
 
 def test_the_most_of_a_sum_is_not_below_nothing(late: Case) -> None:
     assert late.ask("How much money may U-2 bring on May 1, 2024?").said == "None."
+
+
+# ------------------------------------------------------ what is not so is not said
+
+ANNUAL = ROOT / "rules" / "1992-plan.cases" / "annual-limit.md"
+EARLIER = """\
+# Earlier
+
+Book: harbor-mill
+Record complete to: 2026-12-31
+
+## Facts
+
+| award | holder  | date       | shares | award kind    | price |
+|-------|---------|------------|--------|---------------|-------|
+| A-0   | Ann Lee | 2023-02-01 | 9,000  | regular award | $4.00 |
+| A-3   | Ann Lee | 2025-02-01 | ?      | regular award | $4.00 |
+| A-4   | Cy Day  | 2025-02-01 | 2,000  | founder award | $4.00 |
+"""
+
+
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    folder = tmp_path_factory.mktemp("earlier")
+    write_files(GUIDE, folder)
+    (folder / "earlier.md").write_text(EARLIER, "utf-8")
+    return load(folder / PLAN).case(folder / CASE, folder / "earlier.md")
+
+
+def test_where_others_are_recorded_it_is_said_that_none_counts(case: Case, earlier: Case) -> None:
+    question = "May Ann Lee receive 3,000 shares on September 1, 2024?"
+    assert lines(case, question)[-1].endswith("no other award whose holder is Ann Lee is recorded.")
+    assert lines(earlier, question)[-1].endswith("no other award whose holder is Ann Lee counts.")
+
+
+def test_a_limit_that_does_not_apply_is_told_so_though_its_total_is_switched_off_with_it(earlier: Case) -> None:
+    told = lines(
+        earlier, "Supposing that A-4 is authorized and Cy Day is eligible on February 1, 2025: is A-4 permitted?"
+    )
+    assert "§ 4 does not apply to A-4 [§ 4, § 4 exception]" in told
+    assert lines(earlier, "What are the shares counted up to A-4?")[1].startswith("§ 4 does not apply to A-4")
+
+
+def test_a_value_that_is_not_known_is_told_so(earlier: Case) -> None:
+    assert lines(earlier, "What are A-3's shares?")[0] == "A-3's shares, once that is known."
+
+
+def test_nothing_ends_in_a_colon_under_which_nothing_stands() -> None:
+    blocks = (Block("none count:", "§ 1"), Block("one counts:", "", (Block("A-1"),)))
+    assert [line.text for line in flat(once(blocks), 0)] == ["none count", "one counts:", "A-1"]
+
+
+def test_another_reading_under_which_it_depends_on_something_else_is_told() -> None:
+    case = load("1992-plan").case(ANNUAL)
+    (reading,) = case.ask("May Ann Lee receive 15,000 shares on September 1, 2001?").readings
+    assert reading.otherwise == "Depends, no longer on the supposed grant's option kind."
