@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field, fields, frozen
 
-from engine.relational.goal import CITED, DOUBT, EXISTS, NUMBER, SCALE, SUBJECT, TRUTH, UNCITED, Worked
+from engine.relational.goal import CITED, DAYS, DOUBT, EXISTS, NUMBER, SCALE, SUBJECT, TRUTH, UNCITED, Worked
 from engine.relational.tables import Ledger
-from engine.values import Kind, Type, exact
+from engine.values import Kind, Period, Type, exact
 from policy.answer import sections
 from policy.audit_question import AuditQuestion
 from policy.citing import split
@@ -198,17 +198,19 @@ class Reader:
         if self.worked.value is None:
             return {True: "yes", False: "no", None: ""}[kind[TRUTH]], ""
         exists, number = kind[EXISTS], kind[NUMBER]
-        if exists is None or (exists and number is None):
+        if exists is None or (exists and (number is None or kind.get(DAYS, 0) is None)):
             return "", ""
-        return ("value", self._value(number, kind[SCALE])) if exists else ("none", "")
+        return ("value", self._value(number, kind[SCALE], kind.get(DAYS, 0))) if exists else ("none", "")
 
-    def _value(self, number: int, scale: int) -> str:
+    def _value(self, number: int, scale: int, days: int) -> str:
         assert self.worked.value is not None
         found: Any = exact(Fraction(int(number), int(scale)))
         if self.worked.value.kind is Kind.SYMBOL:
             found = self.ledger.symbols.name(found)
         elif self.worked.value.kind is Kind.DATE:
             found = date.fromordinal(found)
+        elif self.worked.value.kind is Kind.PERIOD:
+            found = Period(found, int(days))
         return self._speaker.value(found, value_type(self.case, self.question))
 
     def _citations(self, kind: dict[str, Any]) -> str:

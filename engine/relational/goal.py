@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from engine.model import Condition, Expression, Origin, Relation, Rule, Variable
 from engine.program import Engine
 from engine.relational import algebra, binding
-from engine.relational.algebra import TRUE, Scalar, both, either, is_false, is_true, negation, tables_of
+from engine.relational.algebra import TRUE, UNKNOWN_NUMBER, Scalar, both, either, is_false, is_true, negation, tables_of
 from engine.relational.alike import Alike
 from engine.relational.amounts import Amount, Unsupported
 from engine.relational.cited import deciding, of_value
@@ -27,7 +27,8 @@ from engine.relational.totals import Total, totals_of
 from engine.relational.translate import Bound, Translator
 from engine.values import Kind
 
-SUBJECT, TRUTH, NUMBER, SCALE, EXISTS, DOUBT = "subject", "truth", "number", "scale", "exists", "doubt"
+SUBJECT, TRUTH, NUMBER, SCALE, DAYS = "subject", "truth", "number", "scale", "days"
+EXISTS, DOUBT = "exists", "doubt"
 CITED, UNCITED, UNTOLD, CASES = "cited", "uncited", "untold", "cases"
 MANY = 2
 """So many subjects of a day, at least, have what is the same for all of them worked out once."""
@@ -47,11 +48,12 @@ class Goal:
 class Worked:
     """What to run: the tables to make, in order; the final rows; and what the path leaves to the reference evaluator.
 
-    The rows have `SUBJECT` (a symbol's code) and their kind; of a value also `NUMBER`, `SCALE`, `EXISTS`. Of each kind
-    `said` tells the rest: `DOUBT`, of a condition `TRUTH`, and `CITED` 0, 1, …, whether each of ``origins``
-    decides it, but `UNCITED` says that what does is read off its proof, be it that it is `UNTOLD` by tables, or that it
-    may hang on `CASES` of what is not known. What that is, the columns of ``leaves`` tell where they can, in rows of
-    their own (``told``). ``totals`` are what the rows rest on that is not of their subject alone.
+    The rows have `SUBJECT` (a symbol's code) and their kind; of a value also `NUMBER`, `SCALE`, `EXISTS`, and of a
+    period, whose `NUMBER` are its months, `DAYS`. Of each kind `said` tells the rest: `DOUBT`, of a condition `TRUTH`,
+    and `CITED` 0, 1, …, whether each of ``origins`` decides it, but `UNCITED` says that what does is read off its
+    proof, be it that it is `UNTOLD` by tables, or that it may hang on `CASES` of what is not known. What that is, the
+    columns of ``leaves`` tell where they can, in rows of their own (``told``). ``totals`` are what the rows rest on
+    that is not of their subject alone.
     """
 
     steps: tuple[tuple[str, Step], ...]
@@ -97,6 +99,8 @@ def work_out(engine: Engine, ledger: Ledger, goal: Goal, only: str | None = None
         value = into.amount(goal.of, bound, scope)  # type: ignore[arg-type]  # an expression
         scale = algebra.number(value.scale) if isinstance(value.scale, int) else value.scale
         columns |= {NUMBER: value.number, SCALE: scale, EXISTS: value.exists}
+        if value.kind is Kind.PERIOD:
+            columns[DAYS] = UNKNOWN_NUMBER if value.days is None else value.days
         found, untold, cases = _cited(of_value(into, goal.of, bound, scope), scope)  # type: ignore[arg-type]
     else:
         truth = said[TRUTH] = scope.frame.let(into.test(goal.of, bound, scope))  # type: ignore[arg-type]

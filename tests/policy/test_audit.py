@@ -134,6 +134,16 @@ def test_a_value_of_every_row(case: Case, folder: Path) -> None:
     assert result.verified >= 3
 
 
+def test_a_period_of_every_row(folder: Path) -> None:
+    path = folder / "club.md"
+    head = "Concluded:\n"
+    rule = "The term of a lease is 2 months and 3 days.\n"
+    path.write_text(BOOK.replace(head, f"{head}- the term of *a lease* is *a period*\n") + "\n## § 9 Terms\n\n" + rule)
+    case = load(path).case(folder / "leases.md")
+    found = {(row.value, row.by) for row in run(case, folder, "the term of *a lease*").rows}
+    assert found == {("2 months and 3 days", "tables")}
+
+
 def test_a_row_that_comes_out_two_ways_stops_the_audit(
     case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
