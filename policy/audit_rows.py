@@ -237,12 +237,17 @@ def _distinct(table: pyarrow.Table) -> tuple[list[dict[str, Any]], pyarrow.Array
     import pyarrow
     import pyarrow.compute as compute
 
+    rows: list[tuple[Any, ...]] = []
     which = pyarrow.array([], pyarrow.int32())
     for place, column in enumerate(table.columns):
         codes = column.combine_chunks().dictionary_encode(null_encoding="encode")
+        cells = codes.dictionary.to_pylist()
         if place:
-            more = compute.multiply(which.cast(pyarrow.int64()), len(codes.dictionary))
+            more = compute.multiply(which.cast(pyarrow.int64()), len(cells))
             codes = compute.add(more, codes.indices.cast(pyarrow.int64())).dictionary_encode()
-        which, count = codes.indices, len(codes.dictionary)
-    first = compute.index_in(pyarrow.array(range(count), pyarrow.int32()), value_set=which)
-    return table.take(first).to_pylist(), which
+            pairs = (divmod(code, len(cells)) for code in codes.dictionary.to_pylist())
+            rows = [(*rows[before], cells[here]) for before, here in pairs]
+        else:
+            rows = [(cell,) for cell in cells]
+        which = codes.indices
+    return [dict(zip(table.column_names, row, strict=True)) for row in rows], which

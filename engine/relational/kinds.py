@@ -200,12 +200,17 @@ def _value(scalar: Scalar, values: Mapping[str, Any]) -> Any:
         return values[scalar.name]
     if scalar.name == "when":
         return _value(scalar.operands[1 if _value(scalar.operands[0], values) else 2], values)
+    if scalar.name in ("and", "or"):
+        decisive = scalar.name == "or"
+        result: bool | None = not decisive
+        for each in scalar.operands:
+            value = _value(each, values)
+            if value is decisive:
+                return decisive
+            result = None if value is None else result
+        return result
     found = [_value(each, values) for each in scalar.operands]
     match scalar.name:
-        case "and":
-            return False if False in found else None if None in found else True
-        case "or":
-            return True if True in found else None if None in found else False
         case "not":
             return None if found[0] is None else not found[0]
         case "is true":

@@ -7,7 +7,6 @@ where they occur. No text of a fact is ever in a table.
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -312,9 +311,11 @@ def _is_single(table: Table) -> bool:
         return True
     import pyarrow
 
-    keys = [facts.name for facts in table.columns[: table.relation.keys]]
+    keys = [facts.name for facts in table.columns[: table.relation.keys] if facts.only is None]
+    if len(keys) < 2:  # the others are the same in all rows
+        return table.count == 1 or any(_distinct(table.arrays[name]) == table.count for name in keys)
     rows = pyarrow.table({name: pyarrow.array(table.arrays[name]) for name in keys})
-    return bool(rows.group_by(keys).aggregate([]).num_rows == table.count) if keys else table.count == 1
+    return bool(rows.group_by(keys).aggregate([]).num_rows == table.count)
 
 
 def encoded(
@@ -326,9 +327,9 @@ def encoded(
         if packed.codes is not None or isinstance(packed.values, (Texts, Beside)):
             return _encoded_packed(name, kind, optional, packed, symbols, arrays)
         cells = packed.values
-    types = set(map(type, cells))
-    if types == {type(NONE)} and cells.count(NONE) == len(cells):
+    if cells and cells[0] is NONE and cells.count(NONE) == len(cells):
         return _encoded_nothing(name, kind, len(cells), arrays)
+    types = set(map(type, cells))
     if kind is Kind.SYMBOL and types == {str}:
         return _whole(name, kind, symbols.codes(cells), arrays)
     if kind is Kind.NUMBER and types == {int}:
@@ -390,9 +391,10 @@ def _encoded_nothing(name: str, kind: Kind, count: int, arrays: dict[str, Any]) 
 def _run(numbers: range) -> Any:
     """Whole numbers that follow each other, as an Arrow array."""
     import pyarrow
+    import pyarrow.compute as compute
 
-    content = pyarrow.py_buffer(array("q", numbers))
-    return pyarrow.Array.from_buffers(pyarrow.int64(), len(numbers), [None, content])
+    ones = pyarrow.repeat(pyarrow.scalar(1, pyarrow.int64()), len(numbers))
+    return compute.cumulative_sum(ones, start=numbers.start - 1)
 
 
 def _encoded_days(name: str, cells: Sequence[date], arrays: dict[str, Any]) -> ColumnFacts:
