@@ -193,14 +193,30 @@ class Packed(Read):
         found = self._values_like(cell)
         if self.codes is None or not found:
             return found
-        if self._order is None:
-            self._order = _in_order(self.codes)
-        order, codes = self._order
+        order, _ = self._ordered(self.codes)
         rows: list[int] = []
-        for place in found:
-            start = bisect_left(codes, place)
-            rows += order[start : bisect_right(codes, place, start)]
+        for start, end in self._stretches(self.codes, found):
+            rows += order[start:end]
         return rows if len(found) == 1 else sorted(rows)
+
+    def count(self, cell: Any) -> int:
+        """How many rows have a cell."""
+        found = self._values_like(cell)
+        if self.codes is None or not found:
+            return len(found)
+        return sum(end - start for start, end in self._stretches(self.codes, found))
+
+    def _ordered(self, codes: Codes) -> tuple[Codes, Codes]:
+        if self._order is None:
+            self._order = _in_order(codes)
+        return self._order
+
+    def _stretches(self, codes: Codes, places: list[int]) -> Iterator[tuple[int, int]]:
+        """Where the rows of some values are, among all rows in the order of their values."""
+        _, ordered = self._ordered(codes)
+        for place in places:
+            start = bisect_left(ordered, place)
+            yield start, bisect_right(ordered, place, start)
 
     @property
     def are_distinct(self) -> bool:
@@ -327,6 +343,12 @@ class Cells(Read):
             found = [row for row in found if row not in self._changed]
             found = sorted((*found, *(row for row, each in self._changed.items() if each == cell)))
         return found
+
+    def count(self, cell: Any) -> int:
+        """How many rows have a cell."""
+        if self._changed or len(self.parts) != 1 or not isinstance(self.parts[0], Packed):
+            return len(self.rows(cell))
+        return self.parts[0].count(cell)
 
     def packed(self) -> Packed:
         """All cells as one part."""

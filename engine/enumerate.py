@@ -193,5 +193,5 @@ class Enumeration:
 
 def _rarest(table: Table, sought: Sequence[tuple[int, Any]]) -> list[int]:
     """The rows of which an attribute may be the value sought, by the attribute that leaves the fewest."""
-    column, cell = min(sought, key=lambda each: len(table.rows_where(*each)))
+    column, cell = sought[0] if len(sought) == 1 else min(sought, key=lambda each: table.count_where(*each))
     return [*table.rows_where(column, cell), *table.rows_where(column, UNKNOWN)]

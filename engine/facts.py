@@ -144,6 +144,11 @@ class Table:
             self._indexes[place] = index
         return index.get(cell, _NO_ROWS)
 
+    def count_where(self, place: int, cell: Any) -> int:
+        """How many rows have this cell in a column."""
+        column = self.columns[place]
+        return column.count(cell) if isinstance(column, Cells) else len(self.rows_where(place, cell))
+
     def is_about(self, things: frozenset[str]) -> bool:
         """Whether every row has one of these among its keys."""
         return all(any(type(key) is str and key in things for key in keys) for keys in self._keys())
@@ -153,7 +158,9 @@ class Table:
 
     def source_of(self, number: int, column: int) -> Hashable:
         """Where a cell is recorded."""
-        return self.cell_sources.get((number, column), self.sources[number])
+        if self.cell_sources and (number, column) in self.cell_sources:
+            return self.cell_sources[number, column]
+        return self.sources[number]
 
     def copy(self, table: Table, number: int) -> None:
         """Take over a row of another layer, with where its cells are recorded."""

@@ -8,7 +8,8 @@ them is open there is no group, and the aggregate is worked out one by one.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
@@ -134,8 +135,8 @@ class Group:
 
 
 _LAST = 2**62
-Kept = dict[tuple[Any, ...], Group] | None
-"""The groups of the same cells, by what else its members have in common; None where something is open."""
+Like = dict[tuple[Any, ...], list[str]] | None
+"""Records with the same cells, by what else they have in common; None where that is open of one of them."""
 
 
 @define(eq=False)
@@ -144,7 +145,8 @@ class Groups:
 
     facts: FactBase
     fresh: Callable[[], Evaluation]
-    kept: dict[tuple[Any, ...], Kept] = field(factory=dict)
+    like: dict[tuple[Any, ...], Like] = field(factory=dict)
+    kept: dict[tuple[Any, ...], Group | None] = field(factory=dict)
     _vague: dict[tuple[str, int], bool] = field(factory=dict)
 
     def is_vague(self, relation: Relation, column: int) -> bool:
@@ -223,24 +225,44 @@ class Grouped:
         alike = tuple([other(evaluation, env, []) for _, other in self.alike])
         if not all(type(each) in PLAIN for each in (*cells, *alike)):
             return None
-        key = (self.which, *cells)
-        if key not in groups.kept:
-            groups.kept[key] = self._made(groups, cells, evaluation.deadline)
-        kept = groups.kept[key]
-        return None if kept is None else kept.get(alike, _EMPTY)
-
-    def _made(self, groups: Groups, cells: tuple[Any, ...], deadline: float | None) -> Kept:
-        """The groups of the records with some cells, worked out apart."""
-        member, facts = self.member, groups.facts
-        if any(groups.is_vague(member, column) for column, _ in self.cells):
+        key = (self.which, cells)
+        if key not in groups.like:
+            groups.like[key] = self._alike(groups, cells, evaluation.deadline)
+        ids = groups.like[key]
+        if ids is None:
             return None
-        evaluation = groups.fresh()
-        evaluation.begin(deadline)
-        found: dict[tuple[Any, ...], list[tuple[Place, str, Any]]] = {}
-        env: Bindings = [None] * self.size()
-        ids = [*self._ids(facts, cells)]
+        whole = (*key, alike)
+        if whole not in groups.kept:
+            groups.kept[whole] = self._made(groups, ids.get(alike, ()), evaluation.deadline)
+        return groups.kept[whole]
+
+    def _alike(self, groups: Groups, cells: tuple[Any, ...], deadline: float | None) -> Like:
+        """The records with some cells, by what else they have in common."""
+        if any(groups.is_vague(self.member, column) for column, _ in self.cells):
+            return None
+        ids = [*islice(self._ids(groups.facts, cells), MOST_ROWS + 1)]
         if len(ids) > MOST_ROWS:
             return None
+        if not self.alike:
+            return {(): ids}
+        evaluation = self._apart(groups, deadline)
+        env: Bindings = [None] * self.size()
+        found: dict[tuple[Any, ...], list[str]] = {}
+        for id in ids:
+            env[self.place] = id
+            alike = tuple([own(evaluation, env, []) for own, _ in self.alike])
+            if not all(type(each) in PLAIN or each is NONE for each in alike):
+                return None
+            found.setdefault(alike, []).append(id)
+        return found if _is_certain(evaluation) else None
+
+    def _made(self, groups: Groups, ids: Sequence[str], deadline: float | None) -> Group | None:
+        """The group of those of some records that are members; None where something is open."""
+        if not ids:
+            return _EMPTY
+        evaluation = self._apart(groups, deadline)
+        env: Bindings = [None] * self.size()
+        members: list[tuple[Place, str, Any]] = []
         for id in ids:
             env[self.place] = id
             truths = [test(evaluation, env).truth for test in self.tests]
@@ -248,16 +270,19 @@ class Grouped:
                 return None
             if FALSE in truths:
                 continue
-            alike = tuple([own(evaluation, env, []) for own, _ in self.alike])
-            place = self._place(evaluation, facts, id)
+            place = self._place(evaluation, groups.facts, id)
             value = 1 if self.of is None else self.of(evaluation, env, []) if self.is_alone else 0
-            if place is None or not all(type(each) in PLAIN or each is NONE for each in (value, *alike)):
+            if place is None or not (type(value) in PLAIN or value is NONE):
                 return None
-            found.setdefault(alike, []).append((place, id, value))
-        if len(evaluation.cancellations) or evaluation.was_cut or evaluation.searched:
-            return None
-        made = {alike: self._in_order(members, evaluation) for alike, members in found.items()}
-        return None if None in made.values() else made  # type: ignore[return-value]  # none is None
+            members.append((place, id, value))
+        return self._in_order(members, evaluation) if _is_certain(evaluation) else None
+
+    @staticmethod
+    def _apart(groups: Groups, deadline: float | None) -> Evaluation:
+        """An evaluation that goes when a group is made."""
+        evaluation = groups.fresh()
+        evaluation.begin(deadline)
+        return evaluation
 
     def _ids(self, facts: FactBase, cells: tuple[Any, ...]) -> Iterator[str]:
         """The records with these cells."""
@@ -266,7 +291,7 @@ class Grouped:
         places = range(len(columns))
         if not layers:
             return
-        rarest = min(places, key=lambda at: len(layers[-1].rows_where(columns[at], cells[at])))
+        rarest = min(places, key=lambda at: layers[-1].count_where(columns[at], cells[at]))
         for table, number in facts.rows(self.member.name, columns[rarest], cells[rarest]):
             if all(table.columns[columns[at]][number] == cells[at] for at in places if at != rarest):
                 yield table.columns[0][number]
@@ -333,6 +358,11 @@ class Grouped:
                 return None
             total = self._sum(total, value, evaluation)
         return total
+
+
+def _is_certain(evaluation: Evaluation) -> bool:
+    """Whether nothing that was met needs a proof by cases, or was cut, or hangs on all rows of a relation."""
+    return not (len(evaluation.cancellations) or evaluation.was_cut or evaluation.searched)
 
 
 class _Never:

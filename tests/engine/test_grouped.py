@@ -161,10 +161,10 @@ def test_a_group_is_made_once() -> None:
         return ENGINE.answer(facts, Query(goal, Shape.VALUE), ground=ground).value
 
     assert [up_to(number) for number in range(6)] == [7, 6, 4, 15, 31, 63]
-    (groups,) = ground.groups.kept.values()
-    assert groups is not None
-    assert groups[()].ids == ["L-2", "L-1", "L-0", "L-3", "L-4", "L-5"]
-    assert groups[()].totals == [0, 4, 6, 7, 15, 31, 63]
+    (group,) = ground.groups.kept.values()
+    assert group is not None
+    assert group.ids == ["L-2", "L-1", "L-0", "L-3", "L-4", "L-5"]
+    assert group.totals == [0, 4, 6, 7, 15, 31, 63]
 
 
 @pytest.mark.parametrize(
@@ -189,4 +189,5 @@ def test_many_records_are_left_to_tables(monkeypatch: pytest.MonkeyPatch) -> Non
     ground = ENGINE.ground(facts)
     goal = ValueOf("rooms up to", (Constant("L-2", LEASE),), "value")
     assert ENGINE.answer(facts, Query(goal, Shape.VALUE), ground=ground).value == 3
-    assert [*ground.groups.kept.values()] == [None]
+    assert [*ground.groups.like.values()] == [None]
+    assert not ground.groups.kept
