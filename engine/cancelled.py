@@ -54,6 +54,8 @@ class Cancellations:
 
     def conclusion(self, truth: Truth, attempts: tuple[Attempt, ...]) -> None:
         """A certain conclusion, if no attempt for or against it makes it certain alone."""
+        if not any(attempt.truth.is_open for attempt in attempts):
+            return
         mine = [attempt for attempt in attempts if attempt.rule.positive]
         others = [attempt for attempt in attempts if not attempt.rule.positive]
         if truth is TRUE:

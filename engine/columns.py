@@ -179,6 +179,11 @@ class Packed(Read):
     def __len__(self) -> int:
         return len(self.values if self.codes is None else self.codes)
 
+    def __getitem__(self, place: Any) -> Any:
+        if type(place) is int:
+            return self.values[place if self.codes is None else self.codes[place]]
+        return super().__getitem__(place)
+
     def at(self, place: int) -> Any:
         return self.values[place if self.codes is None else self.codes[place]]
 
@@ -295,6 +300,11 @@ class Cells(Read):
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
 
+    def __getitem__(self, place: Any) -> Any:
+        if len(self.parts) == 1 and not self._changed and type(place) is int:  # as most are
+            return self.parts[0][place]
+        return super().__getitem__(place)
+
     def at(self, place: int) -> Any:
         if self._changed and place in self._changed:
             return self._changed[place]
@@ -326,6 +336,8 @@ class Cells(Read):
 
     def rows(self, cell: Any) -> list[int]:
         """The rows with a cell, from the first."""
+        if len(self.parts) == 1 and not self._changed and isinstance(self.parts[0], Packed):
+            return self.parts[0].rows(cell)
         found: list[int] = []
         for number, part in enumerate(self.parts):
             start = self._ends[number] - len(part)
