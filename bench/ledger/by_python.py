@@ -33,9 +33,9 @@ def rows(tables: Tables) -> list[Row]:
     """Each grant with its verdict and citations."""
     grants = tables["grant"]
     order = sorted(range(len(grants["id"])), key=grants["order"].__getitem__)
-    available, fair = _days(tables)
-    serves = _intervals(tables["employed"])
-    holds = _intervals(tables["owns"], [int(each[:-1]) > 10 for each in tables["owns"]["percentage"]])
+    available, fair = of_days(tables)
+    serves = intervals(tables["employed"])
+    holds = intervals(tables["owns"], [int(each[:-1]) > 10 for each in tables["owns"]["percentage"]])
     drawn: dict[date, int] = defaultdict(int)
     counted: dict[tuple[str, int], int] = defaultdict(int)
     result = []
@@ -70,7 +70,7 @@ def _terms(incentive: bool, ten: bool, price: int | None, fair: int, day: date, 
     return ("depends" if incentive and price is None else "yes"), OPTION[incentive]
 
 
-def _intervals(table: dict[str, list[Any]], kept: list[bool] | None = None) -> dict[str, list[tuple[date, date]]]:
+def intervals(table: dict[str, list[Any]], kept: list[bool] | None = None) -> dict[str, list[tuple[date, date]]]:
     found: dict[str, list[tuple[date, date]]] = defaultdict(list)
     for at, (person, first, last) in enumerate(zip(table["person"], table["first"], table["last"], strict=True)):
         if kept is None or kept[at]:
@@ -82,7 +82,7 @@ def _within(intervals: Any, day: date) -> bool:
     return any(first <= day <= last for first, last in intervals)
 
 
-def _days(tables: Tables) -> tuple[Any, Any]:
+def of_days(tables: Tables) -> tuple[Any, Any]:
     """What is available on a day, and the value on it."""
     steps = _steps(tables)
     days = sorted(steps)
@@ -114,7 +114,7 @@ def _steps(tables: Tables) -> dict[date, int]:
     grants = tables["grant"]
     cancelled = dict(zip(tables["cancelled"]["grant"], tables["cancelled"]["date"], strict=True))
     left = dict(zip(tables["ended"]["person"], tables["ended"]["date"], strict=True))
-    serves = _intervals(tables["employed"])
+    serves = intervals(tables["employed"])
     moved: dict[str, list[tuple[date, int]]] = defaultdict(list)
     for name in ("exercise", "lapse"):
         table = tables[name]

@@ -34,10 +34,10 @@ class Point:
     def __attrs_post_init__(self) -> None:
         grants = self.tables["grant"]
         self._at = {id: at for at, id in enumerate(grants["id"])}
-        self._available, self._fair = by_python._days(self.tables)
-        self._serves = by_python._intervals(self.tables["employed"])
+        self._available, self._fair = by_python.of_days(self.tables)
+        self._serves = by_python.intervals(self.tables["employed"])
         owns = self.tables["owns"]
-        self._holds = by_python._intervals(owns, [int(each[:-1]) > 10 for each in owns["percentage"]])
+        self._holds = by_python.intervals(owns, [int(each[:-1]) > 10 for each in owns["percentage"]])
         day: dict[date, list[tuple[int, int]]] = defaultdict(list)
         year: dict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
         columns = (grants[name] for name in ("order", "date", "grantee", "shares"))
