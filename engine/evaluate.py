@@ -66,6 +66,7 @@ class Evaluation:
         touched: frozenset[str] = frozenset(),
         changed: frozenset[str] = frozenset(),
     ) -> None:
+        self._of = compiler, priorities, recursive, facts, deadline, ground, touched, changed
         self.compiler = compiler
         self.facts = facts
         self.decisions = Decisions()
@@ -111,16 +112,7 @@ class Evaluation:
 
     def again(self) -> Evaluation:
         """A fresh working out of the same facts."""
-        return Evaluation(
-            self.compiler,
-            self._priorities,
-            self._recursive,
-            self.facts,
-            self.deadline,
-            self.ground,
-            self._touched,
-            self.changed,
-        )
+        return Evaluation(*self._of)
 
     def begin(self, deadline: float | None) -> None:
         """Start counting steps and time anew."""
@@ -144,15 +136,15 @@ class Evaluation:
             return known
         if self.ground is not None and relation.name not in self._touched and self.is_plain(arguments):
             kept = self.ground.statement(relation, arguments, self.changed)
+            if self.is_hurried:  # what the ground looks up takes long, too
+                self._count()
             if kept is not None:
                 self.statements[key] = kept
                 return kept
         if are_cases(arguments):
             step = self._spread_statement(relation, arguments)
         else:
-            self._steps += 1
-            if not self._steps % 256:
-                self._check()
+            self._count()
             step = self._statement(relation, arguments, key)
         if key not in self._working:
             self.statements[key] = step
@@ -184,6 +176,11 @@ class Evaluation:
             if type(argument) not in PLAIN or argument in supposed:
                 return False
         return True
+
+    def _count(self) -> None:
+        self._steps += 1
+        if not self._steps % 256:
+            self._check()
 
     def _check(self) -> None:
         """Stop where there have been too many steps, or they took too long."""
@@ -287,15 +284,15 @@ class Evaluation:
                 else relation.name not in self._touched and self.is_plain(arguments)
             ):
                 known = self.ground.quantity(relation, arguments, column, self.changed)
+                if self.is_hurried:
+                    self._count()
             if known is None:
                 known = self._quantity(relation, arguments, column)
             self.quantities[key] = known
         return known
 
     def _quantity(self, relation: Relation, arguments: tuple[Any, ...], column: int) -> Quantity:
-        self._steps += 1
-        if not self._steps % 256:
-            self._check()
+        self._count()
         name = relation.columns[column].name
         if relation.record and type(arguments[0]) is str:
             return self._attribute_of_known(relation, arguments, column, name)

@@ -67,12 +67,13 @@ class Engine:
         names = frozenset(name for name, _ in changed)
         return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline, ground, affected, names)
 
-    def ground(self, facts: FactBase, totals: Totals | None = None) -> Ground:
+    def ground(self, facts: FactBase, totals: Totals | None = None, under: Ground | None = None) -> Ground:
         """What facts that will not change any more settle, to be shared by questions over them.
 
-        ``totals`` are what tables make of aggregates that take long one by one.
+        ``totals`` are what tables make of aggregates that take long one by one; ``under`` is the ground of facts that
+        these are laid over: what it has settled and these cannot change is not settled again.
         """
-        return Ground(lambda: self.evaluation(facts), totals)
+        return Ground(lambda: self.evaluation(facts, None, under), totals)
 
     def ask(self, facts: FactBase, relation: str, arguments: tuple[object, ...]) -> Answer:
         """Whether a statement holds (of a value relation: its value) for these arguments."""

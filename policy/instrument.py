@@ -343,10 +343,11 @@ class Case:
     def _large_beside(self, supposing: tuple[Fact, ...], facts: FactBase) -> FactBase:
         """The facts with what is supposed beside them; those of a large case are ground of their own.
 
-        What its totals come to may hang on what is supposed, and they are not to be added up one by one.
+        What its totals come to may hang on what is supposed, and they are not to be added up one by one. What cannot
+        hang on it stays as the record settles it.
         """
         if self._totals is not None:
-            self._beside = supposing, self.book.engine.ground(facts, self._totals_of(facts))
+            self._beside = supposing, self.book.engine.ground(facts, self._totals_of(facts), self._own_ground())
         return facts
 
     def _ground_of(self, facts: FactBase, deadline: float) -> Ground:
@@ -356,11 +357,17 @@ class Case:
             if beside.is_full:
                 self._large_beside(supposing, beside.facts)
                 supposing, beside = self._beside
+            self._own_ground().begin(deadline)
             beside.begin(deadline)
             return beside
+        ground = self._own_ground()
+        ground.begin(deadline)
+        return ground
+
+    def _own_ground(self) -> Ground:
+        """What the case's facts settle whatever is supposed beside them."""
         if self._ground is None or self._ground.is_full:
             self._ground = self.book.engine.ground(self.facts, self._totals)
-        self._ground.begin(deadline)
         return self._ground
 
     @cached_property

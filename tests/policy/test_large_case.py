@@ -71,3 +71,40 @@ def test_what_is_supposed_beside_a_large_record_has_totals_of_its_own(drawn: Cas
     for question in (other, granted, other):
         assert came_to(large.ask(question)) == came_to(drawn.ask(question)), question
     assert large.ask(other).value < large.ask(granted).value
+
+
+SUPPOSED = (
+    "G00000001's exercise price is $3.00 per share",
+    "G00000001 was made under another plan",
+    "P0000003 is paid a director's fee by the Company from January 1, 1999",
+    "the shares issued from the employee pool at the opening are 2,000,000 shares",
+)
+
+
+@pytest.mark.parametrize("supposed", SUPPOSED)
+def test_what_is_supposed_leaves_standing_what_it_cannot_change(drawn: Case, large: Case, supposed: str) -> None:
+    for question in (
+        "do the numerical limits allow G00000030?",
+        "may P0000003 receive 1,000,000 shares on June 2, 2005?",
+    ):
+        asked_so = f"Supposing that {supposed}: {question}"
+        assert came_to(large.ask(asked_so)) == came_to(drawn.ask(asked_so))
+
+
+def test_what_no_total_rests_on_is_supposed_at_once(large: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No table is asked anew."""
+    question = "what are the shares available in the employee pool on June 2, 2005?"
+    available = large.ask(f"W{question[1:]}").value
+    monkeypatch.setattr(asked.Totals, "_worked_out", None)
+    assert large.ask(f"Supposing that {SUPPOSED[-1]}: {question}").value == available - 2_000_000
+
+
+def test_grants_put_in_order_once_are_told_as_one_by_one(drawn: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    questions = [f"Do the numerical limits allow G{number:08d}?" for number in range(1, 60, 7)]
+    by_groups = [evolve(drawn).ask(question) for question in questions]
+    monkeypatch.setattr("engine.grouped.MOST_ROWS", -1)
+    for question, answer in zip(questions, by_groups, strict=True):
+        singly = evolve(drawn).ask(question)
+        assert came_to(answer) == came_to(singly)
+        assert answer.to_text() == singly.to_text()
+        assert lines(answer) == lines(singly)
