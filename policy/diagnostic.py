@@ -182,6 +182,7 @@ ERRORS: dict[str, str] = {
     "W0004": "An exception that an absent value silences",
     "W0005": "A phrase one of whose slots has no stars",
     "W0006": "A body that is named like another",
+    "W0007": "A slot of an asked phrase that its question never uses",
     "W0010": "A field that OCF does not have",
     "W0011": "Objects of OCF that are passed over",
 }

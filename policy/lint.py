@@ -41,12 +41,14 @@ _LOWER = frozenset({Comparison.MORE, Comparison.AT_LEAST, Comparison.IS})
 
 def warnings(declared: Declared, assembly: Assembly, asked: Iterable[Asked] = ()) -> tuple[Diagnostic, ...]:
     """What is most likely not meant in a book."""
+    asked = tuple(asked)
     relations = {relation.name: relation for relation in assembly.program.relations}
     return (
         *_unused(declared.phrases, assembly.program.rules, asked),
         *_unreachable(declared.phrases, assembly.program.rules),
         *_without_upper_date(assembly.program.rules, relations),
         *_silenced(assembly, relations),
+        *_ignored(asked),
     )
 
 
@@ -67,6 +69,19 @@ def _parts(kind: type) -> tuple[str, ...]:
     if kind not in _PARTS:
         _PARTS[kind] = tuple(field.name for field in fields(kind) if field.eq)
     return _PARTS[kind]
+
+
+def _ignored(asked: Iterable[Asked]) -> Iterator[Diagnostic]:
+    """The slots of asked phrases that make no difference to the answer: whatever stands there, it is the same."""
+    for form in asked:
+        used = {*form.variables.named.values()}
+        for slot, variable in zip(form.tree.phrase.slots, form.slots, strict=True):
+            if variable not in used:
+                said = f"neither what this question supposes nor what it asks speaks of the {variable.name}"
+                note = (
+                    f"whoever or whatever stands there, the answer is the same: say in it what `the {variable.name}` is"
+                )
+                yield Diagnostic("W0007", said, slot.span or form.tree.phrase.span, notes=(note,))
 
 
 def _used_relations(rule: Rule) -> set[str]:

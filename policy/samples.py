@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import count, islice
 
 from attrs import define, field
 
@@ -49,9 +50,23 @@ class Fillers:
         known += [name for name, types in self.vocabulary.names.items() if type in types and name not in known]
         if number < len(known):
             return known[number]
-        made = _sample_name(type, number - len(known))
+        samples = (each for each in self._samples(type) if each not in self.names and self._is_free(each, type))
+        made = next(islice(samples, number - len(known), None))
         self.made[made] = type
         return made
+
+    def _is_free(self, name: str, type: Type) -> bool:
+        return name not in self.vocabulary.names and self.made.get(name, type) == type
+
+    def _samples(self, type: Type) -> Iterator[str]:
+        """Sample names of a kind: by its initials, or by its whole name where another kind has the same ones."""
+        if type == PERSON:
+            yield from _PEOPLE
+        alike = [
+            each for each in self.vocabulary.types.values() if _is_named(each) and _initials(each) == _initials(type)
+        ]
+        begins = _initials(type) if len(alike) <= 1 else type.name.replace(" ", "-").capitalize()
+        yield from (f"{begins}-{number}" for number in count(1))
 
     def fill(self, parts: Parts) -> str:
         """The parts of a phrase with their slots filled."""
@@ -82,11 +97,13 @@ class Fillers:
         return sentence(self.fill(asked) + when, "?")
 
 
-def _sample_name(type: Type, number: int) -> str:
-    if type == PERSON:
-        return _PEOPLE[number % len(_PEOPLE)]
-    letters = "".join(word[0] for word in type.name.split()).upper()
-    return f"{letters}-{number + 1}"
+def _is_named(type: Type) -> bool:
+    """Whether the things of a kind have names of their own."""
+    return type.kind is Kind.SYMBOL and not type.members
+
+
+def _initials(type: Type) -> str:
+    return "".join(word[0] for word in type.name.split()).upper()
 
 
 def sentence(text: str, stop: str = ".") -> str:

@@ -195,6 +195,36 @@ def test_a_body_named_once_and_much_like_another_is_warned_of(names: str) -> Non
     assert [(each.code, each.nearest) for each in found] == [("W0006", ("the Committee",))]
 
 
+ASKED = """\
+Asked:
+- may *a person* have *money* for *a subject* on *a date*
+  Suppose a bursary whose student is the person, whose date is that date, whose amount is that money and whose
+  subject is that subject.
+  Ask whether the bursary is payable.
+
+## § 1 Students
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "slots"),
+    [
+        ("student is the person", "student is the person", []),
+        (", whose amount is that money and whose\n  subject", " and whose\n  subject", ["*money*"]),
+        ("whose student is the person, whose date", "whose date", ["*a person*"]),
+        ("the bursary is payable", "the School is open", ["*a person*", "*money*", "*a subject*", "*a date*"]),
+    ],
+)
+def test_a_slot_that_makes_no_difference_to_the_question_is_warned_of(old: str, new: str, slots: list[str]) -> None:
+    asked = ASKED.replace(old, new)
+    if "open" in new:
+        supposed = asked[asked.index("  Suppose") : asked.index("  Ask")]
+        asked = "Given:\n- the School is open\n\n" + asked.replace(supposed, "")
+    found = [each for each in told(("## § 1 Students\n", asked)) if each.code != "W0001"]
+    assert [each.code for each in found] == ["W0007"] * len(slots)
+    assert [f"*{each.span.text.strip('*')}*" for each in found if each.span is not None] == slots
+
+
 def test_other_bodies_are_not_warned_of() -> None:
     assert told(("Decided by the Committee:\n- *a bursary* is", "Decided by the Council:\n- *a bursary* is")) == ()
 

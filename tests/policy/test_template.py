@@ -45,6 +45,23 @@ def test_a_record_that_the_question_does_not_name_is_none_until_it_is_filled_in(
     assert "\n| L-7   | ?      |" in named
 
 
+def test_sample_names_are_of_one_thing_each(tmp_path: Path) -> None:
+    ladder = (
+        "A lease is permitted if all of these hold:",
+        "A lease is permitted if all of these hold:\n- a ladder leans on the lease;",
+    )
+    kinds = ("## Records", "- A ladder is an entity.\n\n## Records")
+    phrase = ("Recorded:\n", "Recorded:\n- *a ladder* leans on *a lease* (does not lean)\n")
+    book, path = write(tmp_path)
+    for old, new in (ladder, kinds, phrase):
+        book.write_text(book.read_text("utf-8").replace(old, new, 1), "utf-8")
+    text = template(load(book), "club", QUESTION)
+    assert "Names: Ann Lee is a person. Ladder-1 is a ladder.\n" in text
+    assert "\n> | Lease-1 | ?      |" in text and "It is not known whether Ladder-1 leans on Lease-1." in text
+    path.write_text(text, "utf-8")
+    assert not [each for each in check_file(path, Shelf()) if each.is_error]
+
+
 def test_it_leaves_out_what_the_question_cannot_turn_on(club: Instrument) -> None:
     text = template(club, "club", "Is Ann Lee welcome on May 1, 2001?")
     assert "is a member" in text
