@@ -159,7 +159,7 @@ class Law:
         """The relations that are concluded from themselves."""
         return oracle.recursive(self.program)
 
-    def only_about(self, condition: Condition) -> Program:
+    def only_about(self, condition: Condition | Expression) -> Program:
         """The program with no other rules than those that could say anything of what a condition is about."""
         wanted = {*_mentioned(condition)}
         pending = [*wanted]
@@ -235,6 +235,7 @@ class Judge:
         self._parts: dict[tuple[int, Keys], tuple[Quantity, Quantity]] = {}
         self._unsupported: dict[tuple[str, Keys], bool] = {}
         self._known: MutableMapping[tuple[str, Keys], Any] = {}  # what the oracle concludes without an answer
+        self._worked_out: dict[Expression, list[Any]] = {}
         self._supporting: list[tuple[str, Keys]] = []  # of these it is being asked
         self._concludable: dict[tuple[str, tuple[Any, ...]], dict[Keys, None]] = {}  # what is being worked out
         self.recursive = law.recursive
@@ -624,8 +625,24 @@ class Judge:
             return [ANYTHING]
         ground = substitute(expression, bound)
         if not self.is_plain(ground):
-            return [ANYTHING]
+            if ground not in self._worked_out:
+                self._worked_out[ground] = self.work_out(ground)
+            return self._worked_out[ground]
         found = self.everywhere(lambda world: world.value(ground, {}))
+        return [value for value in found if value is not None]
+
+    def work_out(self, expression: Expression) -> list[Any]:
+        """What rules may make of an expression, as the oracle reads them: anything, where it cannot tell."""
+        program = self.law.only_about(expression)
+        if len(program.rules) > MOST_RULES or any(map(_is_unknown, _constants(expression))):
+            return [ANYTHING]
+        case = oracle.Case(program, self.facts, expression, self.domains, self.recursive)
+        found: set[Any] = set()
+        try:
+            for each in self.asked(case, self._known):
+                found.add(each.value)
+        except (Unjudged, oracle.Undecided, LimitReached):
+            return [ANYTHING]
         return [value for value in found if value is not None]
 
     def is_plain(self, node: Any) -> bool:
@@ -799,26 +816,31 @@ class Judge:
 
     def never_holds(self, case: oracle.Case) -> bool:
         """Whether the oracle finds no completion in which what is asked holds, and no conflict on the way."""
+        try:
+            return all(found.verdict is Verdict.NO for found in self.asked(case, self._known))
+        except (Unjudged, oracle.Undecided, LimitReached):
+            self.doubts.append(BY_RULES)
+            return False
+
+    def asked(self, case: oracle.Case, known: MutableMapping[tuple[str, Keys], Any]) -> Iterator[oracle.Finding]:
+        """What the oracle finds in each completion. ``known``: what it has found out without an answer to anything."""
         pending = list(self.worlds)
         for _ in range(MOST_ASKED):
             if not pending:
-                return True
+                return
             answers = pending.pop()
             world = oracle.World(case, answers, {})
             if not self.recursive:  # what follows without an answer follows with any
-                world.known = ChainMap({}, self._known) if answers else self._known
+                world.known = ChainMap({}, known) if answers else known
             try:
-                if world.find(case.goal).verdict is not Verdict.NO:
-                    return False
+                found = world.find(case.goal)
             except Unanswered as open_:
+                if not open_.options:
+                    break
                 pending += [{**answers, open_.question: option} for option in open_.options]
-                if open_.options:
-                    continue
-                break
-            except (oracle.Undecided, LimitReached):
-                break
-        self.doubts.append(BY_RULES)
-        return False
+            else:
+                yield found
+        raise Unjudged(BY_RULES)
 
     def ruled_out(self, condition: Condition, bound: Bound) -> bool:
         """Whether the record alone shows that one of the conditions fails."""
@@ -1238,6 +1260,11 @@ def _mentioned(node: Any) -> Iterator[str]:
     for part in oracle.parts(node):
         if isinstance(part, Atom | ValueOf | On | Before):
             yield part.relation
+
+
+def _constants(node: Any) -> Iterator[Any]:
+    """The values that are named."""
+    return (part.value for part in oracle.parts(node) if isinstance(part, Constant))
 
 
 def conjuncts(condition: Condition) -> Iterator[Condition]:

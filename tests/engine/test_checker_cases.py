@@ -232,3 +232,69 @@ def test_what_may_be_in_time_may_not(facts: Facts) -> None:
     goal = dated_by(on(2001, 6, 30))
     with pytest.raises((Refused, Unjudged)):
         check(PROGRAM, facts, goal, False, says_nothing(goal))
+
+
+SLOT = Type("slot", Kind.SYMBOL)
+S = Variable("s", SLOT)
+AT_START = Atom("free", (S, ValueOf("start", (Constant("L-1", LEASE),), "value")))
+UNFIT = Some((S,), And((AT_START, Not(Atom("fit", (S,))))))
+"""A search by a day that only a rule tells."""
+SLOTS = Program(
+    (
+        *PROGRAM.relations,
+        Relation("start", (Column("lease", LEASE), Column("value", DATE)), 1),
+        Relation("free", (Column("slot", SLOT), Column("date", DATE)), 2),
+        Relation("open", (Column("slot", SLOT), Column("date", DATE)), 2, Silence.FALSE),
+        Relation("shut", (Column("slot", SLOT),), 1, Silence.FALSE),
+        Relation("fit", (Column("slot", SLOT),), 1, Silence.FALSE),
+    ),
+    (
+        *PROGRAM.rules,
+        rule("start", Atom("start", (L,)), Atom("lease", (L,)), DATED),
+        rule("free", Atom("free", (S, D)), And((Atom("open", (S, D)), Not(Atom("shut", (S,)))))),
+    ),
+)
+SLOTS_FREE = attrs.evolve(
+    FACTS,
+    statements={
+        "open": {("one", date(2001, 3, 1)): True, ("two", date(2001, 3, 1)): True, ("late", date(2001, 4, 1)): True},
+        "fit": {("one",): True, ("two",): True},
+    },
+)
+
+
+def no_slot_is_unfit() -> SomeStep:
+    engine = build(SLOTS)
+    proof: Any = engine.answer(fact_base(engine, SLOTS_FREE), Query(UNFIT, Shape.WHETHER)).proof
+    assert isinstance(proof, SomeStep) and len(proof.failed) == 2
+    return proof
+
+
+def accepts(proof: SomeStep, facts: Facts = SLOTS_FREE) -> bool:
+    try:
+        check(SLOTS, facts, UNFIT, False, proof)
+    except (Refused, Unjudged):
+        return False
+    return True
+
+
+def test_a_candidate_on_another_day_than_the_rules_conclude_may_go_unsaid() -> None:
+    assert accepts(no_slot_is_unfit())
+
+
+@pytest.mark.parametrize("place", range(2))
+def test_a_candidate_on_the_day_that_the_rules_conclude_may_not(place: int) -> None:
+    proof = no_slot_is_unfit()
+    assert not accepts(attrs.evolve(proof, failed=proof.failed[:place] + proof.failed[place + 1 :]))
+    other = proof.failed[1 - place]
+    wrong = attrs.evolve(proof.failed[place], parts=other.parts)
+    assert not accepts(attrs.evolve(proof, failed=(wrong, other)))
+
+
+@pytest.mark.parametrize("lease", [{"date": date(2001, 4, 1)}, {"date": Mark.UNKNOWN}])
+def test_a_candidate_on_a_day_that_may_be_the_one_concluded_may_not(lease: dict[str, Cell]) -> None:
+    """The day is another, or nobody knows it."""
+    facts = attrs.evolve(
+        SLOTS_FREE, records={"lease": {"L-1": lease}}, domains={DATE.name: (date(2001, 3, 1), date(2001, 4, 1))}
+    )
+    assert not accepts(no_slot_is_unfit(), facts)

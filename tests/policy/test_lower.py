@@ -306,6 +306,9 @@ def test_over_time() -> None:
     assert employee(Time.THROUGHOUT, of_grant("date"), day("2001-12-31")) == On(
         "is an employee", (grantee,), of("date"), constant("2001-12-31"), True
     )
+    assert employee(Time.AT_ANY_TIME_FROM, of_grant("date"), day("2001-12-31")) == On(
+        "is an employee", (grantee,), of("date"), constant("2001-12-31"), False
+    )
     assert employee(Time.AT_ANY_TIME_IN, year(2001)) == On(
         "is an employee", (grantee,), constant("2001-01-01"), constant("2001-12-31"), False
     )

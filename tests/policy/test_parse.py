@@ -151,6 +151,7 @@ def test_times() -> None:
     spans = "Ann Lee is an employee"
     assert condition(f"{spans} throughout 2001-01-01 to 2001-02-01").when.time is Time.THROUGHOUT
     assert condition(f"{spans} at any time in 2001").when.time is Time.AT_ANY_TIME_IN
+    assert condition(f"{spans} at any time from 2001-01-01 to 2001-02-01").when.time is Time.AT_ANY_TIME_FROM
 
 
 def test_dates_compared_by_distance() -> None:
@@ -483,10 +484,10 @@ def a_statement(draw: Draw) -> Condition:
 
 
 def over_time(draw: Draw) -> When:
-    time = draw(st.sampled_from([Time.ON, Time.THROUGHOUT, Time.AT_ANY_TIME_IN]))
+    time = draw(st.sampled_from([Time.ON, Time.THROUGHOUT, Time.AT_ANY_TIME_IN, Time.AT_ANY_TIME_FROM]))
     if time is Time.AT_ANY_TIME_IN:
         return When(time, (literal(draw, YEAR),), NOWHERE)
-    count = 2 if time is Time.THROUGHOUT else 1
+    count = 2 if time in (Time.THROUGHOUT, Time.AT_ANY_TIME_FROM) else 1
     return When(time, tuple(a_term(draw, DATE, 1) for _ in range(count)), NOWHERE)
 
 

@@ -32,9 +32,8 @@ UNJUDGED = {
     "what rules would conclude of something unrecorded",
     "whether rules could conclude what is left out",
     "whether several rules together stop one",
-    "something unrecorded is supposed to be as the conditions ask",
 }
-"""What the judge cannot tell of some proofs of these books: of less than one in seven (of a few files, one in five)."""
+"""What the judge cannot tell of some proofs of these books: of less than one in fifty (of a few files, one in ten)."""
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +78,7 @@ def test_the_proof_of_every_question_is_accepted(book: str) -> None:
             refused.append(f"{question} {why}")
     assert not refused
     assert set(judged) - {""} <= UNJUDGED
-    assert judged[""] >= (0.85 if ONE_IN == 1 else 0.8) * judged.total() > 9, judged
+    assert judged[""] >= (0.98 if ONE_IN == 1 else 0.9) * judged.total() > 9, judged
 
 
 @pytest.mark.parametrize("book", BOOKS)
