@@ -98,6 +98,7 @@ _TIMES = {
     "ON_OR_AFTER": Time.ON_OR_AFTER,
     "IN": Time.IN,
     "AT_ANY_TIME_IN": Time.AT_ANY_TIME_IN,
+    "AT_ANY_TIME_FROM": Time.AT_ANY_TIME_FROM,
     "THROUGHOUT": Time.THROUGHOUT,
     "FROM_DAY": Time.FROM,
 }

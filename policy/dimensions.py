@@ -85,11 +85,12 @@ _TIME_TERMS: dict[Time, tuple[Type, ...]] = {
     Time.WITHIN_FROM: (PERIOD, DATE),
     Time.THROUGHOUT: (DATE, DATE),
     Time.AT_ANY_TIME_IN: (YEAR,),
+    Time.AT_ANY_TIME_FROM: (DATE, DATE),
     Time.FROM: (DATE, DATE),
 }
 
-_TIMES_OF_SPANS = frozenset({Time.ON, Time.THROUGHOUT, Time.AT_ANY_TIME_IN, Time.FROM})
-_TIMES_OF_EVENTS = frozenset(_TIME_TERMS) - {Time.THROUGHOUT, Time.AT_ANY_TIME_IN, Time.FROM}
+_TIMES_OF_SPANS = frozenset({Time.ON, Time.THROUGHOUT, Time.AT_ANY_TIME_IN, Time.AT_ANY_TIME_FROM, Time.FROM})
+_TIMES_OF_EVENTS = frozenset(_TIME_TERMS) - (_TIMES_OF_SPANS - {Time.ON})
 
 _EQUALITIES = frozenset({Comparison.IS, Comparison.IS_NOT})
 
@@ -213,7 +214,7 @@ class TypeChecker:
                 "E0307",
                 f"`{wording(phrase)}` holds over time: say when",
                 tree.span,
-                expected=("on a date", "throughout D to E", "at any time in Y"),
+                expected=("on a date", "throughout D to E", "at any time from D to E", "at any time in Y"),
             )
         elif len(slots) < len(phrase.slots):
             self._problem(

@@ -358,7 +358,12 @@ class Teller:
         return Line(depth, f"{one} comes before {other}" if holds else f"{one} does not come before {other}")
 
     def _over_time(self, step: OverTime, holds: bool, depth: int) -> Line:
-        said = self.speaker.statement(step.condition.relation, (*step.arguments, step.first, step.last), holds)
+        if step.condition.throughout:
+            during = "from" if holds else "throughout"
+        else:
+            during = "at some time from" if holds else "at any time from"
+        days = (*step.arguments, step.first, step.last)
+        said = self.speaker.statement(step.condition.relation, days, holds, during)
         return Line(depth, said, self._source(step.rows))
 
     # ------------------------------------------------------- some and totals

@@ -271,7 +271,7 @@ class Lowering:
     ) -> EngineCondition:
         if when.time is Time.ON:
             return Atom(phrase.relation, (*arguments, *self.terms(when.terms)), origin)
-        if when.time is Time.THROUGHOUT:
+        if when.time in (Time.THROUGHOUT, Time.AT_ANY_TIME_FROM):
             first, last = self.terms(when.terms)
         else:
             first, last = self._ends_of_year(when.terms[0])

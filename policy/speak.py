@@ -228,8 +228,8 @@ class Speaker:
 
     # --------------------------------------------------------- statements
 
-    def statement(self, relation: str, arguments: tuple[Any, ...], holds: bool = True) -> str:
-        """The phrase of a statement with its slots filled, or its negation."""
+    def statement(self, relation: str, arguments: tuple[Any, ...], holds: bool = True, during: str = "from") -> str:
+        """The phrase of a statement with its slots filled, or its negation; ``during``: how it lies in an interval."""
         declared = self.lexicon.relations[relation]
         phrase = self.lexicon.phrases.get(relation)
         if phrase is None:
@@ -253,7 +253,7 @@ class Speaker:
             days = [self.value(day, DATE) for day in arguments[declared.keys :]]
             if not days:
                 return said
-            return f"{said} on {days[0]}" if len(set(days)) == 1 else f"{said} from {days[0]} to {days[-1]}"
+            return f"{said} on {days[0]}" if len(set(days)) == 1 else f"{said} {during} {days[0]} to {days[-1]}"
         return self._fill(parts, declared, arguments)
 
     def _undeclared(self, declared: Relation, arguments: tuple[Any, ...], holds: bool) -> str:

@@ -139,6 +139,7 @@ class Time(Enum):
     WITHIN_FROM = "within ... from"
     THROUGHOUT = "throughout"  # over time: (first, last)
     AT_ANY_TIME_IN = "at any time in"  # over time: a year
+    AT_ANY_TIME_FROM = "at any time from"  # over time: (first, last)
     FROM = "from"  # a fact over time: (first,) or (first, last)
 
 

@@ -304,8 +304,8 @@ def _when(when: When) -> str:
     match when.time:
         case Time.WITHIN_BEFORE | Time.WITHIN_AFTER | Time.WITHIN_FROM:
             return f"within {first} {when.time.value.split()[-1]} {rest[0]}"
-        case Time.THROUGHOUT:
-            return f"throughout {first} to {rest[0]}"
+        case Time.THROUGHOUT | Time.AT_ANY_TIME_FROM:
+            return f"{when.time.value} {first} to {rest[0]}"
         case Time.FROM:
             return f"from {first} to {rest[0]}" if rest else f"from {first}"
         case _:
