@@ -176,7 +176,7 @@ class Reader:
 
     def _leave(self, rows: Rows, places: pyarrow.Array, subjects: pyarrow.Array, runner: Runner) -> None:
         """Note the rows that are not settled, with what is told of each."""
-        told = {} if self.worked.told is None else _by_subject(runner.rows(self.worked.told))
+        told = {} if self.worked.told is None else _by_subject(runner.rows(self.worked.told), subjects)
         nothing = dict.fromkeys(self.worked.leaves.columns)
         ids, kinds = rows.ids.take(places).to_pylist(), rows.which.take(places).to_pylist()
         cells = (told.get(subject, nothing) for subject in subjects.to_pylist())
@@ -228,8 +228,13 @@ def value_type(case: Case, question: AuditQuestion) -> Type:
     return case.book.engine.relations[question.phrase.relation].columns[-1].type
 
 
-def _by_subject(table: pyarrow.Table) -> dict[int, dict[str, Any]]:
-    return {row.pop(SUBJECT): row for row in table.to_pylist()}
+def _by_subject(table: pyarrow.Table, subjects: pyarrow.Array) -> dict[int, dict[str, Any]]:
+    """The cells of some subjects."""
+    import pyarrow.compute as compute
+
+    found = table.filter(compute.is_in(table.column(SUBJECT), value_set=subjects))
+    cells = found.drop_columns([SUBJECT]).to_pylist()
+    return dict(zip(found.column(SUBJECT).to_pylist(), cells, strict=True))
 
 
 def _distinct(table: pyarrow.Table) -> tuple[list[dict[str, Any]], pyarrow.Array]:

@@ -45,6 +45,7 @@ class Printer:
         self.dialect = dialect
         self._exp: Any = sqlglot.expressions  # its own types are looser than what is built here
         self._wide = "HUGEINT" if dialect == "duckdb" else "DECIMAL(38, 0)"
+        self._types: dict[str, Any] = {}
         self._aliases = 0
         self._parts: list[Any] = []
         self._views: list[tuple[str, Any]] = []
@@ -226,7 +227,9 @@ class Printer:
         return self._alias(self._exp.true(), "nothing")
 
     def _cast(self, of: Any, type: str) -> Any:
-        return self._exp.Cast(this=of, to=self._exp.DataType.build(type, dialect=self.dialect))
+        if type not in self._types:  # each is parsed once
+            self._types[type] = self._exp.DataType.build(type, dialect=self.dialect)
+        return self._exp.Cast(this=of, to=self._types[type].copy())
 
     def scalar(self, scalar: Scalar) -> Any:
         """A scalar as an expression."""
