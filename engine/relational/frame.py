@@ -28,6 +28,7 @@ from engine.relational.algebra import (
     Scan,
     both,
     columns_of,
+    compared,
     either,
     is_sure,
 )
@@ -281,9 +282,14 @@ def joined(relation: Relation, found: LookUp) -> Relation:
     """A relation with the columns of a row looked up."""
     right = {there: here for there, here in found.used.items() if there != MATCHED}
     pairs: list[Pair] = []
+    fixed: list[Scalar] = []
     sides: dict[str, Scalar] = {}
+    are_fixed = all(isinstance(key, Literal) for _, key in found.keys)
     for number, (there, key) in enumerate(found.keys):
         here = right.setdefault(there, f"{_any(found)}k{number}")
+        if isinstance(key, Literal) and not are_fixed and key.value is not None:
+            fixed.append(compared("=", Column(here), key))
+            continue
         if isinstance(key, Column):
             left = key.name
         else:
@@ -292,7 +298,7 @@ def joined(relation: Relation, found: LookUp) -> Relation:
         pairs.append(Pair(left, here, found.unknown_too))
     if sides:
         relation = Extend(relation, tuple(sides.items()))
-    side: Relation = Scan(found.table, tuple((here, there) for there, here in right.items()))
+    side = filtered(Scan(found.table, tuple((here, there) for there, here in right.items())), both(*fixed))
     if MATCHED in found.used:
         side = Extend(side, ((found.used[MATCHED], Literal(True, True)),))
     return Join(relation, side, tuple(pairs), True)

@@ -91,6 +91,10 @@ def work_out(engine: Engine, ledger: Ledger, goal: Goal, only: str | None = None
     if only is not None:
         code = algebra.number(ledger.symbols.code(only))
         scope.frame.base = algebra.Filter(scope.frame.base, algebra.compared("=", subject.number, code))
+    days = _shared_days(scope, row)
+    if days:
+        each = algebra.Group(algebra.Keep(scope.frame.base, (days[0],)), (days[0],), ())
+        scope.frame.once = algebra.Scan(plan.step(each), ((days[0], days[0]),))
     columns: dict[str, Scalar] = {SUBJECT: subject.number}
     said: dict[str, Scalar] = {}
     value: Amount | None = None
@@ -112,7 +116,6 @@ def work_out(engine: Engine, ledger: Ledger, goal: Goal, only: str | None = None
     said[DOUBT] = either(*scope.frame.errors)
     kinds = kinds_of(scope.frame, said)
     leaves = leaves_of(scope, subject, kinds)
-    days = _shared_days(scope, row)
     columns |= kinds.columns([(scope.frame.told_by((day,)), scope.frame.let) for day in days])
     _by_day(plan, scope, days)
     totals = totals_of(plan, scope, subject, said[DOUBT], plan.cited)
@@ -146,7 +149,7 @@ def _by_day(plan: Plan, scope: Scope, shared: Iterable[str]) -> None:
     frame = scope.frame
     for day in shared:
         parts = frame.split_off((day,))
-        days = algebra.Group(algebra.Keep(frame.base, (day,)), (day,), ())
+        days = algebra.Group(frame.relation((day,), each_once=True), (day,), ())
         if made := made_by(parts):
             table = plan.step(algebra.Keep(grown(days, parts), (day, *made)))
             frame.parts.insert(0, looked_up_by((day,), table, parts))

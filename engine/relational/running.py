@@ -273,18 +273,19 @@ def merged(
     last: bool,
 ) -> algebra.Relation:
     """Rows and questions in one order, folded along, the questions kept; with keys, those that have any rows."""
-    columns = (*keys, *steps, "asked", *(f"{each.name}v" for each in folds))
-    there = {name: outer.plan.names.next("k") for name in keys}
-    found = algebra.Extend(Group(rows, keys, ()), tuple((name, Column(key)) for key, name in there.items()))
-    rows = algebra.Keep(algebra.Extend(rows, (("asked", number(0)),)), columns)
     asked: algebra.Relation = outer.built(columns_of(*theirs.values()), each_once=True)
     asked = algebra.Extend(asked, tuple(theirs.items()))
     certain = both(*(negation(is_unknown(Column(name))) for name in (*keys, steps[0])))
     asked = algebra.Filter(asked, certain) if certain != TRUE else asked
     if keys:
-        pairs = tuple(algebra.Pair(key, name) for key, name in there.items())
-        asked = algebra.Join(asked, algebra.Keep(found, tuple(there.values())), pairs)
-    asked = Group(asked, (*keys, *steps), ())
+        names = (*keys, *steps)
+        table = outer.plan.step(Group(_of_these(asked, rows, keys, outer), names, ()))
+        asked = algebra.Scan(table, tuple((name, name) for name in names))
+        rows = _of_these(rows, asked, keys, outer)
+    else:
+        asked = Group(asked, steps, ())
+    columns = (*keys, *steps, "asked", *(f"{each.name}v" for each in folds))
+    rows = algebra.Keep(algebra.Extend(rows, (("asked", number(0)),)), columns)
     asked = algebra.Extend(
         asked, (("asked", number(1 if last else -1)), *((f"{each.name}v", _idle(each)) for each in folds))
     )
@@ -292,6 +293,16 @@ def merged(
     running = Running(together, keys, (*steps, "asked"), folds)
     questions = algebra.Filter(running, algebra.compared("=", Column("asked"), number(1 if last else -1)))
     return algebra.Keep(questions, (*keys, *steps, *(each.name for each in folds)))
+
+
+def _of_these(
+    relation: algebra.Relation, others: algebra.Relation, keys: tuple[str, ...], outer: Scope
+) -> algebra.Relation:
+    """The rows with keys that others have."""
+    there = {outer.plan.names.next("k"): key for key in keys}
+    each = algebra.Extend(Group(others, keys, ()), tuple((name, Column(key)) for name, key in there.items()))
+    pairs = tuple(algebra.Pair(key, name) for name, key in there.items())
+    return algebra.Join(relation, algebra.Keep(each, tuple(there)), pairs)
 
 
 def _idle(fold: Folded) -> Literal:
