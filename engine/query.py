@@ -231,7 +231,7 @@ class Working:
                 place = next(place for place, each in enumerate(kind.columns) if each.name == column)
                 own = overlay.table(relation)
                 own.copy(table, number)
-                own.put(0, place, value, table.source_of(number, place))
+                own.put(0, place, value, SUPPOSED_SOURCE)
         return overlay
 
     def _compute(self, evaluation: Evaluation, expression: Expression, notes: Notes) -> Any:

@@ -157,8 +157,8 @@ class Teller:
             taken = f"reading {reading}" if reading else "taken as so until the record says otherwise"
             return Line(depth, f"{said} ({taken})", self._clause_of(step.relation))
         declared = self.speaker.lexicon.relations[step.relation]
-        if declared.record:
-            return Line(depth, said)
+        if step.basis is Basis.OPEN or declared.record:  # so in this case, of several that are told
+            return Line(depth, said, "" if declared.record else self._clause_of(step.relation))
         return Line(depth, f"{said} (so far as recorded)", self._clause_of(step.relation))
 
     def _unsettled(self, step: Fact) -> str:
