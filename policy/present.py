@@ -423,10 +423,10 @@ class Presenter:
         parts = list(teller.tell(attempt.body, attempt.body.truth is not FALSE, depth + 1))
         shallow = [line for line in parts if line.depth == depth + 1]
         if attempt.body.truth is FALSE or not forbidden:
-            yield Line(depth, f"This would {'allow it' if allows else 'make it so'}, but:", clause)
+            yield Line(depth, f"This would {'allow it' if allows else 'make it otherwise'}, but:", clause)
             yield from parts
         elif shallow:
-            made = "allowed it" if allows else "made it so"
+            made = "allowed it" if allows else "made it otherwise"
             reasons = "; ".join(dict.fromkeys(line.text for line in shallow))
             yield Line(depth, f"This could have {made}: {reasons}.", clause)
 

@@ -475,8 +475,9 @@ class Speaker:
         if day is not None and comparison in BY and self.event(day) is not None:
             happened, when = BY[comparison]
             return f"{self.event(day, happened)} {when} {self._right(condition.right, bound, right, type)}"
-        if left is NONE:
-            return f"{subject} {'do' if plural else 'does'} not exist"
+        for side, value in ((condition.left, left), (condition.right, right)):
+            if value is NONE:  # what there is not is neither before nor after anything
+                return _there_is_no(self.expression(side, bound), "are" if self._is_plural(side, bound) else "is")
         said_left = self.value(left, type)
         said_right = self._right(condition.right, bound, right, type)
         be = "are" if plural else "is"
@@ -556,7 +557,8 @@ def possessive(words: str) -> str:
 
 
 def _there_is_no(words: str, be: str) -> str:
-    return f"there {be} no {words.removeprefix('the ')}" if words.startswith("the ") else f"{words} {be} none"
+    named = not words.startswith("the ") or "'s " in words
+    return f"{words} {be} none" if named else f"there {be} no {words.removeprefix('the ')}"
 
 
 def _type_of(value: Any) -> Type:

@@ -603,7 +603,7 @@ def test_a_day_that_will_not_do_is_told_with_what_happened_on_it(late: Case) -> 
 
 
 def test_what_is_open_is_not_told_as_so(late: Case) -> None:
-    assert "This could have made it so: whether C-2 is timely is open. [§ 2]" in lines(late, "Is C-2 covered?")
+    assert "This could have made it otherwise: whether C-2 is timely is open. [§ 2]" in lines(late, "Is C-2 covered?")
 
 
 def test_a_rule_that_was_beaten_says_by_what(late: Case) -> None:
