@@ -20,7 +20,7 @@ from engine.enumerate import Enumeration
 from engine.facts import FactBase, Row, Table
 from engine.ground import Ground
 from engine.grouped import Groups
-from engine.model import Comparison, Origin, Priority, Relation, Silence
+from engine.model import NOWHERE, Comparison, Origin, Priority, Relation, Silence
 from engine.parted import Laborious, Totals
 from engine.proof import AllStep, Attempt, Basis, Circular, Conclusion, Fact, Quantity, Step
 from engine.reckon import cases, compare, spread
@@ -71,6 +71,7 @@ class Evaluation:
         self.facts = facts
         self.decisions = Decisions()
         self.origins: list[Origin] = []
+        self.asking = NOWHERE  # the rule that is worked out, but for those that it has come to
         self.cancellations = Cancellations()
         self.was_cut = False
         self.searched: set[str] = set()  # of these the rows were run through for one that an open value may name
@@ -414,9 +415,12 @@ class Evaluation:
 
     def _attempts(self, relation: Relation, arguments: tuple[Any, ...]) -> tuple[Attempt, ...]:
         attempts: list[Attempt] = []
-        origins, questions = self.origins, self.decisions.questions
+        origins, questions, around = self.origins, self.decisions.questions, self.asking
+        if len(questions) != len(origins):  # asked by the rule that has come to this in the midst of its own
+            origins += [around] * (len(questions) - len(origins))
         asked = len(origins)
         for compiled in self.compiler.rules_for(relation.name):
+            self.asking = compiled.rule.origin
             if compiled.is_simple and compiled.search is None:
                 bindings = [*arguments, *compiled.rest]
                 attempts.append(self._attempt(compiled, bindings, TRUE, compiled.body(self, bindings)))
@@ -425,6 +429,7 @@ class Evaluation:
             if len(questions) != asked:
                 asked = len(questions)
                 origins += [compiled.rule.origin] * (asked - len(origins))
+        self.asking = around
         if len(attempts) > 1 and may_disagree(attempts):
             defeat(attempts, self._priorities, self.decisions, self.cancellations.truths)
         return tuple(attempts)
