@@ -416,9 +416,7 @@ class Evaluation:
     def _attempts(self, relation: Relation, arguments: tuple[Any, ...]) -> tuple[Attempt, ...]:
         attempts: list[Attempt] = []
         origins, questions, around = self.origins, self.decisions.questions, self.asking
-        if len(questions) != len(origins):  # asked by the rule that has come to this in the midst of its own
-            origins += [around] * (len(questions) - len(origins))
-        asked = len(origins)
+        origins += [around] * (len(questions) - len(origins))  # what the rule has asked that has come to this
         for compiled in self.compiler.rules_for(relation.name):
             self.asking = compiled.rule.origin
             if compiled.is_simple and compiled.search is None:
@@ -426,9 +424,8 @@ class Evaluation:
                 attempts.append(self._attempt(compiled, bindings, TRUE, compiled.body(self, bindings)))
             else:
                 attempts += self._try(compiled, arguments)
-            if len(questions) != asked:
-                asked = len(questions)
-                origins += [compiled.rule.origin] * (asked - len(origins))
+            if len(questions) != len(origins):
+                origins += [compiled.rule.origin] * (len(questions) - len(origins))
         self.asking = around
         if len(attempts) > 1 and may_disagree(attempts):
             defeat(attempts, self._priorities, self.decisions, self.cancellations.truths)

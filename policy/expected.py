@@ -286,8 +286,9 @@ def _is_plain_list(answer: Answer) -> bool:
 
 
 def _names_all(said: str, answer: Answer) -> bool:
-    """``Depends on A; and on B``: each is one of those that the answer hangs on."""
+    """``Depends on A; and on B``: each is, or is said within, one of those that the answer hangs on."""
     wanted = [
         part.strip() for part in re.split(r"\s*;\s*(?:and\s+)?", said.strip().removeprefix("on ")) if part.strip()
     ]
-    return all(any(_alike(part.removeprefix("on "), text) for text in answer.open) for part in wanted)
+    hangs_on = [f" {' '.join(_words(text))} " for text in answer.open]
+    return all(any(f" {' '.join(_words(part.removeprefix('on ')))} " in each for each in hangs_on) for part in wanted)

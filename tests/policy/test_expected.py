@@ -172,9 +172,11 @@ def test_what_is_harmlessly_written_otherwise_is_the_same() -> None:
         assert differences(read(wrong), listed)
 
 
-def test_depends_names_each_whole(answer: Answer) -> None:
+def test_depends_names_each_by_whole_words(answer: Answer) -> None:
     open_ = ask(MEMBER, "May Ann lease 20 shares on 2001-09-01?")
-    assert differences(read("Depends on worthy."), open_)
+    assert not differences(read("Depends on the supposed lease is worthy."), open_)
+    assert not differences(read("Depends on the supposed lease."), open_)
+    assert differences(read("Depends on the supposed lease is worth."), open_)
     assert differences(read("Depends on the supposed lease is worthy; and on the moon."), open_)
 
 
