@@ -3,6 +3,10 @@
 Each is a plain function of the instrument's `Calendar` and of plain values. ``rises`` and ``falls`` name the
 arguments in which it never decreases, or never increases, while the others stay: an unknown in such a
 place can be solved for exactly when the result is compared with a known value.
+
+Rounding takes a value to a multiple of a step: the greatest that is not more (down), the least that is not less (up),
+or the nearest. Of two that are as near, *half up* takes the greater (below zero too), *half even* the even multiple,
+which over many sums errs as often upwards as downwards (the "round half to even" of IEEE 754).
 """
 
 from __future__ import annotations
@@ -11,7 +15,6 @@ from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil, floor
 from typing import Any
 
 from attrs import frozen
@@ -36,6 +39,26 @@ def _divide(_: Calendar, left: Number, right: Number) -> Value:
     if right == 0:
         raise DivisionByZero("a quantity is divided by zero")
     return exact(Fraction(left) / right)
+
+
+def _rounded(multiples: Callable[[Number, Number], int]) -> Callable[..., Value]:
+    """A value as a multiple of a step, by how many times the step it comes to."""
+
+    def compute(_: Calendar, value: Number, step: Number) -> Value:
+        if step <= 0:
+            raise LimitReached("a quantity is rounded to multiples of what is not more than zero")
+        return exact(multiples(value, step) * step)
+
+    return compute
+
+
+ROUNDINGS: dict[str, Callable[[Number, Number], int]] = {
+    "round_down": lambda value, step: value // step,
+    "round_up": lambda value, step: -(-value // step),
+    "round_half_up": lambda value, step: (2 * value + step) // (2 * step),
+    "round_half_even": lambda value, step: round(Fraction(value) / step),
+}
+"""The operations that round: how many steps a value comes to."""
 
 
 def _years(calendar: Calendar, start: date, end: date) -> Value:
@@ -134,8 +157,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation("earlier", _of(min), rises=(0, 1)),
         Operation("later", _of(max), rises=(0, 1)),
         Operation("excess", _of(lambda x, y: exact(max(x - y, 0))), rises=(0,), falls=(1,)),
-        Operation("round_down", _of(lambda x: floor(x)), rises=(0,)),
-        Operation("round_up", _of(lambda x: ceil(x)), rises=(0,)),
+        *(Operation(name, _rounded(multiples), rises=(0,)) for name, multiples in ROUNDINGS.items()),
         Operation("after", _shift, rises=(1,)),
         Operation("before", _shift_back, rises=(1,)),
         Operation("day_after", _of(lambda day: values.add_days(day, 1)), rises=(0,)),

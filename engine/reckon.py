@@ -15,7 +15,7 @@ from typing import Any
 
 from engine.decision import FALSE, TRUE, Decisions, TooManyCases, Truth
 from engine.model import Comparison
-from engine.operations import OPERATIONS
+from engine.operations import OPERATIONS, ROUNDINGS
 from engine.unknowns import (
     MOST_CASES,
     NONE,
@@ -326,13 +326,24 @@ def _at_most(unknown: Unknown, bound: int | Fraction, strict: bool, decisions: D
 
 def _solve(shaped: Shaped, bound: int | Fraction, strict: bool, decisions: Decisions) -> Truth | None:
     """The comparison carried to what is rounded, or to the one open day, from which the unknown is computed."""
-    if shaped.operation in ("round_down", "round_up"):
-        (inner,) = shaped.arguments
-        limit = (ceil(bound) - 1) if strict else floor(bound)
-        if shaped.operation == "round_up":
-            return compare(Comparison.AT_MOST, inner, limit, decisions)
-        return compare(Comparison.LESS, inner, limit + 1, decisions)
+    if shaped.operation in ROUNDINGS and not is_symbolic(shaped.arguments[1]):
+        inner, step = shaped.arguments
+        return _solve_rounded(shaped.operation, inner, step, bound, strict, decisions)
     return _solve_day(((shaped, 1),), -bound, strict, decisions)
+
+
+def _solve_rounded(
+    operation: str, inner: Scalar, step: Any, bound: int | Fraction, strict: bool, decisions: Decisions
+) -> Truth:
+    """The same for what is rounded: up to where it rounds to no more than the last multiple within the bound."""
+    last = -(-bound // step) - 1 if strict else bound // step
+    if operation == "round_up":
+        return compare(Comparison.AT_MOST, inner, exact(last * step), decisions)
+    if operation == "round_down":
+        return compare(Comparison.LESS, inner, exact((last + 1) * step), decisions)
+    half = exact(last * step + Fraction(step) / 2)
+    goes_down = operation == "round_half_even" and last % 2 == 0
+    return compare(Comparison.AT_MOST if goes_down else Comparison.LESS, inner, half, decisions)
 
 
 def _solve_day(

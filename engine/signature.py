@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.model import Aggregate, Apply, Constant, Expression, Fold, Relation, ValueOf, Variable
+from engine.operations import ROUNDINGS
 from engine.values import DATE, NUMBER, YEAR, Kind, Type
 
 _DATES = frozenset(
@@ -58,7 +59,7 @@ def _type_of_operation(expression: Apply, relations: Mapping[str, Relation]) -> 
     if expression.operation in ("multiply", "divide"):
         second = type_of(expression.arguments[1], relations)
         return dimensioned(first, second, 1 if expression.operation == "multiply" else -1)
-    if first.kind is Kind.NUMBER and expression.operation not in ("round_down", "round_up"):
+    if first.kind is Kind.NUMBER and expression.operation not in ROUNDINGS:
         return Type(first.name, first.kind, first.dimension)
     return first
 

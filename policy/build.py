@@ -13,6 +13,7 @@ from policy.diagnostic import Diagnostic
 from policy.lattice import AttributeName, ClauseId, Having, Keyword, Nouns, OneOf, Statement
 from policy.phrases import product
 from policy.questions import OpenHaving, OpenStatement
+from policy.rounding import HOW, step_of
 from policy.source import Span
 from policy.syntax import (
     AggregateTerm,
@@ -34,6 +35,7 @@ from policy.syntax import (
     NoneOf,
     Operation,
     PriorityPart,
+    Quantity,
     Question,
     Rank,
     RuleSentence,
@@ -298,11 +300,15 @@ class Builder:
     # ---------------------------------------------------------------- terms
 
     def value(self, parts: Parts) -> Term:
-        term, rounded = parts[0], next((part for part in parts[1:] if part is not None), None)
-        if rounded is None:
+        term, rounding = parts
+        if rounding is None:
             return term  # type: ignore[no-any-return]
-        operation = "round_down" if rounded.terminal == "ROUNDED_DOWN" else "round_up"
-        return Operation(operation, (term,), term.type, term.span.to(rounded.span))
+        how, unit = rounding
+        step = Quantity(*step_of(unit.terminal, term.type), unit.span)
+        return Operation(HOW[how.terminal], (term, step), term.type, term.span.to(unit.span))
+
+    def rounding(self, parts: Parts) -> Parts:
+        return parts
 
     def open_value(self, parts: Parts) -> Term:
         return parts[0] if len(parts) == 1 else self.arithmetic(parts)

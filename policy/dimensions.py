@@ -12,11 +12,13 @@ from itertools import pairwise
 from attrs import Factory, define
 
 from engine.model import Comparison, Fold
+from engine.operations import ROUNDINGS
 from engine.signature import dimensioned
 from engine.values import DATE, NUMBER, PERIOD, YEAR, Kind, Type
 from policy.diagnostic import Diagnostic
 from policy.quantities import MONEY, MONEY_PER_SHARE, example, print_value
 from policy.relations import happens_once
+from policy.rounding import units_of
 from policy.source import Span
 from policy.syntax import (
     AggregateTerm,
@@ -361,6 +363,8 @@ class TypeChecker:
             return self._product(known, 1 if term.operation == "multiply" else -1)
         if term.operation in _ALIKE:
             return self._alike(term, known)
+        if term.operation in ROUNDINGS:
+            self._rounded(term, *known)
         return known[0]
 
     def _fixed(self, term: Operation, types: list[Type]) -> Type:
@@ -393,6 +397,13 @@ class TypeChecker:
                 )
                 return None
         return types[0]
+
+    def _rounded(self, term: Operation, type: Type, step: Type) -> None:
+        value, unit = term.arguments
+        units = units_of(type)
+        if not fits(step, type):
+            said = f"`{shown(value.span)}` is {_kind_of_thing(type)}, which is not rounded to {shown(unit.span)}"
+            self._problem("E0305", said, unit.span, expected=units or ("a number, money or shares",))
 
     def _problem(
         self,

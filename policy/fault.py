@@ -12,6 +12,7 @@ from policy.diagnostic import Diagnostic, nearest
 from policy.lattice import STRUCTURE, Lattice
 from policy.quantities import misspelt
 from policy.questions import WHENS
+from policy.rounding import misrounded
 from policy.source import Span
 from policy.syntax import Name
 from policy.tokens import tokenize
@@ -149,9 +150,9 @@ def fault(lattice: Lattice, outcome: Outcome, start: str) -> Diagnostic:
         word = span.text if at < len(lattice) else word  # as it is written: what a fact begins with may be a name
     expected = tuple(dict.fromkeys(_expected(lattice, outcome, at)))
     nearest = tuple(dict.fromkeys(_nearest(lattice, at, word)))
-    misnamed = _misnamed(lattice, at) if "a term" in expected else None
-    if misnamed is not None:
-        return misnamed
+    misread = _misrounded(lattice, at) or (_misnamed(lattice, at) if "a term" in expected else None)
+    if misread is not None:
+        return misread
     one = _ONE_AT_A_TIME.get(word) if start == "question" and lattice.words[0] == "who" and at == 1 else None
     if one is not None:
         said = f"`who` asks of one at a time: `Who {one} …?`"
@@ -258,6 +259,15 @@ def _name(lattice: Lattice, at: int) -> Span:
     while end < len(lattice) and lattice.words[end][:1].isupper():
         end += 1
     return lattice.span(at, end)
+
+
+def _misrounded(lattice: Lattice, at: int) -> Diagnostic | None:
+    """A rounding that the language does not have, or that stands where none does."""
+    wrong = misrounded(lattice.tokens.words, at)
+    if wrong is None:
+        return None
+    place = lattice.span(wrong.at, min(max(at, wrong.at) + 1, len(lattice)))
+    return Diagnostic("E0102", wrong.message, place, wrong.forms)
 
 
 def _misnamed(lattice: Lattice, at: int) -> Diagnostic | None:

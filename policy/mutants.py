@@ -35,6 +35,7 @@ from engine.model import (
     ValueOf,
     Variable,
 )
+from engine.operations import ROUNDINGS
 from engine.search import variables_of
 from engine.values import Kind, Period
 from policy.book import Book
@@ -174,6 +175,8 @@ class _Changes:
                     yield evolve(node, **{name: whole}), change
 
     def _of_part(self, node: Any, name: str, part: Any) -> Iterator[tuple[Any, Change]]:
+        if isinstance(node, Apply) and node.operation in ROUNDINGS and part is node.arguments[1]:
+            return  # what is rounded to is a word of the language
         if isinstance(node, Compare) and isinstance(part, Constant):
             yield from self._shifts(part, outward(node, name), self.need_edge(Met.FAR_EDGE))
         elif part is not None:

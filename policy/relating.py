@@ -29,8 +29,6 @@ OPERATIONS = {
     "subtract": "{} minus {}",
     "multiply": "{} times {}",
     "divide": "{} divided by {}",
-    "round_down": "{}, rounded down",
-    "round_up": "{}, rounded up",
 }
 """How operations are told: the functions as they are written in rules, and arithmetic."""
 

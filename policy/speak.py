@@ -30,6 +30,7 @@ from engine.model import (
     ValueOf,
     Variable,
 )
+from engine.operations import ROUNDINGS
 from engine.proof import Folded, Quantity
 from engine.search import conjuncts
 from engine.signature import type_of
@@ -48,6 +49,7 @@ from engine.values import DATE, Kind, Type, exact
 from policy.phrases import plural
 from policy.quantities import print_value
 from policy.relating import BY, OPERATIONS, OPPOSITE, relates
+from policy.rounding import rounded
 from policy.vocabulary_text import joined, with_article
 from policy.words import Phrase, RecordDeclaration, Slot
 
@@ -92,7 +94,10 @@ class Speaker:
         if isinstance(value, Linear):
             return self.linear(value.terms, value.constant, value.type)
         if isinstance(value, Shaped):
-            return self._operation(value.operation, [self.value(each, _type_of(each)) for each in value.arguments])
+            words = [self.value(each, _type_of(each)) for each in value.arguments]
+            if value.operation in ROUNDINGS:
+                return rounded(words[0], value.operation, value.arguments[1], value.type)
+            return self._operation(value.operation, words)
         if isinstance(value, Unrecorded):
             return self.unrecorded(value)
         if type.kind is Kind.SYMBOL:
@@ -342,9 +347,8 @@ class Speaker:
             case Apply():
                 words = [self.expression(each, bound) for each in expression.arguments]
                 share = expression.arguments[0]
-                if expression.operation in ("round_down", "round_up"):
-                    unit = "share" if self.type_of(expression).name == "shares" else "number"
-                    return f"{words[0]}, {expression.operation.replace('round_', 'rounded ')} to a whole {unit}"
+                if expression.operation in ROUNDINGS and isinstance(step := expression.arguments[1], Constant):
+                    return rounded(words[0], expression.operation, step.value, step.type)
                 if expression.operation == "multiply" and isinstance(share, Constant) and _is_share(share):
                     return f"{_percent(share.value)} {words[1]}"  # type: ignore[arg-type]  # a number here
                 return self._operation(expression.operation, words)
@@ -510,7 +514,9 @@ class Speaker:
             case Variable() | Constant():
                 value = bound.get(expression.name) if isinstance(expression, Variable) else expression.value
                 return _plural_name(expression.type.name) and isinstance(value, (int, Fraction)) and value != 1
-            case Apply(operation="add" | "subtract" | "multiply" | "divide" | "round_down" | "round_up"):
+            case Apply(operation=operation) if operation in ROUNDINGS:
+                return self._is_plural(expression.arguments[0], bound)
+            case Apply(operation="add" | "subtract" | "multiply" | "divide"):
                 return any(self._is_plural(each, bound) for each in expression.arguments)
             case _:
                 return False

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.model import Comparison, Fold
+from engine.operations import ROUNDINGS
 from engine.values import DATE, YEAR, Kind
 from policy.phrases import FUNCTION_WORDING, fronted, plural, without_date
-from policy.quantities import SHARES, print_value
+from policy.quantities import print_value
+from policy.rounding import rounded
 from policy.syntax import (
     AggregateTerm,
     AllOf,
@@ -240,7 +242,7 @@ def _is_closed(tree: Term) -> bool:
     """Whether a term holds no arithmetic, so that it may fill a slot."""
     match tree:
         case Operation():
-            if tree.operation in ("add", "subtract", "divide", "round_down", "round_up"):
+            if tree.operation in ("add", "subtract", "divide", *ROUNDINGS):
                 return False
             return all(map(_is_closed, tree.arguments))
         case AggregateTerm():
@@ -382,9 +384,10 @@ def _mention(tree: Mention) -> str:
 
 def _operation(tree: Operation, depth: int) -> str:
     name = tree.operation
-    if name in ("round_down", "round_up"):
-        unit = "share" if tree.type.dimension == SHARES.dimension else "number"
-        return f"{term(tree.arguments[0])}, rounded {name.removeprefix('round_')} to a whole {unit}"
+    if name in ROUNDINGS:
+        value, step = tree.arguments
+        assert isinstance(step, Quantity)
+        return rounded(term(value), name, step.value, step.type)
     if name in _ARITHMETIC:
         left, right = tree.arguments
         if _is_share_of(tree):

@@ -233,13 +233,29 @@ def _excess(lower: Lowering, exists: Scalar, known: bool, left: Amount, right: A
     return fraction(Kind.NUMBER, fits, scale, exists, known)
 
 
-def _round(up: bool) -> _Function:
-    def compute(lower: Lowering, exists: Scalar, known: bool, value: Amount) -> Amount:
-        above = lower.let(top(value))
-        result = -((-above).floor(bottom(value))) if up else above.floor(bottom(value))
-        return fraction(Kind.NUMBER, result, whole(1), exists, known)
+def _round(multiples: Callable[[Lowering, Whole, Whole], Whole]) -> _Function:
+    """A multiple of a step, by how many times it a quotient comes to."""
+
+    def compute(lower: Lowering, exists: Scalar, known: bool, value: Amount, step: Amount) -> Amount:
+        if not isinstance(step.scale, int) or step.low != step.high or step.low <= 0 or not step.known:
+            raise Unsupported("a number is rounded to multiples of what is no constant")
+        count = multiples(lower, lower.let(top(value) * step.scale), lower.let(bottom(value) * step.low))
+        return fraction(Kind.NUMBER, lower.let(count) * step.low, whole(step.scale), exists, known)
 
     return compute
+
+
+def _half_up(lower: Lowering, above: Whole, below: Whole) -> Whole:
+    return (above * 2 + below).floor(below * 2)
+
+
+def _half_even(lower: Lowering, above: Whole, below: Whole) -> Whole:
+    """The nearest, a half up; one less where that was a half and the count is odd."""
+    twice = lower.let(above * 2 + below)
+    count = lower.let(twice.floor(below * 2))
+    is_half = compared("=", *same_size(count * 2 * below, twice))
+    is_odd = compared("<>", *same_size(count.floor(2) * 2, count))
+    return either_of(both(is_half, is_odd), count - 1, count)
 
 
 def _shift(sign: int) -> _Function:
@@ -312,8 +328,10 @@ _OPERATIONS: dict[str, _Function] = {
     "earlier": _extreme(False),
     "later": _extreme(True),
     "excess": _excess,
-    "round_down": _round(False),
-    "round_up": _round(True),
+    "round_down": _round(lambda lower, above, below: above.floor(below)),
+    "round_up": _round(lambda lower, above, below: -((-above).floor(below))),
+    "round_half_up": _round(_half_up),
+    "round_half_even": _round(_half_even),
     "after": _shift(1),
     "before": _shift(-1),
     "day_after": _step(1),

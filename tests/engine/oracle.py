@@ -631,6 +631,15 @@ def the_one(first: Value, last: Value) -> Value:
     return first
 
 
+def nearest(number: Fraction, upwards: bool) -> int:
+    """The whole number that is nearest; of two, the greater, or else the even one."""
+    below = math.floor(number)
+    over = number - below
+    if over == Fraction(1, 2):
+        return below + 1 if upwards or below % 2 else below
+    return below if over < Fraction(1, 2) else below + 1
+
+
 COMPARE: dict[Comparison, Callable[[Any, Any], bool]] = {
     Comparison.IS: lambda x, y: x == y,
     Comparison.IS_NOT: lambda x, y: x != y,
@@ -657,8 +666,10 @@ OPERATIONS: dict[str, Callable[..., Value]] = {
     "earlier": lambda _, x, y: min(x, y),
     "later": lambda _, x, y: max(x, y),
     "excess": lambda _, x, y: exact(max(x - y, 0)),
-    "round_down": lambda _, x: math.floor(x),
-    "round_up": lambda _, x: math.ceil(x),
+    "round_down": lambda _, x, step: exact(step * math.floor(Fraction(x) / step)),
+    "round_up": lambda _, x, step: exact(step * math.ceil(Fraction(x) / step)),
+    "round_half_up": lambda _, x, step: exact(step * nearest(Fraction(x) / step, upwards=True)),
+    "round_half_even": lambda _, x, step: exact(step * nearest(Fraction(x) / step, upwards=False)),
     "after": lambda calendar, period, day: values.after(day, period, calendar.rounding),
     "before": lambda calendar, period, day: values.before(day, period, calendar.rounding),
     "day_after": lambda _, day: values.add_days(day, 1),

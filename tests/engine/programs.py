@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from fractions import Fraction
 from itertools import combinations, pairwise
 from typing import Any, TypeVar
 
@@ -327,7 +328,11 @@ class _Rules:
         def scale() -> Expression:
             name = self.draw(st.sampled_from(("multiply", "divide")))
             scaled = Apply(name, (self.number(scope, depth - 1), Constant(self.draw(st.integers(1, 3)), AMOUNT)))
-            return Apply("round_down", (scaled,)) if name == "divide" and self.draw(st.booleans()) else scaled
+            if name == "divide" and self.draw(st.booleans()):
+                how = self.draw(st.sampled_from(("round_down", "round_up", "round_half_up", "round_half_even")))
+                step = self.draw(st.sampled_from((1, Fraction(1, 2), 2)))
+                return Apply(how, (scaled, Constant(step, AMOUNT)))
+            return scaled
 
         return self.one_of(constant, reading, reading, apply, scale, lambda: self.aggregate(scope, depth - 1))
 

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine.operations import OPERATIONS, Operation
+from engine.operations import OPERATIONS, ROUNDINGS, Operation
 from engine.values import Calendar, DateRounding, DivisionByZero, LimitReached, OutOfCalendar, Period
 
 NUMBERS = st.fractions(-1_000, 1_000, max_denominator=50)
+STEPS = st.fractions(Fraction(1, 100), 10, max_denominator=100)
 DAYS = st.dates(date(1800, 1, 1), date(2200, 12, 31))
 PERIODS = st.builds(Period, st.integers(0, 600), st.integers(0, 400))
 CALENDARS = [Calendar(DateRounding.DOWN), Calendar(DateRounding.UP)]
@@ -33,7 +34,42 @@ def arguments(operation: Operation) -> list[st.SearchStrategy[Any]]:
         return [st.integers(0, 30), DAYS]
     if name.startswith(("day_", "year_", "first_", "last_")):
         return [DAYS]
-    return [NUMBERS] if name.startswith("round") else [NUMBERS, NUMBERS]
+    return [NUMBERS, STEPS] if name.startswith("round") else [NUMBERS, NUMBERS]
+
+
+CENT = Fraction(1, 100)
+ROUNDED = (
+    ("round_down", "243.6676", CENT, "243.66"),
+    ("round_up", "243.6601", CENT, "243.67"),
+    ("round_half_up", "243.665", CENT, "243.67"),
+    ("round_half_up", "243.6649", CENT, "243.66"),
+    ("round_half_even", "243.665", CENT, "243.66"),
+    ("round_half_even", "243.675", CENT, "243.68"),
+    ("round_half_even", "243.6651", CENT, "243.67"),
+    ("round_down", "-2.5", 1, "-3"),
+    ("round_up", "-2.5", 1, "-2"),
+    ("round_half_up", "-2.5", 1, "-2"),
+    ("round_half_even", "-2.5", 1, "-2"),
+    ("round_half_even", "-3.5", 1, "-4"),
+    ("round_half_even", "7", 2, "8"),
+)
+
+
+@pytest.mark.parametrize(("operation", "value", "step", "rounded"), ROUNDED)
+def test_rounding_to_a_multiple_of_a_step(operation: str, value: str, step: int | Fraction, rounded: str) -> None:
+    assert OPERATIONS[operation].compute(Calendar(), Fraction(value), step) == Fraction(rounded)
+
+
+@given(st.sampled_from(sorted(ROUNDINGS)), NUMBERS, STEPS)
+def test_what_is_rounded_is_a_multiple_and_near(operation: str, value: Fraction, step: Fraction) -> None:
+    rounded: Any = OPERATIONS[operation].compute(Calendar(), value, step)
+    assert (Fraction(rounded) / step).denominator == 1
+    assert abs(rounded - value) <= step / 2 if "half" in operation else abs(rounded - value) < step
+
+
+def test_nothing_is_rounded_to_multiples_of_nothing() -> None:
+    with pytest.raises(LimitReached):
+        OPERATIONS["round_down"].compute(Calendar(), 1, 0)
 
 
 MONOTONE = [

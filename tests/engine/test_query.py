@@ -51,7 +51,7 @@ LIMIT = 60
 
 amounts = [N, USED, Apply("add", (N, USED)), Apply("subtract", (USED, N)), Apply("excess", (N, USED))]
 amounts += [Apply("multiply", (N, factor)) for factor in FACTORS]
-amounts += [Apply("round_down", (Apply("multiply", (N, FACTORS[1])),)), Apply("greater", (N, USED))]
+amounts += [Apply("round_down", (Apply("multiply", (N, FACTORS[1])), FACTORS[0])), Apply("greater", (N, USED))]
 
 tests: st.SearchStrategy[Condition] = st.builds(
     Compare,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.decision import TRUE, Decisions, Truth
 from engine.model import Comparison
-from engine.operations import OPERATIONS
+from engine.operations import OPERATIONS, ROUNDINGS
 from engine.reckon import apply, compare
 from engine.unknowns import NONE, OpenValue, Sign, Threshold
 from engine.values import DATE, NUMBER, Calendar, DateRounding, Kind, Period, Type
@@ -84,15 +84,32 @@ def test_sums_and_products_of_an_open_number(
     assert follow(truth, decisions, {X: value}) is holds(comparison, reached, bound)
 
 
-@given(st.sampled_from(["round_down", "round_up"]), numbers, comparisons, numbers, numbers)
+@given(
+    st.sampled_from(sorted(ROUNDINGS)),
+    st.sampled_from([1, Fraction(1, 100), Fraction(1, 2), Fraction(2, 3), 3]),
+    numbers,
+    comparisons,
+    numbers,
+    numbers,
+    st.booleans(),
+)
 def test_rounding_an_open_number(
-    operation: str, factor: Fraction, comparison: Comparison, bound: Fraction, value: Fraction
+    operation: str,
+    step: int | Fraction,
+    factor: Fraction,
+    comparison: Comparison,
+    bound: Fraction,
+    value: Fraction,
+    tie: bool,
 ) -> None:
+    if tie and factor:  # a value that lies right between two multiples
+        value = (value // step + Fraction(1, 2)) * step / factor
     decisions, product = computed("multiply", Y, factor)
-    rounded = apply(operation, (product,), NUMBER, Calendar(), decisions)
-    truth = compare(comparison, rounded, bound, decisions)
-    reached = OPERATIONS[operation].compute(Calendar(), value * factor)
-    assert follow(truth, decisions, {Y: value}) is holds(comparison, reached, bound)
+    rounded = apply(operation, (product, step), NUMBER, Calendar(), decisions)
+    reached = OPERATIONS[operation].compute(Calendar(), value * factor, step)
+    for limit in (bound, reached):
+        truth = compare(comparison, rounded, limit, decisions)
+        assert follow(truth, decisions, {Y: value}) is holds(comparison, reached, limit)
 
 
 @given(

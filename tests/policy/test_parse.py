@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.model import Comparison, Fold
+from engine.operations import ROUNDINGS
 from engine.values import DATE, NUMBER, PERIOD, YEAR, Kind, Period, Type, Value
 from policy.clashes import clashes
 from policy.diagnostic import Diagnostic
 from policy.parse import Parsed, passages, sentences
 from policy.phrases import product
-from policy.quantities import MONEY_PER_SHARE, SHARES
+from policy.quantities import CENT, MONEY_PER_SHARE, SHARES
 from policy.source import Source, Span
 from policy.syntax import (
     AggregateTerm,
@@ -184,7 +185,7 @@ def test_arithmetic() -> None:
     tree = condition("G-17's shares exceed 1 share plus 2 times G-18's shares minus 50% of G-17's shares").right
     assert (tree.operation, tree.arguments[0].operation) == ("subtract", "add")
     tree = condition("G-17's shares exceed G-18's shares divided by 3, rounded down to a whole share").right
-    assert tree.operation == "round_down"
+    assert (tree.operation, tree.arguments[1].value) == ("round_down", 1)
     tree = condition(
         "G-17's shares exceed the excess, if any, of 5 shares over the lesser of G-18's shares and 2 shares"
     )
@@ -467,7 +468,10 @@ def a_value(draw: Draw, type: Type, rounded: bool) -> Term:
         case "multiply":
             return product("multiply", plain, literal(draw, NUMBER), NOWHERE)
         case "round":
-            return Operation("round_down", (plain,), type, NOWHERE)
+            step = draw(st.sampled_from([CENT, 1] if type == MONEY_PER_SHARE else [1]))
+            return Operation(
+                draw(st.sampled_from(sorted(ROUNDINGS))), (plain, Quantity(step, type, NOWHERE)), type, NOWHERE
+            )
         case _:
             return Operation(how, (plain, a_term(draw, type)), type, NOWHERE)
 

@@ -76,7 +76,7 @@ def test_what_no_row_shows_is_told_in_plain_words() -> None:
 def test_a_value_in_terms_of_what_is_not_known_needs_no_proviso() -> None:
     case = load("equity-compensation-plan").case(ROOT / "rules/equity-compensation-plan.cases/outstanding-adjusted.md")
     answer = case.ask("What are the exercisable shares of A-1 on June 1, 2018?")
-    told = "300 times the Committee's share factor after C-1, rounded down, once that is known."
+    told = "300 times the Committee's share factor after C-1, rounded down to a whole share, once that is known."
     assert answer.lines[0].text == told
     assert answer.open == ("the Committee's share factor after C-1",)
 

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow
 import pytest
 
-from engine.operations import OPERATIONS
+from engine.operations import OPERATIONS, ROUNDINGS
 from engine.relational import algebra
 from engine.relational.algebra import TRUE, Column, Extend, Scan
 from engine.relational.amounts import Amount, Unsupported, constant
@@ -60,6 +60,9 @@ PERIODS = [
     for each in ((0, 0), (1, 0), (-1, 0), (12, 0), (120, 0), (0, 1), (0, -1), (1, 1), (13, -45), (1200, 0), (600, 365))
 ]
 DAY, NUMBER, PERIOD = Kind.DATE, Kind.NUMBER, Kind.PERIOD
+STEP = "step"
+"""A number that is a constant of a rule."""
+STEPS: list[int | Fraction] = [1, Fraction(1, 100), 3, Fraction(2, 3)]
 ON_DAYS: dict[str, tuple[Kind, ...]] = {
     "after": (PERIOD, DAY),
     "before": (PERIOD, DAY),
@@ -71,8 +74,8 @@ ON_DAYS: dict[str, tuple[Kind, ...]] = {
     **dict.fromkeys(("first_of_month", "last_of_month", "first_of_next_month"), (DAY,)),
     **dict.fromkeys(("first_of_year", "last_of_year"), (DAY,)),
 }
-ON_NUMBERS: dict[str, tuple[Kind, ...]] = {
-    **dict.fromkeys(("round_down", "round_up"), (NUMBER,)),
+ON_NUMBERS: dict[str, tuple[Kind | str, ...]] = {
+    **dict.fromkeys(ROUNDINGS, (NUMBER, STEP)),
     **dict.fromkeys(("add", "subtract", "multiply", "divide"), (NUMBER, NUMBER)),
     **dict.fromkeys(("lesser", "greater", "excess", "only"), (NUMBER, NUMBER)),
 }
@@ -89,26 +92,30 @@ def test_every_operation_is_on_the_grid_or_refused() -> None:
             lowering.apply(name, ())
 
 
-def grids(kinds: tuple[Kind, ...], rounding: DateRounding) -> Iterator[Rows]:
-    """The combinations of values; those with a period, a grid for each period, since periods are constants of rules.
+def grids(kinds: tuple[Kind | str, ...], rounding: DateRounding) -> Iterator[Rows]:
+    """The combinations of values; those with a period or step, a grid for each, since those are constants of rules.
 
     Every day a period is tried with one rounding, under the long profile with each.
     """
-    pools: dict[Kind, list[Any]] = {DAY: DAYS, NUMBER: NUMBERS}
+    pools: dict[Any, list[Any]] = {DAY: DAYS, NUMBER: NUMBERS}
     if PERIOD in kinds:
         for period in PERIODS if LONG else PERIODS[[*DateRounding].index(rounding) :: len(DateRounding)]:
             yield [(period, day) for day in DAYS]
+    elif STEP in kinds:
+        for step in STEPS:
+            halves = [(each + Fraction(1, 2)) * step for each in NUMBERS]
+            yield [(value, step) for value in (*NUMBERS, *halves)]
     else:
         yield list(product(*(pools[kind] for kind in kinds)))
 
 
-def by_table(calendar: Calendar, name: str, kinds: tuple[Kind, ...], rows: Rows) -> list[Fraction | None]:
+def by_table(calendar: Calendar, name: str, kinds: tuple[Kind | str, ...], rows: Rows) -> list[Fraction | None]:
     """What DuckDB makes of the operation for each row, the bounds known beforehand checked."""
     columns: dict[str, list[int]] = {"row": list(range(len(rows)))}
     arguments: list[Amount] = []
     for place, kind in enumerate(kinds):
         values = [row[place] for row in rows]
-        if kind is PERIOD:
+        if isinstance(kind, str) or kind is PERIOD:
             arguments.append(constant(values[0], lambda symbol: 0))
             continue
         scale = 1 if kind is DAY else lcm(*(value.denominator for value in values))
@@ -151,7 +158,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("name", "kinds", "rounding"), CASES, ids=lambda each: getattr(each, "value", str(each)))
-def test_an_operation_is_the_same_by_table(name: str, kinds: tuple[Kind, ...], rounding: DateRounding) -> None:
+def test_an_operation_is_the_same_by_table(name: str, kinds: tuple[Kind | str, ...], rounding: DateRounding) -> None:
     calendar = Calendar(rounding=rounding)
     for rows in grids(kinds, rounding):
         expected = [by_reference(calendar, name, row) for row in rows]
