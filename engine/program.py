@@ -26,6 +26,7 @@ from engine.facts import FactBase
 from engine.graph import (
     Dependents,
     Edges,
+    Use,
     cycles_through_negation,
     dependents,
     edges,
@@ -147,10 +148,17 @@ def build(program: Program) -> Engine:
     return Engine(program, relations, compiler, circular, over, dependents(program))
 
 
+_NOT_ALLOWED = {
+    Use.NEGATIVE: "a conclusion rests on its own absence",
+    Use.AGGREGATE: "a fold runs over itself",
+    Use.PRIORITY: "a conclusion rests on its own defeat",
+}
+
+
 def _check_cycles(program: Program, every: Edges) -> frozenset[str]:
     """The relations that rest on themselves, all of them positively; any other circle is an error."""
     for cycle in cycles_through_negation(program, every):
-        raise ProgramError(f"a conclusion rests on its own absence: {cycle}", cycle.origin)
+        raise ProgramError(f"{_NOT_ALLOWED[cycle.edges[0].use]}: {cycle}", cycle.origin)
     for circle in priority_cycles(program):
         raise ProgramError(f"priorities go round in a circle: {circle}", circle.origin)
     circular = recursive(program, every)

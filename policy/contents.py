@@ -11,6 +11,7 @@ from engine.program import Engine, ProgramError, build
 from engine.values import Calendar, DateRounding
 from policy.assemble import Assembly, Declared, PlacedSentence, assemble
 from policy.check import Asked, AskedTree, check_asked, check_sentence
+from policy.circles import circle
 from policy.clashes import clashes
 from policy.declaring import read_vocabulary
 from policy.diagnostic import Diagnostic, in_order, nearest
@@ -84,9 +85,7 @@ def read_contents(source: Source, findings: Diagnostics = ()) -> tuple[Contents 
     try:
         engine = build(assembly.program)
     except ProgramError as error:
-        place = error.origin.place
-        span = place if isinstance(place, Span) else None
-        return None, in_order([*problems, Diagnostic("E0420", str(error), span)])
+        return None, in_order([*problems, circle(assembly.program, error)])
     problems += warnings(declared, assembly, forms.values())
     return Contents(document, vocabulary, clauses, forms, assembly, engine), in_order(problems)
 
