@@ -514,9 +514,7 @@ class Speaker:
             case Variable() | Constant():
                 value = bound.get(expression.name) if isinstance(expression, Variable) else expression.value
                 return _plural_name(expression.type.name) and isinstance(value, (int, Fraction)) and value != 1
-            case Apply(operation=operation) if operation in ROUNDINGS:
-                return self._is_plural(expression.arguments[0], bound)
-            case Apply(operation="add" | "subtract" | "multiply" | "divide"):
+            case Apply() if expression.operation in ("add", "subtract", "multiply", "divide", *ROUNDINGS):
                 return any(self._is_plural(each, bound) for each in expression.arguments)
             case _:
                 return False
