@@ -125,6 +125,11 @@ def _part(section: Section, name: str, title: str, problems: list[Diagnostic]) -
     for block in section.blocks:
         if isinstance(block, List) and block.numbered:
             questions += _questions(block, problems)
+        elif isinstance(block, List) and all("?" in item.span.text for item in block.items):
+            said = "questions are a numbered list"
+            first = f"1. {' '.join(block.items[0].span.text.partition('?')[0].split())}?"
+            problems.append(Diagnostic("E0504", said, block.span, (first,)))
+            questions += _questions(block, [])
         elif isinstance(block, (Paragraph, List, Table)):
             facts.append(block)
         elif not isinstance(block, Quote):

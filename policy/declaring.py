@@ -13,6 +13,7 @@ from policy.diagnostic import Diagnostic, misspelling, nearest
 from policy.document import Block, Document, Item, List, Paragraph, Table
 from policy.headings import HEADINGS, WORD_SECTIONS, PhraseHeading, is_phrase_heading, phrase_heading
 from policy.kind_text import kind_said
+from policy.negating import negated
 from policy.phrases import Parts, declared_negation, negation, unfronted
 from policy.quantities import Misspelt, read_value
 from policy.source import Span
@@ -347,8 +348,15 @@ class _Reader:
 
     def _phrase_list(self, found: PhraseHeading, following: Block | None, clause: str) -> None:
         if found.right:
-            said = f"`{' '.join(found.span.text.split())}` is no heading of phrases"
-            self._problem("E0030", said, found.span, expected=HEADINGS, nearest=(found.right,))
+            heading = " ".join(found.span.text.split())
+            nameless = found.heading is Heading.READ_AS and not found.said["reading"]
+            said = (
+                f"`{heading}` has no id: by it answers name the reading"
+                if nameless
+                else f"`{heading}` is no heading of phrases"
+            )
+            forms = () if nameless else HEADINGS
+            self._problem("E0030", said, found.span, expected=forms, nearest=(found.right,))
         if found.inline is not None:
             items: tuple[Item, ...] = (Item(found.inline),)
         elif isinstance(following, List):
@@ -442,8 +450,7 @@ class _Reader:
     def _unnegated(self, phrase: Phrase, words: tuple[str, ...], span: Span) -> None:
         shown = " ".join(words)
         said = f"`({shown})` negates no word of this phrase" if shown else "how is this phrase negated?"
-        own = _negated(phrase.parts)
-        right = f"{parts_text(phrase.parts)} ({own})" if own else "*an amendment* binds *a grant* (does not bind)"
+        right = f"{parts_text(phrase.parts)} ({negated(phrase.parts)})"
         self._problem("E0210", said, span, expected=(right,))
 
     def _acceptable(self, phrase: Phrase, span: Span) -> bool:
@@ -501,20 +508,6 @@ def _value_of(parts: Parts) -> tuple[Parts, str, Slot | None]:
 
 def _negative(parts: Parts, words: tuple[str, ...]) -> Parts:
     return declared_negation(parts, words) if words else negation(parts)
-
-
-_PRESENT = ((r"(\w+(?:ss|sh|ch|x|o))es", r"\1"), (r"(\w+)ies", r"\1y"), (r"(\w+[^s])s", r"\1"))
-"""How a verb that is said of one thing ends (`passes`, `carries`, `binds`), and the verb itself."""
-
-
-def _negated(parts: Parts) -> str:
-    """How the negation of a phrase most likely begins: of the word before its first slot, or else right after it."""
-    slot = next((at for at, part in enumerate(parts) if isinstance(part, Slot)), -1)
-    verb = parts[slot - 1 if slot else 1] if len(parts) > 1 else ""
-    for ending, base in _PRESENT:
-        if isinstance(verb, str) and re.fullmatch(ending, verb):
-            return f"does not {re.sub(ending, base, verb)}"
-    return "did not …" if isinstance(verb, str) and verb.endswith("ed") else ""
 
 
 def _date_slot(parts: Parts) -> int | None:
@@ -587,6 +580,12 @@ class _PhraseText:
             if noun is not None and not noun.plural:
                 adjectives = (*(("other",) if article == "another" else ()), *rest[:count])
                 return Slot(noun.type, noun.noun, adjectives, span)
+        ends = (find_noun(self.nouns, rest[at:]) for at in range(len(rest)))
+        several = next((noun for noun in ends if noun is not None and noun.plural), None)
+        if several is not None:
+            said = f"`{' '.join(words)}`: a slot stands for one thing"
+            self.problems.append(Diagnostic("E0203", said, span, (f"*{with_article(several.noun)}*",)))
+            return Slot(several.type, several.noun, (), span)
         unknown = _unknown_noun(" ".join(rest), span, self.nouns)
         self.problems.append(unknown)
         meant = [find_noun(self.nouns, words_of(near)) for near in unknown.nearest[:1]]

@@ -32,6 +32,7 @@ _HEADINGS: tuple[tuple[Heading, re.Pattern[str]], ...] = (
     (Heading.CONCLUDED, re.compile(r"Concluded:")),
     (Heading.ASKED, re.compile(r"Asked:")),
 )
+_WITHOUT_ID = re.compile(r"(?P<read>Read as (?P<value>.+?), unless (?P<by>.+?) determines? otherwise):")
 HEADINGS = (
     "Recorded:",
     "Recorded, over time:",
@@ -72,6 +73,9 @@ def phrase_heading(blocks: Sequence[Block], at: int) -> PhraseHeading | None:
         return PhraseHeading(*found, block.span)
     if (found_inline := _inline(block.span)) is not None:
         return found_inline
+    if (nameless := _WITHOUT_ID.fullmatch(text)) is not None:
+        said = {"value": nameless["value"], "by": nameless["by"], "reading": ""}
+        return PhraseHeading(Heading.READ_AS, said, block.span, f"{nameless['read']} (R-1):")
     following = blocks[at + 1] if at + 1 < len(blocks) else None
     if isinstance(following, List) and any("*" in item.span.text for item in following.items):
         for right in _meant(text):

@@ -18,6 +18,8 @@ _SLIPS = (
 _ALL_OF = re.compile(r"(?:either|(?:any\s+)?one\s+of)\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r",\s+or\s+|\s+or\s+|,\s+")
 _MEANT_BETWEEN = re.compile(r",?\s+(?:or|and)\s+|\s*[,;|/]\s*")
+_ARTICLE = re.compile(r"an?\s+(?=\S)", re.IGNORECASE)
+"""Members are named as they are spoken of after `is`: surgery, not a surgery."""
 _PLAIN = ("", "entity", "an entity", "a entity", "entities", "a thing", "things")
 
 
@@ -39,7 +41,10 @@ def kind_said(text: str) -> KindSaid | None:
     match = _WRITTEN.fullmatch(words)
     if match is not None and not _slipped(match["what"]):
         members = () if match["what"] == "an entity" else tuple(_BETWEEN.split(match["what"]))
-        return KindSaid(match["noun"], members)
+        plain = tuple(_ARTICLE.sub("", member) for member in members)
+        said = _one_of(plain) if len(plain) > 1 else "an entity"
+        right = f"{with_article(match['noun']).capitalize()} is {said}." if plain != members else ""
+        return KindSaid(match["noun"], plain, right)
     for slip in _SLIPS:
         if (match := slip.fullmatch(words)) is not None:
             noun = _singular(match["noun"])

@@ -176,12 +176,55 @@ def test_what_is_read_or_found_of_all_of_a_kind_has_no_slots() -> None:
     ("old", "right"),
     [
         (" (does not approve)", "the Committee approves *a bursary* (does not approve)"),
-        (" (did not pass)", "*a person* passed the examination on *a date* (did not …)"),
+        (" (did not pass)", "*a person* passed the examination on *a date* (did not pass)"),
     ],
 )
 def test_a_missing_negation_is_proposed_and_the_rules_are_read_all_the_same(old: str, right: str) -> None:
     problem = only(old, "")
     assert (problem.code, problem.expected) == ("E0210", (right,))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "denied"),
+    [
+        ("the income of *a person* complained on *a date*", "did not complain"),
+        ("*a person* left *a bursary*", "did not leave"),
+        ("the School went to *a person*", "did not go"),
+        ("*a person* died on *a date*", "did not die"),
+        ("*a person* cancelled *a bursary*", "did not cancel"),
+        ("*a person* approved *a bursary*", "did not approve"),
+        ("*a person* carried *a bursary*", "did not carry"),
+        ("*a person* closed *a bursary*", "did not …"),  # clos or close: not guessed
+        ("*a person* carries *a bursary*", "does not carry"),
+        ("*a bursary* with luck", "does not …"),
+    ],
+)
+def test_a_negation_is_proposed_in_the_words_of_the_phrase(phrase: str, denied: str) -> None:
+    found = [each for each in told(("Recorded:\n", f"Recorded:\n- {phrase}\n")) if each.is_error]
+    assert [(each.code, each.expected) for each in found] == [("E0210", (f"{phrase} ({denied})",))]
+
+
+@pytest.mark.parametrize("said", ["bursaries", "one or more bursaries", "the bursaries"])
+def test_a_slot_of_several_is_told_as_one_of_one(said: str) -> None:
+    problem = only("- *a bursary* is doubled", f"- *{said}* is doubled")
+    assert (problem.code, problem.expected) == ("E0203", ("*a bursary*",))
+
+
+def test_a_reading_without_its_id_is_told_at_its_heading_and_nowhere_else() -> None:
+    heading = "Read as true, unless the Committee determines otherwise"
+    reading = (f"{heading}{{}}:\n- a late bursary counts (does not count)\n\nDespite § 2,").format
+    use = ("is not doubled.", "is not doubled and a late bursary counts.")
+    assert told(("Despite § 2,", reading(" (B-1)")), use) == ()
+    (problem,) = told(("Despite § 2,", reading("")), use)
+    assert (problem.code, problem.nearest) == ("E0030", (f"{heading} (R-1):",))
+    assert "has no id" in problem.message
+
+
+def test_questions_with_bullets_are_told_and_read_as_questions() -> None:
+    text = "# A case\n\n## Questions\n\n- Is Ann Lee\n  entitled on March 1, 2024?\n  Yes.\n- Is B-1 payable?\n"
+    case, (problem,) = read_case(read(Source("case.md", text))[0])
+    assert (problem.code, problem.expected) == ("E0504", ("1. Is Ann Lee entitled on March 1, 2024?",))
+    assert [question.number for question in case.common.questions] == [1, 2] and not case.common.facts
 
 
 def test_a_misspelt_slot_is_taken_for_the_kind_that_is_near() -> None:
@@ -259,6 +302,7 @@ KIND = "- A subject is music, drawing or letters."
         ("- Subject", "A subject is an entity."),
         ("- A subject is either course (a) or drawing.", "A subject is course (a) or drawing."),
         ("Subject: music, drawing, letters", "A subject is music, drawing or letters."),
+        ("- A subject is a music, a drawing or letters.", "A subject is music, drawing or letters."),
         (KIND[2:], KIND),
     ],
 )
