@@ -18,7 +18,7 @@ _SLIPS = (
 _ALL_OF = re.compile(r"(?:either|(?:any\s+)?one\s+of)\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r",\s+or\s+|\s+or\s+|,\s+")
 _MEANT_BETWEEN = re.compile(r",?\s+(?:or|and)\s+|\s*[,;|/]\s*")
-_ARTICLE = re.compile(r"an?\s+(?=\S)", re.IGNORECASE)
+_ARTICLE = re.compile(r"^an?\s+(?=\S)", re.IGNORECASE)
 """Members are named as they are spoken of after `is`: surgery, not a surgery."""
 _PLAIN = ("", "entity", "an entity", "a entity", "entities", "a thing", "things")
 

@@ -313,6 +313,7 @@ def test_a_kind_declared_otherwise_is_told_with_its_form(said: str, right: str) 
 
 def test_what_belongs_to_a_kind_may_hold_any_marks() -> None:
     assert told((KIND, "- A subject is course (a), course: 2 or music.")) == ()
+    assert told((KIND, "- A subject is plan text, the title of a section or music.")) == ()
 
 
 def test_a_record_outside_a_list_is_told_with_its_mark() -> None:
