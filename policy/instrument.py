@@ -269,10 +269,10 @@ class Case:
         """What leaves a number without a bound."""
         if not isinstance(limit, Unbounded) or limit.answer.facts is None:
             return ""
-        names = open_names(Speaker(self.book.lexicon, limit.answer.facts), limit.answer)
+        names = open_names(Speaker(self.book.lexicon, limit.answer.facts), limit.answer, "whether ")
         told = ", and ".join(names[:_MOST_NAMED])
         more = f", and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-        return f"; open are {told}{more}" if names else "; no rule sets a limit there"
+        return f"; not known: {told}{more}" if names else "; no rule sets a limit there"
 
     @property
     def seconds(self) -> float:

@@ -341,3 +341,13 @@ def _money(value: int | Fraction) -> str:
         return f"{sign}${Fraction(amount).numerator:,}/{Fraction(amount).denominator:,}"
     whole, _, cents = decimals.partition(".")
     return f"{sign}${whole}.{cents:0<2}"
+
+
+def times(factor: int | Fraction, type: Type = NUMBER) -> str:
+    """A factor before an amount: ``110% of``, ``1/3 of``, ``2 times``; one that is no bare number, ``$2.00 times``."""
+    if type.dimension:
+        return f"{print_value(factor, type)} times"
+    hundredfold = exact(Fraction(factor) * 100)
+    if factor == 1 or (isinstance(hundredfold, int) and not isinstance(factor, int)):
+        return f"{hundredfold}% of"
+    return f"{print_value(factor, type)} {'times' if isinstance(factor, int) else 'of'}"

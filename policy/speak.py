@@ -33,7 +33,7 @@ from engine.model import (
 from engine.operations import ROUNDINGS
 from engine.proof import Folded, Quantity
 from engine.search import conjuncts
-from engine.signature import type_of
+from engine.signature import dimensioned, type_of
 from engine.unknowns import (
     NONE,
     UNKNOWN,
@@ -45,9 +45,9 @@ from engine.unknowns import (
     is_symbolic,
     unrecorded_in,
 )
-from engine.values import DATE, Kind, Type, exact
+from engine.values import DATE, Kind, Type
 from policy.phrases import plural
-from policy.quantities import print_value
+from policy.quantities import print_value, times
 from policy.relating import BY, OPERATIONS, OPPOSITE, relates
 from policy.rounding import rounded
 from policy.vocabulary_text import joined, with_article
@@ -221,7 +221,8 @@ class Speaker:
         for unknown, factor in terms:
             name = self.value(unknown, unknown.type)
             size = abs(factor)
-            parts.append((factor < 0, name if size == 1 else f"{_percent(size)} {name}"))
+            each = dimensioned(type, unknown.type, -1)  # what one of it makes: dollars for each day
+            parts.append((factor < 0, name if size == 1 and not each.dimension else f"{times(size, each)} {name}"))
         if constant:
             further = any(isinstance(unknown, OpenValue) and not unknown.relation for unknown, _ in terms)
             parts.insert(0 if further else len(parts), (constant < 0, print_value(abs(constant), type)))
@@ -350,7 +351,7 @@ class Speaker:
                 if expression.operation in ROUNDINGS and isinstance(step := expression.arguments[1], Constant):
                     return rounded(words[0], expression.operation, step.value, step.type)
                 if expression.operation == "multiply" and isinstance(share, Constant) and _is_share(share):
-                    return f"{_percent(share.value)} {words[1]}"  # type: ignore[arg-type]  # a number here
+                    return f"{times(share.value)} {words[1]}"  # type: ignore[arg-type]  # a number here
                 return self._operation(expression.operation, words)
             case Aggregate():
                 return self._aggregate(expression, bound) + self._noted(expression, bound)
@@ -570,16 +571,6 @@ def _type_of(value: Any) -> Type:
         return DATE
     result = getattr(value, "type", None)
     return result if isinstance(result, Type) else _NUMBER
-
-
-def _percent(factor: int | Fraction) -> str:
-    """A coefficient before an amount: ``110% of``, ``1/3 of``, ``2 times``."""
-    if factor == 1:
-        return "100% of"
-    hundredfold = exact(Fraction(factor) * 100)
-    if isinstance(hundredfold, int) and not isinstance(factor, int):
-        return f"{hundredfold}% of"
-    return f"{print_value(factor, _NUMBER)} {'times' if isinstance(factor, int) else 'of'}"
 
 
 def _is_share(constant: Constant) -> bool:

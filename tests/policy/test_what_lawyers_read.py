@@ -76,7 +76,7 @@ def test_what_no_row_shows_is_told_in_plain_words() -> None:
 def test_a_value_in_terms_of_what_is_not_known_needs_no_proviso() -> None:
     case = load("equity-compensation-plan").case(ROOT / "rules/equity-compensation-plan.cases/outstanding-adjusted.md")
     answer = case.ask("What are the exercisable shares of A-1 on June 1, 2018?")
-    told = "300 times the Committee's share factor after C-1, rounded down to a whole share, once that is known."
+    told = "300 shares times the Committee's share factor after C-1, rounded down to a whole share, once that is known."
     assert answer.lines[0].text == told
     assert answer.open == ("the Committee's share factor after C-1",)
 
@@ -159,7 +159,7 @@ def test_a_number_without_a_limit_says_what_leaves_it_open(case: Case) -> None:
     with pytest.raises(ClausebookError, match="bounds the answer from above; no rule sets a limit there"):
         case.ask("What is the greatest price at which A-1 is permitted?")
     with pytest.raises(
-        ClausebookError, match="above; open are the exchange's closing price on January 31, 2025"
+        ClausebookError, match="above; not known: the exchange's closing price on January 31, 2025"
     ) as raised:
         case.ask("What is the greatest price at which A-9 is permitted?")
     assert raised.value.code == "E0701"
