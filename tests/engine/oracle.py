@@ -199,7 +199,11 @@ def ask(program: Program, facts: Facts, goal: Condition | Expression, limit: int
 def completions(case: Case, answers: Answers) -> Iterator[Finding]:
     """The answer under every completion that answers at least so much."""
     try:
-        found = set(_choices(case, answers, {}))
+        found: set[Finding] = set()
+        for finding in _choices(case, answers, {}):
+            found.add(finding)
+            if len(found) > 1:  # whatever the other choices come to
+                break
         yield found.pop() if len(found) == 1 else CONFLICT
     except Unanswered as open_:
         for option in open_.options:
