@@ -9,6 +9,7 @@ from typing import Protocol
 
 from engine.values import DATE
 from policy.diagnostic import Diagnostic, nearest
+from policy.habits import habit
 from policy.lattice import STRUCTURE, Lattice
 from policy.quantities import misspelt
 from policy.questions import WHENS
@@ -16,7 +17,6 @@ from policy.rounding import misrounded
 from policy.source import Span
 from policy.syntax import Name
 from policy.tokens import tokenize
-from policy.vocabulary import words_of
 from policy.vocabulary_text import phrase_text, with_article
 from policy.words import Slot
 
@@ -144,6 +144,11 @@ def fault(lattice: Lattice, outcome: Outcome, start: str) -> Diagnostic:
         # How the whole sentence is put together matters more than one word of it.
         wholes = (diagnostic for _, diagnostic in reversed(refusals) if diagnostic.code != "E0102")
         return next(wholes, refusals[-1][1])
+    return habit(lattice, at, start) or _unread(lattice, outcome, at, start)
+
+
+def _unread(lattice: Lattice, outcome: Outcome, at: int, start: str) -> Diagnostic:
+    """What is told of a place that cannot be passed, where nothing better is known."""
     span = _place(lattice, at)
     word = lattice.words[at] if at < len(lattice) else ""
     if start == "fact" and word not in lattice.keyword_table and not _near_words(lattice, at, word):
@@ -186,8 +191,6 @@ def _meant(lattice: Lattice, at: int) -> tuple[str, ...]:
         return f"{before} all of these hold:", f"{before} any of these hold:"
     if before == "is" and word == "no":
         return "is on or before", "is at most"
-    if _after_names(lattice, at):
-        return ("is one of … and …",)
     if before == "or" and word in ("more", "less", "fewer"):
         return ("is at least",) if word == "more" else ("is at most",)
     if word in _NUMBERS:
@@ -209,12 +212,6 @@ def _opening(lattice: Lattice, word: str) -> tuple[str, ...]:
     if word == "no":
         return ("a … not …, of one thing",)
     return ("a …, of one thing",) if lattice.edges(0, "NOUNS") else ()
-
-
-def _after_names(lattice: Lattice, at: int) -> bool:
-    """Whether `or` and a name stand before a place: of conditions the language says so, not of names."""
-    spelt = map(words_of, lattice.vocabulary.names)
-    return any(lattice.words[max(at - len(name) - 1, 0) : at] == ("or", *name) for name in spelt)
 
 
 def _dayless(lattice: Lattice) -> Diagnostic | None:
