@@ -20,6 +20,7 @@ from policy.headings import as_meant, phrase_heading
 from policy.lint import warnings
 from policy.parse import Parser, passages
 from policy.source import Source, Span
+from policy.tainted import told_once
 from policy.vocabulary import Vocabulary
 from policy.words import AskedForm
 
@@ -81,7 +82,7 @@ def read_contents(source: Source, findings: Diagnostics = ()) -> tuple[Contents 
     assembly, more = assemble(declared, sentences, unread)
     problems += more
     if any(problem.is_error for problem in problems):
-        return None, in_order(problems)
+        return None, in_order(told_once(problems))
     try:
         engine = build(assembly.program)
     except ProgramError as error:

@@ -138,3 +138,35 @@ def test_a_question_put_otherwise_is_told_as_one_that_can_be_asked(question: str
     assert (shape.code, shape.expected) == ("E0601", ("Is it the case that … and …?",))
     (clause,) = problems("Does § 1 apply to C-2?")
     assert clause.code == "E0601" and "clauses are not asked about" in clause.message
+
+
+# --------------------------------------------------------- what follows from another
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("a cost (money)", "a cost (mony)", "E0203"),
+        ("- A treatment is surgery, dental care or medicine.\n", "", "E0203"),
+    ],
+)
+def test_what_follows_from_a_declaration_that_could_not_be_read_is_not_told(old: str, new: str, code: str) -> None:
+    rules = "\n\n".join(
+        f"A claim is payable if the claim's treatment is {each}." for each in ("surgery", "dental care")
+    )
+    book, found = book_of(Source("cover.md", f"{BOOK.replace(old, new)}\n{rules}\n"), "cover")
+    assert book is None
+    assert [problem.code for problem in found] == [code]
+
+
+def test_an_error_of_its_own_is_told_beside_it() -> None:
+    text = BOOK.replace("a cost (money)", "a cost (mony)") + "\nA claim is payable if the moon is full.\n"
+    assert [each.code for each in book_of(Source("cover.md", text), "cover")[1]] == ["E0203", "E0102"]
+
+
+def test_one_slip_in_many_places_is_told_once_with_all_of_them() -> None:
+    book, (problem,) = book_of(
+        Source("cover.md", BOOK.replace("- *a claim* is payable", "- *a claim* is paiable")), "cover"
+    )
+    assert book is None and problem.nearest[0] == "paiable"
+    assert len(problem.notes) >= 1 and all(note.startswith("the same stands in lines ") for note in problem.notes[-1:])
