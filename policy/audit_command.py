@@ -80,7 +80,8 @@ def audit(
             kept = out.with_name(f".{out.name}.settled")
             result = audited(case, asked, kept, verify, seed, watch, opener)
             audit_report.write(out, result)
-            put(out.with_suffix(".html"), audit_report.page(case, result).encode())
+            counted = audit_report.counts(case, result)
+            put(out.with_suffix(".html"), audit_report.page(case, result, counted).encode())
             kept.unlink(missing_ok=True)
     tell_passed(case.passed, book)
     if subject is not None:
@@ -88,5 +89,5 @@ def audit(
         if explained.told:
             tell_lines(("Added up over the whole ledger by tables:", *(f"  {each}" for each in explained.told)))
         return
-    tell_lines(audit_report.summary(case, result))
+    tell_lines(audit_report.summary(result, counted))
     finish(_UNSETTLED if ("no verdict",) in result.rows.counted("verdict") else 0)

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -76,7 +76,7 @@ class _Attributes:
         self._verdicts = rows.column("verdict")
         tables = case.facts.layers(relation)
         self._columns: list[Any] = []
-        if len(tables) == 1 and _names(tables[0].columns[0]) == rows.ids:
+        if len(tables) == 1 and _are(tables[0].columns[0], rows.ids):
             self._columns = list(tables[0].columns)
             return
         places = {table.columns[0][number]: (table, number) for table, number in case.facts.rows(relation)}
@@ -103,10 +103,12 @@ class _Attributes:
         return found
 
 
-def _names(column: Any) -> Any:
-    """A column of names as an array, if it lies so."""
+def _are(column: Any, ids: Any) -> bool:
+    """Whether a column has these names in this order."""
     packed = column.packed() if isinstance(column, Cells) else None
-    return packed.values.array if packed is not None and packed.codes is None and type(packed.values) is Texts else None
+    if packed is not None and packed.codes is None and type(packed.values) is Texts:
+        return bool(packed.values.array.equals(ids))
+    return bool(list(column) == ids.to_pylist())
 
 
 def _clauses(citations: str) -> list[str]:
@@ -125,10 +127,10 @@ def _said(cell: Any) -> str:
 # ----------------------------------------------------------------------- lines
 
 
-def summary(case: Case, audit: Audit) -> Iterator[str]:
+def summary(audit: Audit, counted: Iterable[Count]) -> Iterator[str]:
     """The counts as tables of text."""
     kinds = _kinds(audit)
-    for count in counts(case, audit):
+    for count in counted:
         wide = max([len(count.heading), *(len(group) for group, _ in count.rows)])
         yield "  ".join([count.heading.ljust(wide), *(kind.rjust(10) for kind in kinds)]).rstrip()
         for group, by in count.rows:
@@ -162,7 +164,7 @@ _STYLE = (
 )
 
 
-def page(case: Case, audit: Audit) -> str:
+def page(case: Case, audit: Audit, counted: Iterable[Count]) -> str:
     """The counts as a page that stands alone: a table with bars for each."""
     kinds = _kinds(audit)
     title = f"{case.book.title}: {audit.question.text.replace('*', '')}"
@@ -171,7 +173,7 @@ def page(case: Case, audit: Audit) -> str:
         f"<h1>{escape(title)}</h1>",
         f"<p>{told(audit)}</p>",
     ]
-    for count in counts(case, audit):
+    for count in counted:
         heads = "".join(f"<th class=n>{escape(kind)}</th>" for kind in kinds)
         parts.append(f"<table><tr><th>{escape(count.heading)}</th>{heads}<th></th></tr>")
         most = max((sum(by.values()) for _, by in count.rows), default=1)
