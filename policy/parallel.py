@@ -13,9 +13,6 @@ from policy.signals import end_at_once
 Result = TypeVar("Result")
 JOBS = os.cpu_count() or 1
 """As many processes as can work at once."""
-_COLLECTED = 20_000, 20, 100
-"""How many objects are made before those that go round in circles are looked for (some thirty times Python's own):
-an answer makes many, and nearly all live as long as it does."""
 _CHUNK, _CHUNKS = 4, 32  # things sent at once, but so few that each process gets many lots
 
 _forked: Callable[[int], Any] | None = None
@@ -38,7 +35,7 @@ def results(
     gc.collect()
     gc.freeze()  # what is there already is not gone through in every process
     try:
-        with multiprocessing.get_context("fork").Pool(jobs, _begin) as pool:
+        with multiprocessing.get_context("fork").Pool(jobs, end_at_once) as pool:
             if weights is None:
                 yield from pool.imap(_work, range(size), chunksize=max(1, min(_CHUNK, size // (jobs * _CHUNKS))))
                 return
@@ -53,11 +50,6 @@ def results(
     finally:
         gc.unfreeze()
         _forked = None
-
-
-def _begin() -> None:
-    end_at_once()
-    gc.set_threshold(*_COLLECTED)
 
 
 def _work(number: int) -> Any:
