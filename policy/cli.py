@@ -44,7 +44,6 @@ from policy.terminal import (
     width,
 )
 
-
 _COLLECTED = 100_000, 50, 100
 """How many objects are made before those that go round in circles are looked for (140 times Python's own): an answer
 makes many, and nearly all live as long as it does, so that looking took a quarter of the time of answers."""
