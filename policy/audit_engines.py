@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 ENGINES = ("duckdb", "spark")
-LIBRARIES = {"duckdb": ("pyarrow", "sqlglot", "duckdb"), "spark": ("pyarrow", "sqlglot", "pyspark")}
+LIBRARIES = {"duckdb": ("pyarrow", "duckdb"), "spark": ("pyarrow", "pyspark")}
 EXTRAS = {"duckdb": "ledger", "spark": "spark"}
 LOCAL = "local[*]"
 """The master that is taken where none is named: all cores of this machine."""

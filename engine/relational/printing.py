@@ -1,14 +1,15 @@
-"""The algebra as SQL, by SQLGlot's expression objects: a printer, nothing is parsed, optimized or transpiled.
+"""The algebra as SQL. The only values that are ever printed are whole numbers, TRUE, FALSE and NULL; names are quoted.
 
-Identifiers are quoted by the printer; the only values that are ever printed are whole numbers, TRUE, FALSE and NULL.
-
-DuckDB gets a relation's parts one after the other in one WITH. Spark would take a round of analysis for each of those:
-there they nest, and every so many levels one is cut off as a view of its own.
+Operations one upon the other become one SELECT where that means the same, so that there is less to read and to plan.
+What remains nests; every so many levels one is cut off, for DuckDB as a part of a WITH, for Spark, to which each of
+those would be a round of analysis, as a view.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+
+from attrs import evolve, field, frozen
 
 from engine.relational.algebra import (
     Column,
@@ -26,302 +27,285 @@ from engine.relational.algebra import (
     Scalar,
     Scan,
     Union,
+    columns_of,
 )
 
-DIALECTS = ("duckdb", "spark")
 _DEEPEST = 12
-"""So many queries nest in one statement for Spark."""
+"""So many queries nest in one."""
 _DIGITS = 10**18
 """Three times as many digits are all that a DECIMAL(38, 0) holds; a hundred times this divides any into 64 bits."""
+_INFIX = {"=": "=", "<>": "<>", "<": "<", "<=": "<=", "+": "+", "-": "-", "*": "*", "mod": "%"}
+_FOLDS = {"sum": "SUM", "min": "MIN", "max": "MAX", "any": "BOOL_OR"}
+_NOTHING = "nothing"
+"""The column of a relation without columns."""
+
+
+@frozen
+class _Dialect:
+    """How names are quoted, the type of 128 bits, and division towards zero."""
+
+    quote: str
+    wide: str
+    div: str
+
+
+DIALECTS = {"duckdb": _Dialect('"', "HUGEINT", "//"), "spark": _Dialect("`", "DECIMAL(38, 0)", "DIV")}
+
+
+@frozen
+class _Query:
+    """A query to which more may be put: FROM what, each column as it is written over that, WHERE what.
+
+    On columns ``computed`` here nothing else here rests. ``whole`` are all columns of what it is from, where they are
+    known; ``text`` is the query where nothing may be put to it any more, ``depth`` so many queries nest in it.
+    """
+
+    source: str
+    columns: dict[str, str]
+    where: tuple[str, ...] = ()
+    computed: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
+    has_windows: bool = False
+    text: str = ""
+    depth: int = field(default=0, eq=False)
 
 
 class Printer:
     """Prints relations for one of `DIALECTS`."""
 
     def __init__(self, dialect: str) -> None:
-        import sqlglot.expressions
-
-        assert dialect in DIALECTS
-        self.dialect = dialect
-        self._exp: Any = sqlglot.expressions  # its own types are looser than what is built here
-        self._wide = "HUGEINT" if dialect == "duckdb" else "DECIMAL(38, 0)"
-        self._types: dict[str, Any] = {}
-        self._aliases = 0
-        self._parts: list[Any] = []
-        self._views: list[tuple[str, Any]] = []
-        self._depth = 0
+        self._dialect = DIALECTS[dialect]
+        self._names = 0
+        self._cut: list[tuple[str, str]] = []
 
     def query(self, relation: Relation) -> str:
-        """A relation as a query, in DuckDB's dialect."""
-        assert self.dialect == "duckdb"
-        return self._said(self._whole(relation))
+        """A relation as a query of DuckDB's."""
+        parts, query = self.pieces(relation)
+        if not parts:
+            return query
+        return f"WITH {', '.join(f'{self.quoted(name)} AS NOT MATERIALIZED ({part})' for name, part in parts)} {query}"
 
     def pieces(self, relation: Relation) -> tuple[tuple[tuple[str, str], ...], str]:
-        """A relation as a query in Spark's dialect: views to make before it, in order, each by its name; the query."""
-        assert self.dialect == "spark"
-        self._views, self._depth = [], 0
-        query = self._select(relation)
-        return tuple((name, self._said(view)) for name, view in self._views), self._said(query)
-
-    def _said(self, query: Any) -> str:
-        return str(query.sql(self.dialect, identify=True, copy=False))
-
-    def _whole(self, relation: Relation) -> Any:
-        """The query with its parts one after the other, so that no nesting is too deep; none is stored."""
-        self._parts = []
-        query = self._select(relation)
-        if self._parts:
-            query.set("with_", self._exp.With(expressions=self._parts))
-        return query
+        """A relation as a query, and what was cut off it: queries to be made before, in order, each by its name."""
+        self._cut = []
+        query = self._text(self._of(relation))
+        return tuple(self._cut), query
 
     def making(self, table: str, relation: Relation, view: bool = False) -> str:
         """DuckDB's statement that makes a table (``view``: a view) of a relation."""
-        exp = self._exp
-        kind = "VIEW" if view else "TABLE"
-        properties = exp.Properties(expressions=[exp.TemporaryProperty()])
-        made = exp.Create(this=self._table(table), kind=kind, expression=self._whole(relation), properties=properties)
-        return self._said(made)
+        return f"CREATE TEMPORARY {'VIEW' if view else 'TABLE'} {self.quoted(table)} AS {self.query(relation)}"
 
     def quoted(self, name: str) -> str:
-        return str(self._exp.to_identifier(name, quoted=True).sql(self.dialect))
+        quote = self._dialect.quote
+        return f"{quote}{name.replace(quote, quote * 2)}{quote}"
 
     # ------------------------------------------------------------ relations
 
-    def _table(self, name: str) -> Any:
-        exp = self._exp
-        return exp.Table(this=exp.to_identifier(name, quoted=True))
-
-    def _select(self, relation: Relation) -> Any:
-        exp = self._exp
+    def _of(self, relation: Relation) -> _Query:
         match relation:
             case Scan(table, columns):
-                cells = [self._alias(self._named(there), here) for here, there in columns]
-                return exp.Select(expressions=cells or [self._nothing()]).from_(self._table(table), copy=False)
+                return _Query(self.quoted(table), {here: self.quoted(there) for here, there in columns})
             case One():
-                return exp.Select(expressions=[self._nothing()])
+                return _Query("", {})
             case Extend(inner, columns):
-                cells = [self._alias(self.scalar(scalar), name) for name, scalar in columns]
-                return exp.Select(expressions=[exp.Star(), *cells]).from_(self._inner(inner), copy=False)
+                query = self._open(inner, columns_of(*(scalar for _, scalar in columns)))
+                computed = (name for name, scalar in columns if not isinstance(scalar, (Column, Literal)))
+                return evolve(
+                    query,
+                    columns=query.columns | {name: self.scalar(scalar, query.columns) for name, scalar in columns},
+                    computed=query.computed.union(computed),
+                )
             case Keep(inner, names):
-                cells = [self._named(name) for name in names]
-                return exp.Select(expressions=cells or [self._nothing()]).from_(self._inner(inner), copy=False)
+                query = self._of(inner)
+                if query.text and set(names) != set(query.columns):
+                    query = self._nested(query)
+                return evolve(query, columns={name: query.columns[name] for name in names})
             case Filter(inner, truth):
-                every = exp.Select(expressions=[exp.Star()]).from_(self._inner(inner), copy=False)
-                return every.where(self.scalar(truth), copy=False)
+                query = self._open(inner, columns_of(truth))
+                query = self._nested(query) if query.has_windows else query
+                return evolve(query, where=(*query.where, self.scalar(truth, query.columns)))
             case Join():
                 return self._join(relation)
             case Group(inner, keys, folds):
-                return self._group(inner, keys, folds)
+                return self._group(self._open(inner, {*keys, *columns_of(*(fold.of for fold in folds))}), keys, folds)
             case Running(inner, within, by, folds):
-                cells = [self._running(each, within, by) for each in folds]
-                return exp.Select(expressions=[exp.Star(), *cells]).from_(self._inner(inner), copy=False)
-            case Differences(inner, within, by, differences):
-                cells = [self._difference(name, of, within, by) for name, of in differences]
-                return exp.Select(expressions=[exp.Star(), *cells]).from_(self._inner(inner), copy=False)
+                query = self._open(inner, {*within, *by, *columns_of(*(fold.of for fold in folds))})
+                over = self._over(query, within, by, " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW")
+                return self._windows(query, {fold.name: self._folded(fold, query, over) for fold in folds})
+            case Differences(inner, within, by, columns):
+                query = self._open(inner, {*within, by, *(of for _, of in columns)})
+                over = self._over(query, within, (by,))
+                zero = self._number(0)
+                cells = {name: query.columns[of] for name, of in columns}
+                return self._windows(
+                    query, {name: f"{of} - COALESCE(LAG({of}){over}, {zero})" for name, of in cells.items()}
+                )
             case Union(inputs, names):
-                parts = [self._select(Keep(each, names)) for each in inputs]
-                result: Any = parts[0]
-                for part in parts[1:]:
-                    result = exp.Union(this=result, expression=part, distinct=False)
-                return result
+                parts = [self._of(Keep(each, names)) for each in inputs]
+                text = " UNION ALL ".join(self._text(part, names) for part in parts)
+                return self._closed(text, names, max(part.depth for part in parts))
 
-    def _join(self, relation: Join) -> Any:
-        exp = self._exp
-        left, right = self._next(), self._next()
+    def _join(self, join: Join) -> _Query:
+        left = self._open(join.left, {pair.left for pair in join.pairs})
+        right = self._nested(self._of(join.right))
+        hides_alike = not left.whole.isdisjoint(right.columns)
+        if not left.whole or hides_alike or left.has_windows or (left.computed and not join.keep_left):
+            left = self._nested(left)
+        signs = ("IS NOT DISTINCT FROM" if pair.unknown_too else "=" for pair in join.pairs)
         pairs = [
-            (exp.NullSafeEQ if pair.unknown_too else exp.EQ)(
-                this=self._named(pair.left, left), expression=self._named(pair.right, right)
-            )
-            for pair in relation.pairs
+            f"{left.columns[pair.left]} {sign} {right.columns[pair.right]}"
+            for pair, sign in zip(join.pairs, signs, strict=True)
         ]
-        on = exp.and_(*pairs, copy=False) if pairs else exp.true()
-        select = exp.Select(expressions=[exp.Star()]).from_(self._inner(relation.left, left), copy=False)
-        kind = "left" if relation.keep_left else "inner"
-        return select.join(self._inner(relation.right, right), on=on, join_type=kind, copy=False)
+        kind = "LEFT" if join.keep_left else "INNER"
+        return evolve(
+            left,
+            source=f"{left.source} {kind} JOIN {right.source} ON {' AND '.join(pairs) or 'TRUE'}",
+            columns=left.columns | right.columns,
+            whole=left.whole | right.whole if right.whole else frozenset(),
+            depth=max(left.depth, right.depth),
+        )
 
-    def _group(self, inner: Relation, keys: tuple[str, ...], folds: tuple[Folded, ...]) -> Any:
-        exp = self._exp
-        cells = [self._named(key) for key in keys]
-        folded = [self._alias(self._folded(each), each.name) for each in folds]
-        select = exp.Select(expressions=[*cells, *folded] or [self._nothing()]).from_(self._inner(inner), copy=False)
+    def _group(self, query: _Query, keys: tuple[str, ...], folds: tuple[Folded, ...]) -> _Query:
+        cells = [self._cell(key, query.columns[key]) for key in keys]
+        cells += [self._cell(fold.name, self._folded(fold, query)) for fold in folds]
+        text = f"{', '.join(cells) or self._nothing()}{self._from(query)}"
         if not folds:
-            return select.distinct(copy=False) if keys else select.limit(1, copy=False)
-        return select.group_by(*(cell.copy() for cell in cells), copy=False) if keys else select
-
-    def _folded(self, fold: Folded) -> Any:
-        exp = self._exp
-        of = self.scalar(fold.of)
-        match fold.fold:
-            case "sum":
-                if fold.wide:
-                    return exp.Sum(this=self._cast(of, self._wide))
-                return self._cast(exp.Sum(this=of), "BIGINT")
-            case "min":
-                return exp.Min(this=of)
-            case "max":
-                return exp.Max(this=of)
-            case "any":
-                return exp.LogicalOr(this=of)
-            case _:
-                raise AssertionError(fold.fold)
-
-    def _running(self, fold: Folded, within: tuple[str, ...], by: tuple[str, ...]) -> Any:
-        exp = self._exp
-        plain = self._folded(fold)
-        inner = plain.this if fold.fold == "sum" and not fold.wide else plain
-        window = exp.Window(
-            this=inner,
-            partition_by=[self._named(name) for name in within],
-            order=exp.Order(expressions=[exp.Ordered(this=self._named(name), nulls_first=False) for name in by]),
-            spec=exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"),
-        )
-        result = self._cast(window, "BIGINT") if inner is not plain else window
-        return self._alias(result, fold.name)
-
-    def _difference(self, name: str, of: str, within: tuple[str, ...], by: str) -> Any:
-        exp = self._exp
-        before = exp.Window(
-            this=exp.Lag(this=self._named(of), offset=exp.Literal.number(1)),
-            partition_by=[self._named(each) for each in within],
-            order=exp.Order(expressions=[exp.Ordered(this=self._named(by), nulls_first=False)]),
-        )
-        none = exp.Coalesce(this=before, expressions=[self._number(0)])
-        return self._alias(exp.Sub(this=self._named(of), expression=none), name)
-
-    def _inner(self, relation: Relation, alias: str = "") -> Any:
-        exp = self._exp
-        name = self._next()
-        if self.dialect == "spark" and self._depth < _DEEPEST:
-            self._depth += 1
-            query = self._select(relation)
-            self._depth -= 1
-            return exp.Subquery(this=query, alias=self._called(alias or name))
-        if self.dialect == "spark":
-            depth, self._depth = self._depth, 0
-            self._views.append((name, self._select(relation)))
-            self._depth = depth
+            text = f"SELECT DISTINCT {text}" if keys else f"SELECT {text} LIMIT 1"
         else:
-            query = self._select(relation)
-            self._parts.append(exp.CTE(this=query, alias=self._called(name), materialized=False))
-        table = self._table(name)
-        if alias:
-            table.set("alias", self._called(alias))
-        return table
+            by = f" GROUP BY {', '.join(query.columns[key] for key in keys)}" if keys else ""
+            text = f"SELECT {text}{by}"
+        return self._closed(text, (*keys, *(fold.name for fold in folds)), query.depth)
 
-    def _called(self, name: str) -> Any:
-        return self._exp.TableAlias(this=self._exp.to_identifier(name, quoted=True))
+    def _folded(self, fold: Folded, query: _Query, over: str = "") -> str:
+        of = self.scalar(fold.of, query.columns)
+        if fold.fold != "sum":
+            return f"{_FOLDS[fold.fold]}({of}){over}"
+        return f"SUM({self._cast(of, self._dialect.wide)}){over}" if fold.wide else self._cast(f"SUM({of}){over}")
 
-    def _next(self) -> str:
-        self._aliases += 1
-        return f"q{self._aliases}"
+    def _over(self, query: _Query, within: Iterable[str], by: Iterable[str], rows: str = "") -> str:
+        alike = ", ".join(query.columns[name] for name in within)
+        order = ", ".join(f"{query.columns[name]} NULLS LAST" for name in by)
+        return f" OVER ({f'PARTITION BY {alike} ' if alike else ''}ORDER BY {order}{rows})"
+
+    def _windows(self, query: _Query, columns: dict[str, str]) -> _Query:
+        computed = query.computed.union(columns)
+        return evolve(query, columns=query.columns | columns, computed=computed, has_windows=True)
+
+    # -------------------------------------------------------------- nesting
+
+    def _open(self, relation: Relation, used: Iterable[str]) -> _Query:
+        """A relation's query, to which something may be put that rests on these of its columns."""
+        query = self._of(relation)
+        return self._nested(query) if query.text or not query.computed.isdisjoint(used) else query
+
+    def _nested(self, query: _Query) -> _Query:
+        """A query from this one, which has its columns by their names."""
+        self._names += 1
+        name = f"q{self._names}"
+        text, depth = self._text(query), query.depth + 1
+        source = f"({text}) AS {self.quoted(name)}"
+        if depth >= _DEEPEST:
+            self._cut.append((name, text))
+            source, depth = self.quoted(name), 0
+        columns = {each: self.quoted(each) for each in query.columns}
+        return _Query(source, columns, whole=frozenset(columns), depth=depth)
+
+    def _closed(self, text: str, names: Iterable[str], depth: int) -> _Query:
+        return _Query("", {name: self.quoted(name) for name in names}, text=text, depth=depth)
+
+    def _text(self, query: _Query, names: Iterable[str] = ()) -> str:
+        """The query as text; with columns of these ``names`` in their order."""
+        if query.text and not names:
+            return query.text
+        query = self._nested(query) if query.text else query
+        cells = [self._cell(name, query.columns[name]) for name in names or query.columns]
+        if not names and query.whole:
+            every = [name for name in query.whole if query.columns.get(name) == self.quoted(name)]
+            if len(every) == len(query.whole):
+                others = (name for name in query.columns if name not in query.whole)
+                cells = ["*", *(self._cell(name, query.columns[name]) for name in others)]
+        return f"SELECT {', '.join(cells) or self._nothing()}{self._from(query)}"
+
+    def _from(self, query: _Query) -> str:
+        where = " AND ".join(query.where if len(query.where) == 1 else (f"({each})" for each in query.where))
+        return f"{f' FROM {query.source}' if query.source else ''}{f' WHERE {where}' if where else ''}"
+
+    def _cell(self, name: str, of: str) -> str:
+        quoted = self.quoted(name)
+        return quoted if of == quoted else f"{of} AS {quoted}"
+
+    def _nothing(self) -> str:
+        return f"TRUE AS {self.quoted(_NOTHING)}"
 
     # --------------------------------------------------------------- scalars
 
-    def _named(self, name: str, table: str = "") -> Any:
-        return self._exp.column(name, table=table or None, quoted=True)
-
-    def _alias(self, of: Any, name: str) -> Any:
-        return self._exp.Alias(this=of, alias=self._exp.to_identifier(name, quoted=True))
-
-    def _nothing(self) -> Any:
-        return self._alias(self._exp.true(), "nothing")
-
-    def _cast(self, of: Any, type: str) -> Any:
-        if type not in self._types:  # each is parsed once
-            self._types[type] = self._exp.DataType.build(type, dialect=self.dialect)
-        return self._exp.Cast(this=of, to=self._types[type].copy())
-
-    def scalar(self, scalar: Scalar) -> Any:
-        """A scalar as an expression."""
-        exp = self._exp
+    def scalar(self, scalar: Scalar, columns: dict[str, str]) -> str:
+        """A scalar over columns, each as it is written."""
         match scalar:
             case Column(name):
-                return self._named(name)
+                return columns[name]
+            case Literal(None, of_truth):
+                return self._cast("NULL", "BOOLEAN" if of_truth else "BIGINT")
             case Literal(value, of_truth):
-                if value is None:
-                    return self._cast(exp.null(), "BOOLEAN" if of_truth else "BIGINT")
-                if of_truth:
-                    return exp.true() if value else exp.false()
-                return self._number(value)
+                return str(value).upper() if of_truth else self._number(int(value))  # type: ignore[arg-type]
             case _:
-                operands = [exp.Paren(this=self.scalar(each)) for each in scalar.operands]
+                operands = [
+                    self.scalar(each, columns)
+                    if isinstance(each, (Column, Literal))
+                    else f"({self.scalar(each, columns)})"
+                    for each in scalar.operands
+                ]
                 return self._operation(scalar.name, operands)
 
-    def _number(self, value: int, type: str = "") -> Any:
-        type = type or ("BIGINT" if -(2**63) < value < 2**63 else self._wide)
-        literal: Any = self._exp.Literal.number(abs(value))
-        return self._cast(self._exp.Neg(this=literal) if value < 0 else literal, type)
-
-    def _operation(self, name: str, operands: list[Any]) -> Any:  # noqa: C901 - a case for each
-        exp = self._exp
+    def _operation(self, name: str, operands: list[str]) -> str:
         if name in ("and", "or"):
-            result: Any = operands[0]
-            for each in operands[1:]:
-                result = (exp.And if name == "and" else exp.Or)(this=result, expression=each)
-            return result
+            return f" {name.upper()} ".join(operands)
         first, *others = operands
-        binary: dict[str, Any] = {
-            "=": exp.EQ,
-            "<>": exp.NEQ,
-            "<": exp.LT,
-            "<=": exp.LTE,
-            "+": exp.Add,
-            "-": exp.Sub,
-            "*": exp.Mul,
-        }
-        if name in binary:
-            return binary[name](this=first, expression=others[0])
+        if name in _INFIX:
+            return f"{first} {_INFIX[name]} {others[0]}"
         match name:
             case "not":
-                return exp.Not(this=first)
-            case "is null":
-                return exp.Is(this=first, expression=exp.null())
-            case "is true":
-                return exp.Is(this=first, expression=exp.true())
+                return f"NOT {first}"
+            case "is null" | "is true":
+                return f"{first} {name.upper()}"
             case "div":
-                return exp.IntDiv(this=first, expression=others[0])
+                return f"{first} {self._dialect.div} {others[0]}"
             case "wide div":
                 return self._wide_div(first, others[0])
-            case "mod":
-                return exp.Mod(this=first, expression=others[0])
             case "negative":  # Spark's own sign keeps no more than 34 digits
-                return exp.Sub(this=self._number(0), expression=first)
+                return f"{self._number(0)} - {first}"
             case "when":
-                return exp.Case(ifs=[exp.If(this=first, true=others[0])], default=others[1])
+                return f"CASE WHEN {first} THEN {others[0]} ELSE {others[1]} END"
             case "choose":
-                ifs = [exp.If(this=first, true=others[0]), exp.If(this=exp.Not(this=first.copy()), true=others[1])]
-                return exp.Case(ifs=ifs)
+                return f"CASE WHEN {first} THEN {others[0]} WHEN NOT {first} THEN {others[1]} END"
             case "widen":
-                return self._cast(first, self._wide)
+                return self._cast(first, self._dialect.wide)
             case "narrow":
-                return self._cast(first, "BIGINT")
+                return self._cast(first)
             case _:
                 raise AssertionError(name)
 
-    def _wide_div(self, above: Any, below: Any) -> Any:
+    def _number(self, value: int) -> str:
+        return self._cast(str(value), "BIGINT" if -(2**63) < value < 2**63 else self._dialect.wide)
+
+    def _cast(self, of: str, type: str = "BIGINT") -> str:
+        return f"CAST({of} AS {type})"
+
+    def _wide_div(self, above: str, below: str) -> str:
         """Spark's quotients have 64 bits: it gets the digits eighteen at a time, as on paper."""
-        exp = self._exp
-        if self.dialect == "duckdb":
-            return exp.IntDiv(this=above, expression=below)
+        if self._dialect.div == "//":
+            return f"{above} // {below}"
 
-        def wide(of: Any) -> Any:
-            return exp.Paren(this=self._cast(of, self._wide))
+        def wide(of: str) -> str:
+            return self._cast(of, self._dialect.wide)
 
-        def number(value: int) -> Any:
-            return exp.Paren(this=self._number(value, self._wide))
+        def put_before(high: str, low: str) -> str:
+            return wide(f"({high} * {chunk}) + {low}")
 
-        def quotient(of: Any, by: Any) -> Any:
-            return wide(exp.IntDiv(this=of.copy(), expression=by.copy()))
-
-        def rest(of: Any, by: Any) -> Any:
-            return wide(exp.Mod(this=of.copy(), expression=by.copy()))
-
-        def put_before(high: Any, low: Any) -> Any:
-            return wide(exp.Add(this=exp.Paren(this=exp.Mul(this=high, expression=number(_DIGITS))), expression=low))
-
-        first = quotient(above, number(_DIGITS**2))
-        second = put_before(rest(first, below), quotient(rest(above, number(_DIGITS**2)), number(_DIGITS)))
-        third = put_before(rest(second, below), rest(above, number(_DIGITS)))
-        on_paper = put_before(put_before(quotient(first, below), quotient(second, below)), quotient(third, below))
-        large = exp.LTE(this=number(100 * _DIGITS), expression=below.copy())
-        return exp.Case(ifs=[exp.If(this=large, true=quotient(above, below))], default=on_paper)
+        chunk, chunks, large = (wide(str(each)) for each in (_DIGITS, _DIGITS**2, 100 * _DIGITS))
+        first = wide(f"{above} DIV {chunks}")
+        second = put_before(wide(f"{first} % {below}"), wide(f"{wide(f'{above} % {chunks}')} DIV {chunk}"))
+        third = put_before(wide(f"{second} % {below}"), wide(f"{above} % {chunk}"))
+        upper = put_before(wide(f"{first} DIV {below}"), wide(f"{second} DIV {below}"))
+        on_paper = put_before(upper, wide(f"{third} DIV {below}"))
+        return f"CASE WHEN {large} <= {below} THEN {wide(f'{above} DIV {below}')} ELSE {on_paper} END"

@@ -178,6 +178,8 @@ RELATIONS: dict[str, Relation] = {
     "wide sums": Group(X, ("a",), folds("sum", "min", wide=True)),
     "running": Running(X, ("t",), ("a", "b"), folds("sum", "min", "max")),
     "running of all": Running(Extend(X, (("place", PLACE),)), (), ("b", "a", "place"), (*folds("sum", wide=True), ANY)),
+    "running, filtered": Filter(Running(X, ("t",), ("a", "b"), folds("sum")), Operation("<", (Column("a"), number(3)))),
+    "each once, narrowed": Keep(Group(X, ("a", "t"), ()), ("a",)),
     "union": Union((Keep(X, ("a", "b")), Extend(Keep(X, ("b",)), (("a", number(5)),))), ("a", "b")),
 }
 
