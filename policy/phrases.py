@@ -253,6 +253,8 @@ def tries(phrases: Sequence[Phrase]) -> Tries:
                 _insert(statements, each, form)
             for negative in negatives:
                 _insert(front, fronted(negative, negated), form)
+                if isinstance(parts[0], Slot) and "does" in negative:  # a name may be a plural: `do the creditors …`
+                    _insert(front, fronted(pluralized(negative, True), negated), form)
                 several = pluralized(negative, negated)
                 for each in (several, of_several(several), of_their(several)):
                     _insert(plurals, each, form)

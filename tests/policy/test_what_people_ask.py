@@ -73,6 +73,18 @@ def test_what_one_has_and_what_is_theirs_is_asked_as_people_ask(case: Case, ques
     assert case.ask(question).said == said
 
 
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ("Do the beneficiaries share in the instalments on June 1, 1996?", "no"),
+        ("Do the beneficiaries not share in the instalments on June 1, 1996?", "yes"),
+        ("Does the estate share in the instalments on June 1, 1996?", "no"),
+    ],
+)
+def test_what_a_name_of_several_does_is_asked_with_do(question: str, verdict: str) -> None:
+    assert load("severance-agreement").case().ask(question).verdict.value == verdict
+
+
 def test_what_a_record_has_is_asked_of_no_day(case: Case) -> None:
     with pytest.raises(ClausebookError, match="does not change with the day"):
         case.ask("Which leases have no end on September 1, 2001?")
