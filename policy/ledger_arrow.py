@@ -55,6 +55,8 @@ def _column(chunked: Any) -> Column:
 
     kind = chunked.type
     if pa.types.is_dictionary(kind):
+        if (packed := _packed(chunked)) is not None:
+            return packed
         chunked, kind = chunked.cast(kind.value_type), kind.value_type
     if not _is_readable(pa.types, kind):
         return Column([Unread("E0552", f"a column of {kind} has no plain cells")], [0] * len(chunked))
@@ -71,6 +73,20 @@ def _column(chunked: Any) -> Column:
             return Column(ArrowCells(array))
     encoded = array.dictionary_encode(null_encoding="encode")
     return Column(ArrowCells(encoded.dictionary), codes_of(encoded.indices))
+
+
+def _packed(chunked: Any) -> Column | None:
+    """A column of texts that lie packed; None where the same text lies there twice, or there is none."""
+    import pyarrow as pa
+
+    if not len(chunked) or not pa.types.is_string(chunked.type.value_type):
+        return None
+    array = _whole(chunked.unify_dictionaries())
+    codes = array.indices.dictionary_encode(null_encoding="encode")
+    texts = array.dictionary.take(codes.dictionary)
+    if len(texts.dictionary_encode(null_encoding="encode").dictionary) < len(texts):
+        return None
+    return Column(ArrowCells(texts), codes_of(codes.indices))
 
 
 def _whole(chunked: Any) -> Any:

@@ -9,6 +9,7 @@ file: a file costs no start, and what it does to its process harms no other.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import resource
@@ -31,7 +32,9 @@ PATIENCE = 180
 LATE = 256
 """The status that is told of a process that was stopped for that; none ends with it."""
 THREADS = 2
-_PART = 1024**2
+_TEXT = 4
+"""So many bytes at least a Parquet file takes for a text by itself: those of its length."""
+PART = 1024**2
 _MOST_SAID = 64 * 1024
 _SOON = 1 / 1000
 
@@ -63,6 +66,8 @@ def _forked(kind: str, path: str, data: bytes, out: BinaryIO) -> tuple[int, byte
     """Pass on what the process of a file writes: how it ended, and what it said of an error."""
     deadline = monotonic() + PATIENCE
     contents, errors = os.pipe(), os.pipe()
+    with suppress(OSError, AttributeError):  # a pipe that holds a whole part, where the system makes such
+        fcntl.fcntl(contents[1], fcntl.F_SETPIPE_SZ, PART)
     process = os.fork()
     if process == 0:
         _open(kind, path, data, contents, errors)
@@ -84,10 +89,11 @@ def _passed_on(source: int, out: BinaryIO, deadline: float) -> Iterator[bool]:
         if not ready:
             yield False
             return
-        part = os.read(source, _PART)
+        part = os.read(source, PART)
         if not part:
             return
-        out.write(framed(part))
+        out.write(len(part).to_bytes(8, "big"))
+        out.write(part)
         yield True
 
 
@@ -132,7 +138,23 @@ Tables = Iterable[tuple[str, bytes | memoryview]]
 def _parquet(path: str, data: bytes) -> Tables:
     import pyarrow.parquet as pq
 
-    yield "", _stream(pq.ParquetFile(path).read())
+    with pq.ParquetFile(path) as file:
+        packed = _packed(file)
+    yield "", _stream(pq.ParquetFile(path, read_dictionary=packed).read().unify_dictionaries())
+
+
+def _packed(file: Any) -> list[str]:
+    """The columns of texts that the file keeps by numbers which point at values: no text by itself is so short."""
+    import pyarrow as pa
+
+    sizes: dict[str, tuple[int, int]] = {}
+    for place in range(file.metadata.num_row_groups):
+        group = file.metadata.row_group(place)
+        for column in map(group.column, range(group.num_columns)):
+            size, count = sizes.get(column.path_in_schema, (0, 0))
+            sizes[column.path_in_schema] = size + column.total_uncompressed_size, count + column.num_values
+    texts = (field.name for field in file.schema_arrow if pa.types.is_string(field.type))
+    return [name for name in texts if name in sizes and sizes[name][0] < _TEXT * sizes[name][1]]
 
 
 def _duckdb(path: str, data: bytes) -> Tables:

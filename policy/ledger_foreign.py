@@ -15,7 +15,7 @@ from attrs import define
 from policy.diagnostic import Diagnostic
 from policy.ledger_arrow import columns_from
 from policy.ledger_cells import Sheet
-from policy.ledger_child import LATE, PATIENCE
+from policy.ledger_child import LATE, PART, PATIENCE
 from policy.ledger_text import wrong_header
 from policy.ledger_workbook import workbook_sheets, wrong_workbook
 
@@ -44,6 +44,7 @@ class Door:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env=_environment(),
+                pipesize=PART,
             )
 
     def opened(self, path: Path, kind: str, data: bytes = b"") -> memoryview | Diagnostic:

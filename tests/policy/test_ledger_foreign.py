@@ -103,6 +103,35 @@ CELLS: list[tuple[Any, str]] = [
 ]
 
 
+def test_texts_that_lie_packed_in_a_file_are_not_written_out(tmp_path: Path) -> None:
+    """Over several groups of rows, each with values of its own, cells that are empty among them."""
+    sorts = [
+        None if number % 7 == 0 else f"a long name of sort {number % 3 + number // 1300}" for number in range(3000)
+    ]
+    table = pa.table({"id": [f"L-{number}" for number in range(3000)], "sort": sorts})
+    pq.write_table(table, path := tmp_path / "leases.parquet", row_group_size=1000)
+    with pq.ParquetFile(path) as file:
+        assert ledger_child._packed(file) == ["sort"]
+    with Door() as door:
+        (sheet,) = read_ledger(path, door).sheets
+    column = sheet.columns["sort"]
+    assert list(column.cells()) == sorts
+    assert column.codes is not None and list(column.distinct) == list(dict.fromkeys(sorts))
+    assert sheet.columns["id"].codes is None
+
+
+def test_packed_texts_are_each_there_once() -> None:
+    codes = pa.array([3, 1, None, 0, 1, 4], pa.int32())
+    twice = pa.DictionaryArray.from_arrays(codes, pa.array(["a", "b", "unused", "b", None]))
+    column = columns_from(pa.table({"sort": twice}))["sort"]
+    assert list(column.cells()) == ["b", "b", None, "a", "b", None]
+    if column.codes is not None:
+        assert list(column.distinct) == ["b", None, "a"]
+    once = pa.DictionaryArray.from_arrays(codes, pa.array(["a", "b", "unused", "c", "d"]))
+    column = columns_from(pa.table({"sort": once}))["sort"]
+    assert list(column.distinct) == ["c", "b", None, "a", "d"]
+
+
 def test_a_number_of_a_workbook_is_the_decimal_it_stands_for(folder: Folder) -> None:
     rows: list[list[Any]] = [[date(2001, 1, day), cell] for day, (cell, _) in enumerate(CELLS, 1)]
     case = folder.case(workbook(folder.path / "fees.xlsx", ("fees", [["Day", "Fee"], *rows])), mapping=FEES)
