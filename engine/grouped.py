@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
-from engine.decision import FALSE, TRUE
+from engine.decision import FALSE, TRUE, Truth
 from engine.fold import fold
 from engine.model import (
     Aggregate,
@@ -30,7 +30,9 @@ from engine.model import (
     ValueOf,
     Variable,
 )
+from engine.operations import OPERATIONS
 from engine.proof import Folded, Recalled, Scope, Witness
+from engine.rowwise import Reader, reader
 from engine.search import Bindings, Compute, Test, conjuncts, place_in, variables_of
 from engine.unknowns import NONE, UNKNOWN
 from engine.values import PLAIN, Calendar, Type
@@ -38,7 +40,7 @@ from engine.values import PLAIN, Calendar, Type
 if TYPE_CHECKING:
     from engine.compile import Compiler
     from engine.evaluate import Evaluation
-    from engine.facts import FactBase
+    from engine.facts import FactBase, Table
 
 MOST_ROWS = 4_000
 """So many records are put in order one by one, no more."""
@@ -135,7 +137,8 @@ class Group:
 
 
 _LAST = 2**62
-Like = dict[tuple[Any, ...], list[str]] | None
+Rows = list[tuple["Table", int]]
+Like = dict[tuple[Any, ...], Rows] | None
 """Records with the same cells, by what else they have in common; None where that is open of one of them."""
 
 
@@ -171,9 +174,9 @@ class Grouped:
     place: int
     last: int
     cells: tuple[tuple[int, Compute], ...]
-    alike: tuple[tuple[Compute, Compute], ...]
+    alike: tuple[tuple[Own, Compute], ...]
     tests: tuple[Test, ...]
-    of: Compute | None
+    of: Own | None
     is_alone: bool
     size: Callable[[], int]
     result: Type
@@ -228,63 +231,54 @@ class Grouped:
         key = (self.which, cells)
         if key not in groups.like:
             groups.like[key] = self._alike(groups, cells, evaluation.deadline)
-        ids = groups.like[key]
-        if ids is None:
+        rows = groups.like[key]
+        if rows is None:
             return None
         whole = (*key, alike)
         if whole not in groups.kept:
-            groups.kept[whole] = self._made(groups, ids.get(alike, ()), evaluation.deadline)
+            groups.kept[whole] = self._made(groups, rows.get(alike, ()), evaluation.deadline)
         return groups.kept[whole]
 
     def _alike(self, groups: Groups, cells: tuple[Any, ...], deadline: float | None) -> Like:
         """The records with some cells, by what else they have in common."""
         if any(groups.is_vague(self.member, column) for column, _ in self.cells):
             return None
-        ids = [*islice(self._ids(groups.facts, cells), MOST_ROWS + 1)]
-        if len(ids) > MOST_ROWS:
+        rows = [*islice(self._rows(groups.facts, cells), MOST_ROWS + 1)]
+        if len(rows) > MOST_ROWS:
             return None
         if not self.alike:
-            return {(): ids}
-        evaluation = self._apart(groups, deadline)
-        env: Bindings = [None] * self.size()
-        found: dict[tuple[Any, ...], list[str]] = {}
-        for id in ids:
-            env[self.place] = id
-            alike = tuple([own(evaluation, env, []) for own, _ in self.alike])
+            return {(): rows}
+        apart = _Apart(groups, deadline, self.size, self.place)
+        found: dict[tuple[Any, ...], Rows] = {}
+        reads = [own.read(apart) for own, _ in self.alike]
+        for row in rows:
+            alike = tuple([read(*row) for read in reads])
             if not all(type(each) in PLAIN or each is NONE for each in alike):
                 return None
-            found.setdefault(alike, []).append(id)
-        return found if _is_certain(evaluation) else None
+            found.setdefault(alike, []).append(row)
+        return found if apart.is_certain else None
 
-    def _made(self, groups: Groups, ids: Sequence[str], deadline: float | None) -> Group | None:
+    def _made(self, groups: Groups, rows: Sequence[tuple[Table, int]], deadline: float | None) -> Group | None:
         """The group of those of some records that are members; None where something is open."""
-        if not ids:
+        if not rows:
             return _EMPTY
-        evaluation = self._apart(groups, deadline)
-        env: Bindings = [None] * self.size()
+        apart = _Apart(groups, deadline, self.size, self.place)
         members: list[tuple[Place, str, Any]] = []
-        for id in ids:
-            env[self.place] = id
-            truths = [test(evaluation, env).truth for test in self.tests]
+        read = self.of.read(apart) if self.of is not None and self.is_alone else _counted
+        for row in rows:
+            truths = [apart.test(test, row) for test in self.tests]
             if any(truth.is_open for truth in truths):
                 return None
             if FALSE in truths:
                 continue
-            place = self._place(evaluation, groups.facts, id)
-            value = 1 if self.of is None else self.of(evaluation, env, []) if self.is_alone else 0
+            place = self._place(groups.facts, row)
+            value = read(*row)
             if place is None or not (type(value) in PLAIN or value is NONE):
                 return None
-            members.append((place, id, value))
-        return self._in_order(members, evaluation) if _is_certain(evaluation) else None
+            members.append((place, _id(row), value))
+        return self._in_order(members) if apart.is_certain else None
 
-    @staticmethod
-    def _apart(groups: Groups, deadline: float | None) -> Evaluation:
-        """An evaluation that goes when a group is made."""
-        evaluation = groups.fresh()
-        evaluation.begin(deadline)
-        return evaluation
-
-    def _ids(self, facts: FactBase, cells: tuple[Any, ...]) -> Iterator[str]:
+    def _rows(self, facts: FactBase, cells: tuple[Any, ...]) -> Iterator[tuple[Table, int]]:
         """The records with these cells."""
         columns = [column for column, _ in self.cells]
         layers = facts.layers(self.member.name)
@@ -294,21 +288,26 @@ class Grouped:
         rarest = min(places, key=lambda at: layers[-1].count_where(columns[at], cells[at]))
         for table, number in facts.rows(self.member.name, columns[rarest], cells[rarest]):
             if all(table.columns[columns[at]][number] == cells[at] for at in places if at != rarest):
-                yield table.columns[0][number]
+                yield table, number
 
-    def _place(self, evaluation: Evaluation, facts: FactBase, id: str) -> Place | None:
+    def _place(self, facts: FactBase, row: tuple[Table, int]) -> Place | None:
         """Where a record comes; None where its date is open."""
         member = self.member
         if member.time is None:
             return 0, -1
-        date = evaluation.quantity(member, (id,), member.time).value
+        table, number = row
+        date = table.columns[member.time][number]
         if type(date) not in PLAIN:
             return None
-        chain = None if member.name in facts.order else facts.chains.get(member.name)
-        rank = None if chain is None else chain.rank(id)
-        return date, -1 if rank is None else rank
+        return date, self._rank(facts, _id(row))
 
-    def _in_order(self, members: list[tuple[Place, str, Any]], evaluation: Evaluation) -> Group | None:
+    def _rank(self, facts: FactBase, id: str) -> int:
+        """Its place in the recorded order of all records; -1 where it has none."""
+        chain = None if self.member.name in facts.order else facts.chains.get(self.member.name)
+        rank = None if chain is None else chain.rank(id)
+        return -1 if rank is None else rank
+
+    def _in_order(self, members: list[tuple[Place, str, Any]]) -> Group | None:
         """Members in order; None where the record does not put them in one."""
         members.sort(key=lambda each: each[0])
         places = [place for place, _, _ in members]
@@ -324,12 +323,11 @@ class Grouped:
             return Group(places, ids, None)
         totals: list[Any] = [0]
         for _, _, value in members:
-            totals.append(self._sum(totals[-1], value, evaluation))
+            totals.append(self._sum(totals[-1], value))
         return Group(places, ids, totals)
 
-    def _sum(self, total: Any, value: Any, evaluation: Evaluation) -> Any:
-        members = [Witness((), TRUE, (), total), Witness((), TRUE, (), value)]
-        return fold(Fold.TOTAL, members, self.result, self.calendar, evaluation.decisions)
+    def _sum(self, total: Any, value: Any) -> Any:
+        return total if value is NONE else _ADD(self.calendar, total, value)
 
     def _count(self, group: Group, groups: Groups, evaluation: Evaluation, env: Bindings) -> int | None:
         """How many of the group come up to what is asked about."""
@@ -341,8 +339,7 @@ class Grouped:
             return None
         if last in evaluation.facts.supposed:  # it comes after all that is recorded of its day
             return bisect_right(group.places, (date, _LAST))
-        place = self._place(evaluation, groups.facts, last)
-        return None if place is None else group.count_to(place, last, self.shape.included)
+        return group.count_to((date, self._rank(groups.facts, last)), last, self.shape.included)
 
     def _value(self, group: Group, count: int, evaluation: Evaluation, env: Bindings) -> Any:
         """What the first members of a group come to; None where that is not certain."""
@@ -353,16 +350,61 @@ class Grouped:
         inside = [*env]
         for id in group.ids[:count]:
             inside[self.place] = id
-            value = self.of(evaluation, inside, [])
+            value = self.of.compute(evaluation, inside, [])
             if type(value) not in PLAIN and value is not NONE:
                 return None
-            total = self._sum(total, value, evaluation)
+            total = self._sum(total, value)
         return total
 
 
-def _is_certain(evaluation: Evaluation) -> bool:
-    """Whether nothing that was met needs a proof by cases, or was cut, or hangs on all rows of a relation."""
-    return not (len(evaluation.cancellations) or evaluation.was_cut or evaluation.searched)
+def _id(row: tuple[Table, int]) -> str:
+    table, number = row
+    id: str = table.columns[0][number]
+    return id
+
+
+@frozen
+class Own:
+    """An expression over a member: read off its row where that tells, else worked out."""
+
+    compute: Compute
+    reader: Reader | None
+
+    def read(self, apart: _Apart) -> Callable[[Table, int], Any]:
+        """What gives its value for the member of a row."""
+        if self.reader is not None and self.reader.applies(apart.groups.facts):
+            return self.reader.read
+        return lambda table, number: self.compute(*apart.bound((table, number)), [])
+
+
+@define
+class _Apart:
+    """What is worked out of members, in an evaluation that goes when the group is made; none where rows tell all."""
+
+    groups: Groups
+    deadline: float | None
+    size: Callable[[], int]
+    place: int
+    _evaluation: Evaluation | None = None
+
+    def bound(self, row: tuple[Table, int]) -> tuple[Evaluation, Bindings]:
+        """The evaluation, and bindings that have the member of a row."""
+        if self._evaluation is None:
+            self._evaluation = self.groups.fresh()
+            self._evaluation.begin(self.deadline)
+        env: Bindings = [None] * self.size()
+        env[self.place] = _id(row)
+        return self._evaluation, env
+
+    def test(self, test: Test, row: tuple[Table, int]) -> Truth:
+        """Whether a member is as it must be."""
+        return test(*self.bound(row)).truth
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether nothing that was met needs a proof by cases, or was cut, or hangs on all rows of a relation."""
+        met = self._evaluation
+        return met is None or not (len(met.cancellations) or met.was_cut or met.searched)
 
 
 class _Never:
@@ -374,6 +416,12 @@ class _Never:
 
 _NEVER = _Never()
 _EMPTY = Group([], [], [0])
+_ADD = OPERATIONS["add"].compute
+
+
+def _counted(table: Table, number: int) -> int:
+    """What a member adds to a number of members."""
+    return 1
 
 
 def grouped(
@@ -398,6 +446,9 @@ def grouped(
     def compute(expression: Expression) -> Compute:
         return compiler.compute(expression, scope, inner, origin)
 
+    def own(expression: Expression) -> Own:
+        return Own(compute(expression), reader(compiler, expression, variable, member))
+
     return Grouped(
         which,
         aggregate,
@@ -406,9 +457,9 @@ def grouped(
         place_in(scope, variable.name),
         -1 if shape.last is None else place_in(scope, shape.last.name),
         tuple((column, compute(expression)) for column, expression in shape.cells),
-        tuple((compute(own), compute(other)) for own, other in shape.alike),
+        tuple((own(mine), compute(other)) for mine, other in shape.alike),
         tuple(compiler.test(test, scope, alone, origin) for test in shape.tests),
-        None if aggregate.of is None else compute(aggregate.of),
+        None if aggregate.of is None else own(aggregate.of),
         is_alone,
         lambda: len(scope.names),
         result,

@@ -56,6 +56,7 @@ def equal(left: Any, right: Any) -> Compare:
 
 SAME_TENANT = equal(of(M, "tenant"), of(L, "tenant"))
 SAME_YEAR = equal(Apply("year_of", (of(M, "date"),)), Apply("year_of", (of(L, "date"),)))
+SIGNED_IN_YEAR = equal(*(Apply("year_of", (ValueOf("signing", (each,), "value"),)) for each in (M, L)))
 NOT_VOID = Not(Atom("void", (M,)))
 UP_TO = Or((equal(M, L), Before(M, L, "lease")))
 BEFORE = Before(M, L, "lease")
@@ -72,17 +73,20 @@ AGGREGATES = {
     "rooms then up to": total(SAME_TENANT, UP_TO, of=ROOMS_THEN),
     "leases of the day before": total(equal(of(M, "date"), of(L, "date")), NOT_VOID, BEFORE, of=None),
     "all rooms": total(SAME_TENANT),
+    "rooms of the year of signing": total(SAME_TENANT, SIGNED_IN_YEAR, of=Apply("add", (ROOMS_OF_IT, ROOMS_OF_IT))),
 }
 ENGINE = build(
     Program(
         (
             Relation("lease", COLUMNS, 1, Silence.FALSE, record=True, time=2),
             Relation("void", (Column("lease", LEASE),), 1, Silence.FALSE),
+            Relation("signing", (Column("of", LEASE), Column("value", DATE)), 1),
             Relation("rooms then", (Column("of", LEASE), Column("on", DATE), Column("value", ROOMS)), 2),
             *(Relation(name, (Column("of", LEASE), Column("value", NUMBER)), 1) for name in AGGREGATES),
         ),
         (
             Rule("then", Atom("rooms then", (L, Variable("d", DATE))), value=of(L, "rooms")),
+            Rule("signed", Atom("signing", (L,)), value=of(L, "date")),
             *(Rule(name, Atom(name, (L,)), value=each) for name, each in AGGREGATES.items()),
         ),
     )
@@ -110,6 +114,8 @@ def bases(draw: st.DrawFn) -> FactBase:
         void = draw(st.sampled_from(["no", "no", "no", "yes", "open"]))
         if void != "no":
             facts.state("void", (f"L-{number}",), True if void == "yes" else None)
+    if draw(st.integers(0, 3)) == 0:
+        facts.give("signing", ("L-0",), draw(st.sampled_from(DAYS)))
     if draw(st.booleans()):
         names = draw(st.permutations([f"L-{number}" for number in range(len(leases))]))
         facts.chains["lease"] = Chain(Packed(names))
