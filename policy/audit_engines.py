@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 ENGINES = ("duckdb", "spark")
-LIBRARIES = {"duckdb": ("pyarrow", "duckdb"), "spark": ("pyarrow", "pyspark")}
+LIBRARIES = {"duckdb": ("pyarrow", "sqlglot", "duckdb"), "spark": ("pyarrow", "sqlglot", "pyspark")}
 EXTRAS = {"duckdb": "ledger", "spark": "spark"}
 LOCAL = "local[*]"
 """The master that is taken where none is named: all cores of this machine."""

@@ -378,7 +378,7 @@ class Case:
         return self._totals_of(self.facts)
 
     def _totals_of(self, facts: FactBase) -> Totals | None:
-        if not all(find_spec(library) for library in ("duckdb", "pyarrow")):
+        if not all(find_spec(library) for library in ("duckdb", "pyarrow", "sqlglot")):
             return None
         from engine.relational.asked import Totals
         from engine.relational.duck import opened
