@@ -9,7 +9,6 @@ from policy.diagnostic import Diagnostic
 from policy.lattice import Lattice
 from policy.vocabulary import Noun, find_noun, words_of
 from policy.vocabulary_text import joined, with_article
-from policy.words import Heading
 
 _PERIOD = r"(?P<period>[\d,]+ (?:business )?(?:days?|weeks?|months?|years?) (?:after|before))"
 _ANYWHERE = (
@@ -180,17 +179,6 @@ def _which(lattice: Lattice, said: Mapping[str, str]) -> str:
     return f"Which {noun.noun} {said['verb']} {said['rest']}?" if noun and noun.plural and said["verb"] in verbs else ""
 
 
-def _over_time(lattice: Lattice, said: Mapping[str, str]) -> str:
-    lasting = (each for each in lattice.vocabulary.phrases if each.heading is Heading.RECORDED_OVER_TIME)
-    words = {*said["rest"].split()}
-    there = any("is" in each.parts and {*filter(_is_word, each.parts)} - {"is"} <= words for each in lasting)
-    return f"Is {said['rest']}?" if there else ""
-
-
-def _is_word(part: object) -> bool:
-    return isinstance(part, str)
-
-
 _ASKED: tuple[tuple[re.Pattern[str], _Right, str], ...] = (
     (
         re.compile(r"how many (?P<kind>.+?) (?P<verb>is|are|was|were|have) (?P<rest>.+)"),
@@ -223,7 +211,6 @@ _ASKED: tuple[tuple[re.Pattern[str], _Right, str], ...] = (
         "what each of them did is asked of one",
     ),
     (re.compile(r"(?:is|are) every (?P<kind>\S+) (?P<rest>.+)"), _every, "those of which it is not so are asked for"),
-    (re.compile(r"(?:was|were) (?P<rest>.+)"), _over_time, "what holds over time is asked of a day with `is`"),
     (
         re.compile(r"(?:is|are|was|does|did|may|has) .+ (?:and|or) (?:is|are|was|does|did|may|has) .+"),
         lambda *_: "Is it the case that … and …?",

@@ -25,6 +25,7 @@ Parts = tuple[str | Slot, ...]
 _AFTER_NOUNS = ("of", "under", "on", "in", "to", "for", "by", "at", "with", "from", "as", "that", "who")
 _PLURAL_VERBS = {"is": "are", "was": "were", "has": "have", "does": "do"}
 _PLURAL_OWNERS = {"its": "their", "his": "their", "her": "their"}
+_PASTS = {"is": "was", "are": "were", "does": "did", "do": "did"}
 _DOES = {"has": "does", "have": "do"}
 _PARTICIPLES = ("ed", "en", "become", "come")
 
@@ -75,6 +76,14 @@ class Node:
             node = node.word(part) if isinstance(part, str) else node.slot(part)
         if end not in node.ends:
             node.ends += (end,)
+
+    def ends_at(self, parts: Sequence[str | Wanted]) -> bool:
+        """Whether something ends where these parts lead."""
+        node: Node | None = self
+        for part in parts:
+            if node is not None:
+                node = node.words.get(part) if isinstance(part, str) else dict(node.slots).get(part)
+        return node is not None and bool(node.ends)
 
     def word(self, word: str) -> Node:
         if word not in self.words:
@@ -150,6 +159,12 @@ def fronted(negative: Parts, negated: bool) -> Parts:
     at = negative.index("not")
     verb = "must" if negative[at - 1] == "need" else negative[at - 1]
     return (verb, *negative[: at - 1], *(("not",) if negated else ()), *negative[at + 1 :])
+
+
+def in_the_past(asked: Parts) -> Parts:
+    """A statement with its verb in front as it is asked of a day gone by: ``was Bond in service``; () where none is."""
+    verb = _PASTS.get(str(asked[0])) if asked else None
+    return (verb, *asked[1:]) if verb else ()
 
 
 def with_does(negative: Parts) -> Parts:
@@ -238,6 +253,7 @@ class Tries:
 
 def tries(phrases: Sequence[Phrase]) -> Tries:
     terms, statements, front, plurals = Node(), Node(), Node(), Node()
+    pasts: list[tuple[Parts, Form]] = []
     for spelt, function in FUNCTIONS:
         terms.insert(spelt, function)
     for phrase in phrases:
@@ -252,21 +268,29 @@ def tries(phrases: Sequence[Phrase]) -> Tries:
             for each in (parts, negatives[1]) if negated else (parts,):
                 _insert(statements, each, form)
             for negative in negatives:
-                _insert(front, fronted(negative, negated), form)
+                asked = [fronted(negative, negated)]
                 if isinstance(parts[0], Slot) and "does" in negative:  # a name may be a plural: `do the creditors …`
-                    _insert(front, fronted(pluralized(negative, True), negated), form)
+                    asked.append(fronted(pluralized(negative, True), negated))
+                for each in asked:
+                    _insert(front, each, form)
+                pasts.append((in_the_past(asked[0]), form))
                 several = pluralized(negative, negated)
                 for each in (several, of_several(several), of_their(several)):
                     _insert(plurals, each, form)
+    for each, form in pasts:  # a phrase that is itself declared in the past comes first
+        _insert(front, each, form, only_new=True)
     return Tries(terms, statements, front, plurals)
 
 
-def _insert(trie: Node, parts: Parts, form: Form) -> None:
+def _insert(trie: Node, parts: Parts, form: Form, only_new: bool = False) -> None:
     if not parts:
         return
-    trie.insert(wanted(parts), form)
+    forms = [(parts, form)]
     if form.phrase.date_slot is not None:
-        trie.insert(wanted(without_date(parts)), Form(form.phrase, form.negated, True))
+        forms.append((without_date(parts), Form(form.phrase, form.negated, True)))
+    for each, made in forms:
+        if not (only_new and trie.ends_at(wanted(each))):
+            trie.insert(wanted(each), made)
 
 
 # ---------------------------------------------------------------- functions

@@ -115,7 +115,6 @@ def test_an_attribute_of_what_has_none_is_told_with_the_way_to_it(said: str) -> 
     [
         ("How many claims are payable?", "What is the number of claims such that the claim is payable?"),
         ("Which claims arose from an accident?", "Which claim arose from an accident?"),
-        ("Was Rex vaccinated on May 1, 2025?", "Is Rex vaccinated on May 1, 2025?"),
         ("Who is the holder of W-1?", "What is W-1's holder?"),
         ("Is Ann allowed to cancel W-1 on May 1, 2025?", "May Ann cancel W-1 on May 1, 2025?"),
         ("How much may Ann claim under W-1 on May 1, 2025?", "How much money may Ann claim under W-1 on May 1, 2025?"),

@@ -85,6 +85,29 @@ def test_what_a_name_of_several_does_is_asked_with_do(question: str, verdict: st
     assert load("severance-agreement").case().ask(question).verdict.value == verdict
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Was Ann Lee a member on September 1, 2001?", "Yes."),
+        ("Was Ann Lee not a member on September 1, 2001?", "No."),
+        ("Was Ann Lee welcome on September 1, 2001?", "Yes."),
+        ("Was L-1 authorized?", "No."),
+        ("Was L-1 given up on September 1, 2001?", "No."),
+        ("Did L-1 return its shares?", "No."),
+    ],
+)
+def test_a_day_gone_by_is_asked_of_in_the_past(case: Case, question: str, said: str) -> None:
+    assert case.ask(question).said == said
+
+
+def test_what_is_declared_in_the_past_is_not_taken_for_the_past_of_another(tmp_path: Path) -> None:
+    book = BOOK.replace("Recorded:\n", "Recorded:\n- *a person* was welcome\n")
+    path, lease = write(tmp_path, book=book)
+    case = load(path).case(lease, "Ann Lee was welcome.")
+    assert case.ask("Was Ann Lee welcome?").said == "Yes."
+    assert case.ask("Is Ann Lee welcome on May 1, 1990?").said == "No."
+
+
 def test_what_a_record_has_is_asked_of_no_day(case: Case) -> None:
     with pytest.raises(ClausebookError, match="does not change with the day"):
         case.ask("Which leases have no end on September 1, 2001?")
