@@ -6,10 +6,10 @@ is known for every day of the record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from attrs import define, evolve, field, frozen
@@ -146,15 +146,20 @@ class Asked:
         """Its value for each row for which that is certain and there is one."""
         assert self.worked.value is not None
         kind, symbols = self.worked.value.kind, self.ledger.symbols
+        rows = runner.rows(self.worked.rows).to_pydict()
+        arguments = (self._read(place, rows[argument(place)]) for place in range(len(self.arguments)))
+        read = cache(lambda number, scale: read_amount(kind, number, scale, symbols))  # the same on many days
         found: dict[Values, Any] = {}
-        for row in runner.rows(self.worked.rows).to_pylist():
-            if row[NUMBER] is None or row[SCALE] is None or row[EXISTS] is not True or row[DOUBT] is not False:
-                continue
-            keys = tuple(
-                read_amount(each.kind, row[argument(place)], 1, symbols) for place, each in enumerate(self.arguments)
-            )
-            found[keys] = read_amount(kind, row[NUMBER], row[SCALE], symbols)
+        cells = zip(*(rows[name] for name in (NUMBER, SCALE, EXISTS, DOUBT)), *arguments, strict=True)
+        for number, scale, exists, doubt, *keys in cells:
+            if number is not None and scale is not None and exists is True and doubt is False:
+                found[tuple(keys)] = read(number, scale)
         return found
+
+    def _read(self, place: int, numbers: Iterable[int]) -> Iterator[Any]:
+        """What the numbers of an argument stand for."""
+        kind, symbols = self.arguments[place].kind, self.ledger.symbols
+        return map(cache(lambda number: read_amount(kind, number, 1, symbols)), numbers)
 
 
 def asked(
