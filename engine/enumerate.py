@@ -60,6 +60,13 @@ class Enumeration:
             such = tuple((relation.columns[column].name, value) for column, value in sought)
             yield from self._unrecorded(evaluation, relation, pattern, occurrence, such, day)
 
+    def least(self, relation: Relation, pattern: tuple[Any, ...], sought: Sequence[tuple[int, Any]]) -> int:
+        """So many rows of what is recorded at least are run through for `keys`."""
+        table = self._ground(relation)
+        if table is None or any(value is not FREE for value in pattern):
+            return 0
+        return min((table.count_where(*each) for each in sought), default=len(table))
+
     def supposed_keys(
         self, evaluation: Evaluation, relation: Relation, pattern: tuple[Any, ...]
     ) -> Iterator[tuple[Any, ...]]:

@@ -75,8 +75,7 @@ class Evaluation:
         self.cancellations = Cancellations()
         self.was_cut = False
         self.searched: set[str] = set()  # of these the rows were run through for one that an open value may name
-        self._priorities = priorities
-        self._recursive = recursive
+        self._priorities, self._recursive = priorities, recursive
         self.deadline = deadline
         self._steps = 0
         self.statements: dict[tuple[str, tuple[Any, ...]], Step] = {}
@@ -105,11 +104,15 @@ class Evaluation:
         before = self._most
         self._most = min(before, self._steps + steps)
         try:
-            if self._most <= self._steps:
-                raise Laborious
+            self.foresee(1)
             yield
         finally:
             self._most = before
+
+    def foresee(self, steps: int) -> None:
+        """Say that so many steps are to come: those that are not allowed need not be taken first."""
+        if self._steps + steps > self._most < STEP_LIMIT:
+            raise Laborious
 
     def again(self) -> Evaluation:
         """A fresh working out of the same facts."""
@@ -185,8 +188,7 @@ class Evaluation:
 
     def _check(self) -> None:
         """Stop where there have been too many steps, or they took too long."""
-        if self._steps > self._most < STEP_LIMIT:
-            raise Laborious
+        self.foresee(0)
         if self._steps > STEP_LIMIT:
             raise LimitReached(f"more than {STEP_LIMIT:,} steps")
         if self.deadline is not None and monotonic() > self.deadline:
@@ -589,8 +591,7 @@ class Evaluation:
 
     def _forget(self, known: set[tuple[str, tuple[Any, ...]]]) -> None:
         """Drop what was worked out from an approximation."""
-        for key in [key for key in self.statements if key not in known]:
-            del self.statements[key]
+        self.statements = {key: step for key, step in self.statements.items() if key in known}
         self.quantities.clear()
 
 

@@ -539,6 +539,8 @@ def _enumerate(
                 value = compute(e, env, notes)
                 if type(value) in PLAIN:
                     sought.append((column, value))
+            if findings.all and e.is_hurried and not supposed:
+                e.foresee(e.enumeration.least(relation, keys, sought))
             every = (
                 e.enumeration.supposed_keys(e, relation, keys)
                 if supposed

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from engine import parted
+from engine.evaluate import Evaluation
 from engine.facts import FactBase
 from engine.judge import Verdict
 from engine.model import (
@@ -174,6 +175,29 @@ def test_what_is_recorded_is_added_up_by_tables(tenant: str, days: int, fold: Fo
     assert (answer.value, folded(answer).added) == (value, value)
     assert not folded(answer).parts
     assert ENGINE.answer(facts, total(tenant, days, fold)).value == value
+
+
+@pytest.mark.parametrize(("tenant", "runs"), [("Ann", 1), ("Cas", 0)])
+def test_rows_of_which_there_are_more_than_steps_are_not_begun_with(
+    tenant: str, runs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cas has one lease of thirty-nine, and that is looked at one by one."""
+    monkeypatch.setattr(parted, "MANY_STEPS", 15)
+    facts = leases(39, tenant="Cas")
+    totals = Counted(ENGINE, facts)
+    ground = ENGINE.ground(facts, totals)
+    looked_at: list[str] = []
+    counted = Evaluation.quantity
+
+    def quantity(self: Evaluation, relation: Relation, keys: Any, column: int) -> Any:
+        looked_at.append(keys[0])
+        return counted(self, relation, keys, column)
+
+    monkeypatch.setattr(Evaluation, "quantity", quantity)
+    answer = ENGINE.answer(facts, total(tenant, 100), ground=ground)
+    assert answer.value == (378 if runs else 2)
+    assert totals.runs == runs
+    assert set(looked_at) == (set() if runs else {"L-2"})
 
 
 def test_what_is_supposed_is_one_more_part() -> None:
