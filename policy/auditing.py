@@ -22,6 +22,7 @@ from weakref import finalize
 
 from attrs import define, evolve, field, frozen
 
+from engine.garbage import unsought
 from engine.relational.amounts import Overflow
 from engine.relational.duck import opened
 from engine.relational.goal import Worked, work_out
@@ -152,8 +153,9 @@ def by_tables(
     The totals are told if the rows say that somebody ``is_asked_alone``.
     """
     try:
-        ledger = ledger_of(case.facts, case.book.engine.relations)
-        worked = work_out(case.book.engine, ledger, question.goal, only or None)
+        with unsought():
+            ledger = ledger_of(case.facts, case.book.engine.relations)
+            worked = work_out(case.book.engine, ledger, question.goal, only or None)
         result = ByTables(worked, case)
         if ledger.table(question.goal.subjects.name) is None:
             return result

@@ -6,16 +6,15 @@ changed and can be asked from many threads.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from pathlib import Path
 
 from attrs import define, field
 
+from engine.garbage import unsought
 from engine.program import Engine
 from policy.assemble import Assembly
 from policy.check import Asked
@@ -116,7 +115,7 @@ def read_book(path: Path) -> tuple[Book | None, tuple[Diagnostic, ...]]:
     source, problems = read_source(path)
     if source is None:
         return None, problems
-    with _all_is_to_stay():
+    with unsought():
         found = kept(source, path)
         if found is not None:
             contents, problems = found
@@ -126,18 +125,6 @@ def read_book(path: Path) -> tuple[Book | None, tuple[Diagnostic, ...]]:
             return None, problems
         keep(path, read, problems)
         return _book(source, path.stem, read), problems
-
-
-@contextmanager
-def _all_is_to_stay() -> Iterator[None]:
-    """What loading makes is to stay: to look through it for garbage, over and over, would take a tenth of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def book_of(source: Source, name: str) -> tuple[Book | None, tuple[Diagnostic, ...]]:

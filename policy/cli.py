@@ -6,7 +6,6 @@ internal fault.
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import click
 
+from engine.garbage import seldom
 from policy.audit_command import audit
 from policy.ledger_commands import facts, facts_options
 from policy.looking import COMMANDS as LOOKING
@@ -44,10 +44,6 @@ from policy.terminal import (
     width,
 )
 
-_COLLECTED = 100_000, 50, 100
-"""How many objects are made before those that go round in circles are looked for (140 times Python's own): an answer
-makes many, and nearly all live as long as it does, so that looking took a quarter of the time of answers."""
-
 
 @click.group(cls=Doors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def command() -> None:
@@ -62,7 +58,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    gc.set_threshold(*_COLLECTED)
+    seldom()
     end_in_order()
     command(prog_name="clausebook")
 

@@ -8,9 +8,7 @@ the rest is not known, and there may be one record more.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date
 from itertools import compress
 from pathlib import Path
@@ -20,6 +18,7 @@ from attrs import define, evolve, field
 
 from engine.columns import Cells, Packed, Texts
 from engine.facts import BadFact
+from engine.garbage import unsought
 from engine.model import Column as RelationColumn
 from engine.unknowns import NONE, UNKNOWN
 from engine.values import DATE, Kind, Type
@@ -134,7 +133,7 @@ class Loader:
     def load(self, read: Iterable[tuple[Sequence[Sheet], LedgerMapping]]) -> list[Diagnostic]:
         """Put in the sheets of each ledger by its mapping. What is returned is wrong with the ledgers as wholes."""
         problems: list[Diagnostic] = []
-        with _no_collection():
+        with unsought():  # millions of cells
             pairs = [pair for sheets, mapping in read for pair in self._pairs(sheets, mapping, problems)]
             pairs = [pair if pair.taking.kind is None else self._introduced(pair) for pair in pairs]
             self.stater.list_names(self._listed)
@@ -502,15 +501,3 @@ def _untaken(stater: Stater, sheet: Sheet) -> Diagnostic:
     return Diagnostic(
         "E0548", message, None, (*nouns, "a mapping: --map FILE"), nearest(names[0] if names else "", nouns)
     )
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Millions of cells are made here and none is garbage: looking for some would take most of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -1,4 +1,7 @@
-"""The first answer of a new process: `python -m bench.ledger.first NAME FOLDER GRANT` says verdict and citations."""
+"""The first answer of a new process: `python -m bench.ledger.first NAME FOLDER GRANT` says verdict and citations.
+
+Garbage is looked for as seldom as by a command.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,11 @@ from pathlib import Path
 
 
 def rules(folder: Path, id: str) -> str:
+    from engine.garbage import seldom
     from policy.instrument import load
     from policy.ledger_kinds import Ledger
 
+    seldom()
     instrument = load("1992-plan")
     ledgers = (Ledger(path, folder / "mapping.toml") for path in sorted(folder.glob("*.parquet")))
     prepared = instrument.prepare("the numerical limits allow *a grant*")

@@ -1,7 +1,8 @@
 """One contestant over one ledger, in a process of its own: `python -m bench.ledger.one NAME FOLDER`.
 
 Says as JSON how long it took to read the files into memory and to judge every grant, how long processors were busy with
-the latter (seconds), how much memory it had at most (bytes), and a hash of what came out.
+the latter (seconds), how much memory it had at most (bytes), and a hash of what came out. For the rules, garbage is
+looked for as seldom as by a command.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ Row = tuple[str, str, str]
 
 def rules(folder: Path) -> tuple[Callable[[], Any], Callable[[Any], Iterable[Row]]]:
     """The rules of the book, by tables, and one by one what they leave open."""
+    from engine.garbage import seldom
     from policy.audit_question import question_of
     from policy.auditing import audit
     from policy.instrument import load
     from policy.ledger_kinds import Ledger
 
+    seldom()
     files = sorted(path for path in folder.glob("*.parquet"))
     case = load("1992-plan").case(folder / "case.md", *(Ledger(path, folder / "mapping.toml") for path in files))
     kept = folder / ".settled"

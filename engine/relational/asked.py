@@ -16,6 +16,7 @@ from attrs import define, evolve, field, frozen
 
 from engine.evaluate import Evaluation
 from engine.facts import FactBase
+from engine.garbage import unsought
 from engine.model import Aggregate, Column, Relation, Variable
 from engine.parted import Values, Which
 from engine.program import Engine
@@ -80,7 +81,7 @@ class Totals:
         known = self._known.setdefault(which, {})
         if values not in known:
             found: dict[Values, Any] = {values: None}
-            with suppress(BadTable, Overflow, Unsupported, Failed):  # one by one, then
+            with unsought(), suppress(BadTable, Overflow, Unsupported, Failed):  # one by one, then
                 found |= self._worked_out(which, variables, values, deadline)
             known |= found
         return known[values]
