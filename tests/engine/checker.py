@@ -235,7 +235,7 @@ class Judge:
         self._parts: dict[tuple[int, Keys], tuple[Quantity, Quantity]] = {}
         self._unsupported: dict[tuple[str, Keys], bool] = {}
         self._known: MutableMapping[tuple[str, Keys], Any] = {}  # what the oracle concludes without an answer
-        self._worked_out: dict[Expression, list[Any]] = {}
+        self._worked_out: dict[tuple[Expression, bool], list[Any]] = {}
         self._supporting: list[tuple[str, Keys]] = []  # of these it is being asked
         self._concludable: dict[tuple[str, tuple[Any, ...]], dict[Keys, None]] = {}  # what is being worked out
         self.recursive = law.recursive
@@ -613,8 +613,11 @@ class Judge:
         """The day up to which the record shows all that is dated."""
         return None if relation.name in self.facts.incomplete else self.facts.complete_to
 
-    def possible_values(self, expression: Expression, bound: Bound) -> Iterable[Any]:
-        """What an expression may come to; anything, where that rests on what is not known."""
+    def possible_values(self, expression: Expression, bound: Bound, several: bool = True) -> Iterable[Any]:
+        """What an expression may come to; anything, where that rests on what is not known, or is ``several`` values.
+
+        Where several will not do, it is enough to find two.
+        """
         if isinstance(expression, ValueOf) and self.relations[expression.relation].record:
             relation = self.relations[expression.relation]
             is_day = relation.time is not None and relation.columns[relation.time].name == expression.column
@@ -625,13 +628,13 @@ class Judge:
             return [ANYTHING]
         ground = substitute(expression, bound)
         if not self.is_plain(ground):
-            if ground not in self._worked_out:
-                self._worked_out[ground] = self.work_out(ground)
-            return self._worked_out[ground]
+            if (ground, several) not in self._worked_out:
+                self._worked_out[ground, several] = self.work_out(ground, several)
+            return self._worked_out[ground, several]
         found = self.everywhere(lambda world: world.value(ground, {}))
         return [value for value in found if value is not None]
 
-    def work_out(self, expression: Expression) -> list[Any]:
+    def work_out(self, expression: Expression, several: bool) -> list[Any]:
         """What rules may make of an expression, as the oracle reads them: anything, where it cannot tell."""
         program = self.law.only_about(expression)
         if len(program.rules) > MOST_RULES or any(map(_is_unknown, _constants(expression))):
@@ -641,6 +644,8 @@ class Judge:
         try:
             for each in self.asked(case, self._known):
                 found.add(each.value)
+                if len(found - {None}) > 1 and not several:
+                    return [ANYTHING]
         except (Unjudged, oracle.Undecided, LimitReached):
             return [ANYTHING]
         return [value for value in found if value is not None]
@@ -757,7 +762,7 @@ class Judge:
         """What an expression comes to, where the record settles it; else it may be anything."""
         if isinstance(expression, Variable | Constant):
             return _plain(expression, bound)
-        found = [*self.possible_values(expression, bound)]
+        found = [*self.possible_values(expression, bound, several=False)]
         if any(map(_is_anything, found)):
             self.doubts.append(BY_RULES)
         return found[0] if len(found) == 1 else ANYTHING
@@ -1173,16 +1178,19 @@ class Judge:
             require(not note.attempts, "rules for what is recorded")
             return lambda world: world.value_of(relation.name, keys, column)
         values = self.attempts(relation, keys, note.attempts)
-        attempts = [(attempt, value) for attempt, value in zip(note.attempts, values, strict=True) if value is not None]
-
+        attempts = [
+            (attempt, _once(value)) for attempt, value in zip(note.attempts, values, strict=True) if value is not None
+        ]
         counts = {id(attempt): self.counting(attempt, keys, note.attempts) for attempt, _ in attempts}
+        over = {id(attempt): self.surely_over(attempt, attempts) for attempt, _ in attempts}
 
         def conclude(world: oracle.World) -> Any:
-            said = [(attempt, value(world)) for attempt, value in attempts]
             found = {
-                value
-                for attempt, value in said
-                if value is not None and not self.is_overruled(attempt, value, said) and counts[id(attempt)](world)
+                said
+                for attempt, value in attempts
+                # where a rule over this one has a value, this one says the same, or nothing
+                if all(stronger(world) is None for stronger in over[id(attempt)])
+                if (said := value(world)) is not None and counts[id(attempt)](world)
             }
             side = ("which side", relation.name, keys)
             return world.answer(side, sorted(found)) if len(found) > 1 else next(iter(found), None)
@@ -1199,13 +1207,13 @@ class Judge:
                 return lambda world: world.test(ground, {})
         return lambda world: _counts(world, attempt)
 
-    def is_overruled(self, attempt: Attempt, value: Any, said: list[tuple[Attempt, Any]]) -> bool:
-        """Whether a rule over this one, which certainly applies, says something else."""
-        return any(
-            other.truth is TRUE and differing not in (None, value)
-            for other, differing in said
-            if (other.rule.name, attempt.rule.name) in self.priorities
-        )
+    def surely_over(self, attempt: Attempt, attempts: list[tuple[Attempt, Read]]) -> list[Read]:
+        """What the rules over this one that certainly apply conclude."""
+        return [
+            value
+            for other, value in attempts
+            if other.truth is TRUE and (other.rule.name, attempt.rule.name) in self.priorities
+        ]
 
     def folded(self, aggregate: Aggregate, bound: Bound, note: Any) -> Read:
         """A total of its members, none left out."""
@@ -1410,12 +1418,21 @@ def _is_like(values: tuple[Any, ...], tried: tuple[Any, ...]) -> bool:
 
 def _tried(values: tuple[Any, ...], candidate: tuple[Any, ...], part: Any) -> Iterator[tuple[Any, ...]]:
     """The bindings of which a step may show that they fail, if it is about the candidate."""
-    if candidate and not _is_like(values, candidate):
-        return
     named = candidate or (None,) * len(values)
-    merged = tuple(value if other is None else other for value, other in zip(values, named, strict=True))
+    pairs = [*zip(values, named, strict=True)]
+    if not all(_is_like((value,), (other,)) or _may_be(other, value) for value, other in pairs):
+        return
+    merged = tuple(other if _is_anything(value) and other is not None else value for value, other in pairs)
     unknown = [*_unknowns_in(part), ANYTHING] if any(map(_is_anything, merged)) else []
     yield from itertools.product(*(unknown if _is_anything(value) else (value,) for value in merged))
+
+
+def _may_be(unknown: Any, value: Any) -> bool:
+    """Whether something not known may be this: what fails whatever it is fails of this too."""
+    if not isinstance(unknown, OpenValue) or _is_anything(value) or _is_unknown(value):
+        return False
+    too_early = unknown.least is not None and isinstance(value, date) and value.toordinal() < unknown.least
+    return not too_early
 
 
 def _unknowns_in(part: Any) -> dict[Any, None]:

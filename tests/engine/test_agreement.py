@@ -19,6 +19,9 @@ def fact_base(engine: Engine, facts: Facts) -> FactBase:
         return {Mark.NONE: NONE, Mark.UNKNOWN: UNKNOWN}[said] if isinstance(said, Mark) else said
 
     base = engine.facts()
+    base.complete_to = facts.complete_to
+    base.complete |= facts.complete
+    base.incomplete |= facts.incomplete
     for name, statements in facts.statements.items():
         for keys, status in statements.items():
             base.state(name, keys, status)

@@ -33,7 +33,7 @@ from engine.model import (
 from engine.program import build
 from engine.proof import AllStep, Quantity, Scope, SomeStep, walk
 from engine.query import Answer, Query, Shape
-from engine.unknowns import Cases
+from engine.unknowns import Cases, OpenValue
 from engine.values import DATE, Kind, Type
 from tests.engine.checker import Refused, Unjudged, check
 from tests.engine.oracle import Cell, Facts, Mark
@@ -298,3 +298,78 @@ def test_a_candidate_on_a_day_that_may_be_the_one_concluded_may_not(lease: dict[
         SLOTS_FREE, records={"lease": {"L-1": lease}}, domains={DATE.name: (date(2001, 3, 1), date(2001, 4, 1))}
     )
     assert not accepts(no_slot_is_unfit(), facts)
+
+
+LOST = Atom("lost", (Constant("L-1", LEASE), D))
+LOSING = Program(
+    (
+        *PROGRAM.relations,
+        Relation("fell", (Column("lease", LEASE), Column("date", DATE)), 2, Silence.FALSE, time=1),
+        Relation("risky", (Column("lease", LEASE),), 1, Silence.FALSE),
+        Relation("lost", (Column("lease", LEASE), Column("date", DATE)), 2),
+    ),
+    (
+        rule("lost by a fall", Atom("lost", (L, D)), Atom("fell", (L, D))),
+        rule(
+            "lost from the start",
+            Atom("lost", (L, D)),
+            And((Atom("lease", (L,)), Compare(Comparison.IS, D, DATED), Atom("risky", (L,)))),
+        ),
+    ),
+)
+LOSING_FACTS = Facts(
+    records={"lease": {"L-1": {"date": date(2001, 9, 1)}}}, complete_to=date(2001, 6, 30), complete={"lease"}
+)
+"""A day after the end of the record that one rule names, and on which another may conclude from what is unrecorded."""
+
+
+def lost_by(day: Constant) -> Some:
+    return Some((D,), And((LOST, by(day))))
+
+
+def not_lost() -> SomeStep:
+    """That nothing was lost by the end of the record: of what the record may lack, the day is shown to be later."""
+    engine = build(LOSING)
+    goal = lost_by(on(2001, 6, 30))
+    proof: Any = engine.answer(fact_base(engine, LOSING_FACTS), Query(goal, Shape.WHETHER)).proof
+    assert isinstance(proof, SomeStep) and len(proof.failed) == 1
+    assert isinstance(proof.failed[0].values[0], OpenValue)
+    return proof
+
+
+def test_a_day_on_which_something_may_be_unrecorded_fails_as_that_does() -> None:
+    check(LOSING, LOSING_FACTS, lost_by(on(2001, 6, 30)), False, not_lost())
+
+
+def test_it_does_not_if_nothing_is_shown_of_what_may_be_unrecorded() -> None:
+    with pytest.raises(Refused):
+        check(LOSING, LOSING_FACTS, lost_by(on(2001, 6, 30)), False, attrs.evolve(not_lost(), failed=()))
+
+
+def test_a_day_that_will_do_is_not_passed_over_for_what_may_be_unrecorded() -> None:
+    """The proof says of what may be unrecorded that it is later than a day before which the risky lease is lost."""
+    facts = attrs.evolve(LOSING_FACTS, complete={"lease", "fell"}, statements={"risky": {("L-1",): True}})
+    goal = lost_by(on(2001, 12, 31))
+    proof: Any = not_lost()
+    (failed,) = proof.failed
+    part = attrs.evolve(failed.parts[0], condition=by(on(2001, 12, 31)))
+    tampered = attrs.evolve(proof, condition=goal, failed=(attrs.evolve(failed, parts=(part,)),))
+    with pytest.raises(Refused, match="a candidate is left out"):
+        check(LOSING, facts, goal, False, tampered)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        attrs.evolve(LOSING_FACTS, statements={"fell": {("L-1", date(2001, 5, 1)): True}}),
+        attrs.evolve(
+            LOSING_FACTS,
+            records={"lease": {"L-1": {"date": date(2001, 5, 1)}}},
+            statements={"risky": {("L-1",): True}},
+        ),
+        attrs.evolve(LOSING_FACTS, incomplete={"fell"}, domains={DATE.name: (date(2001, 5, 1), date(2001, 9, 1))}),
+    ],
+)
+def test_a_day_up_to_the_end_of_the_record_is_not_what_may_be_unrecorded(facts: Facts) -> None:
+    with pytest.raises((Refused, Unjudged)):
+        check(LOSING, facts, lost_by(on(2001, 6, 30)), False, not_lost())
