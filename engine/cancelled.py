@@ -19,7 +19,8 @@ class Cancellations:
 
     def __init__(self) -> None:
         self._groups: list[tuple[Truth, ...]] = []
-        self._concluding: list[list[tuple[Truth, ...]]] = []
+        self._noted: list[tuple[Truth, ...]] = []
+        self._depth = 0  # so many conclusions are being made
 
     def __len__(self) -> int:
         return len(self._groups)
@@ -27,19 +28,22 @@ class Cancellations:
     def __iter__(self) -> Iterator[tuple[Truth, ...]]:
         return iter(self._groups)
 
-    def begin_conclusion(self) -> None:
-        """What is noted from here on belongs to one conclusion."""
-        self._concluding.append([])
+    def begin_conclusion(self) -> int:
+        """What is noted from here on belongs to one conclusion; what this gives is to be given to `end_conclusion`."""
+        self._depth += 1
+        return len(self._noted)
 
-    def end_conclusion(self, is_certain: bool) -> None:
+    def end_conclusion(self, before: int, is_certain: bool) -> None:
         """The conclusion is made, or was cut."""
-        groups = self._concluding.pop()
-        if is_certain:
-            self._groups += groups
+        self._depth -= 1
+        if len(self._noted) > before:
+            if is_certain:
+                self._groups += self._noted[before:]
+            del self._noted[before:]
 
     def truths(self, truths: Iterable[Truth]) -> None:
         """A certain truth came from these, none of which makes it certain alone."""
-        groups = self._concluding[-1] if self._concluding else self._groups
+        groups = self._noted if self._depth else self._groups
         groups.append(tuple(truth for truth in truths if truth.is_open))
 
     def parts(self, parts: Iterable[Any]) -> None:
@@ -54,8 +58,6 @@ class Cancellations:
 
     def conclusion(self, truth: Truth, attempts: tuple[Attempt, ...]) -> None:
         """A certain conclusion, if no attempt for or against it makes it certain alone."""
-        if not any(attempt.truth.is_open for attempt in attempts):
-            return
         mine = [attempt for attempt in attempts if attempt.rule.positive]
         others = [attempt for attempt in attempts if not attempt.rule.positive]
         if truth is TRUE:

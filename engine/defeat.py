@@ -8,7 +8,7 @@ from typing import Any
 from attrs import define, field
 
 from engine.decision import FALSE, TRUE, Decisions, Truth
-from engine.model import Comparison, Priority, Relation
+from engine.model import Comparison, Priority, Relation, Rule
 from engine.proof import Attempt
 from engine.reckon import compare
 from engine.unknowns import Clash
@@ -16,11 +16,15 @@ from engine.unknowns import Clash
 
 def may_disagree(attempts: list[Attempt]) -> bool:
     """Whether two of the attempts that may apply could conclude otherwise."""
-    applying = [attempt for attempt in attempts if attempt.holds is not FALSE]
-    if len(applying) < 2:
-        return False
-    first = applying[0].rule
-    return first.value is not None or any(attempt.rule.positive != first.positive for attempt in applying)
+    first: Rule | None = None
+    for attempt in attempts:
+        if attempt.holds is FALSE:
+            continue
+        if first is None:
+            first = attempt.rule
+        elif first.value is not None or attempt.rule.positive != first.positive:
+            return True
+    return False
 
 
 def defeat(

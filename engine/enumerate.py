@@ -56,7 +56,7 @@ class Enumeration:
                 continue
             seen.add(keys)
             yield keys
-        if not any(evaluation.is_supposed(value) for _, value in sought):
+        if not (self._facts.supposed and any(evaluation.is_supposed(value) for _, value in sought)):
             such = tuple((relation.columns[column].name, value) for column, value in sought)
             yield from self._unrecorded(evaluation, relation, pattern, occurrence, such, day)
 
@@ -105,10 +105,10 @@ class Enumeration:
 
     @staticmethod
     def _fits(pattern: tuple[Any, ...], keys: tuple[Any, ...]) -> bool:
-        return all(
-            wanted is FREE or is_symbolic(wanted) or is_symbolic(key) or wanted == key
-            for wanted, key in zip(pattern, keys, strict=True)
-        )
+        for wanted, key in zip(pattern, keys, strict=True):
+            if wanted is not FREE and wanted != key and not (is_symbolic(wanted) or is_symbolic(key)):
+                return False
+        return True
 
     def _unrecorded(
         self,
@@ -120,7 +120,9 @@ class Enumeration:
         day: Any,
     ) -> Iterator[tuple[Any, ...]]:
         name = relation.name
-        if name in self._facts.complete or any(evaluation.is_supposed(value) for value in pattern):
+        if name in self._facts.complete:
+            return
+        if self._facts.supposed and any(evaluation.is_supposed(value) for value in pattern):
             return
         open_ended = relation.silence is Silence.UNKNOWN and not relation.record
         missing = name in self._facts.incomplete

@@ -139,8 +139,8 @@ class Evaluation:
         if known is not None:
             return known
         if self.ground is not None and relation.name not in self._touched and self.is_plain(arguments):
-            kept = self.ground.statement(relation, arguments, self.changed)
-            if self.is_hurried:  # what the ground looks up takes long, too
+            kept = self.ground.statement(key, relation, self.changed)
+            if self._most < STEP_LIMIT:  # what the ground looks up takes long, too
                 self._count()
             if kept is not None:
                 self.statements[key] = kept
@@ -251,7 +251,7 @@ class Evaluation:
 
     def stated(self, table: Table, number: int, relation: Relation, arguments: tuple[Any, ...]) -> Fact:
         status = table.status[number]
-        row = Row(relation.name, number, table.sources[number])
+        row = Row(relation.name, number, table)
         if status is None:
             return Fact(self.ask(OpenStatement(relation.name, arguments)), relation.name, arguments, Basis.OPEN, (row,))
         return Fact(TRUE if status else FALSE, relation.name, arguments, Basis.STATED, (row,))
@@ -286,8 +286,8 @@ class Evaluation:
                 if relation.record
                 else relation.name not in self._touched and self.is_plain(arguments)
             ):
-                known = self.ground.quantity(relation, arguments, column, self.changed)
-                if self.is_hurried:
+                known = self.ground.quantity(key, relation, self.changed)
+                if self._most < STEP_LIMIT:
                     self._count()
             if known is None:
                 known = self._quantity(relation, arguments, column)
@@ -357,7 +357,7 @@ class Evaluation:
         self, table: Table, number: int, relation: Relation, arguments: tuple[Any, ...], column: int, name: str
     ) -> Quantity:
         cell = table.columns[column][number]
-        row = Row(relation.name, number, table.source_of(number, column))
+        row = Row(relation.name, number, table, column)
         if cell is not UNKNOWN:
             return Quantity(cell, relation.name, arguments, name, Basis.STATED, row)
         optional = relation.columns[column].optional
@@ -378,8 +378,7 @@ class Evaluation:
 
     def _concluded(self, conclude: Callable[..., Concluded], *of: Any) -> Concluded:
         """A conclusion by rules, within the nodes of a step; what is cancelled in it counts if it is certain."""
-        before = self.decisions.begin_step()
-        self.cancellations.begin_conclusion()
+        before, noted = self.decisions.begin_step(), self.cancellations.begin_conclusion()
         is_certain = False
         try:
             step = conclude(*of)
@@ -387,38 +386,38 @@ class Evaluation:
             is_certain = not step.truth.is_open if value is None else value is NONE or type(value) in PLAIN
             return step
         finally:
-            self.cancellations.end_conclusion(is_certain)
+            self.cancellations.end_conclusion(noted, is_certain)
             self.decisions.end_step(before)
 
     def _conclude(self, relation: Relation, arguments: tuple[Any, ...]) -> Step:
         attempts = self._attempts(relation, arguments)
         decisions = self.decisions
         support = against = FALSE
+        hangs = False  # on what is open
         for attempt in attempts:
             if attempt.truth is FALSE:
                 continue
+            hangs = hangs or attempt.truth is not TRUE
             if attempt.rule.positive:
                 support = decisions.either(support, attempt.truth)
             else:
                 against = decisions.either(against, attempt.truth)
-        clash = FALSE if against is FALSE else decisions.both(support, against)
-        if against is FALSE:
-            truth = support
-        elif clash is FALSE:
-            truth = decisions.both(support, decisions.negation(against))
-        else:
-            chosen = self.ask(Clash(relation.name, arguments))
-            truth = decisions.choose(clash, chosen, decisions.both(support, decisions.negation(against)))
+        truth, clash = support, FALSE
+        if against is not FALSE:
+            truth, clash = decisions.both(support, decisions.negation(against)), decisions.both(support, against)
+        if clash is not FALSE:
+            truth = decisions.choose(clash, self.ask(Clash(relation.name, arguments)), truth)
         if truth.is_open and any(type(argument) is Unrecorded for argument in arguments):
             truth = self.ask(OpenStatement(relation.name, arguments))
-        if not truth.is_open:
+        if hangs and not truth.is_open:
             self.cancellations.conclusion(truth, attempts)
         return Conclusion(truth, relation.name, arguments, attempts, clash)
 
     def _attempts(self, relation: Relation, arguments: tuple[Any, ...]) -> tuple[Attempt, ...]:
         attempts: list[Attempt] = []
         origins, questions, around = self.origins, self.decisions.questions, self.asking
-        origins += [around] * (len(questions) - len(origins))  # what the rule has asked that has come to this
+        if len(questions) != len(origins):  # what the rule has asked that has come to this
+            origins += [around] * (len(questions) - len(origins))
         for compiled in self.compiler.rules_for(relation.name):
             self.asking = compiled.rule.origin
             if compiled.is_simple and compiled.search is None:

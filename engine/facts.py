@@ -42,15 +42,6 @@ class BadFact(Exception):
         """The column of which the other fact gives a value, and that value."""
 
 
-@frozen
-class Row:
-    """A fact: its table's relation, its row number, its place of record."""
-
-    relation: str
-    number: int
-    source: Hashable = field(default=None, eq=False)
-
-
 @define(eq=False)
 class Table:
     """The facts of one relation in one layer.
@@ -178,6 +169,21 @@ class Table:
 
 
 _NO_ROWS: list[int] = []
+
+
+@define(unsafe_hash=True)
+class Row:
+    """A fact: its table's relation, and its row number; of a cell, which column. It is never changed."""
+
+    relation: str
+    number: int
+    _table: Table = field(eq=False, repr=False)
+    _column: int = field(default=0, eq=False)
+
+    @property
+    def source(self) -> Hashable:
+        """Its place of record."""
+        return self._table.source_of(self.number, self._column)
 
 
 def _extended(known: list[Any] | Cells, added: Sequence[Any]) -> list[Any] | Cells:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from attrs import frozen
+from attrs import define
 
 from engine.facts import FactBase
 from engine.grouped import Groups
@@ -20,12 +20,13 @@ from engine.proof import Folded, Quantity, Recalled, Step
 from engine.unknowns import NONE, Cases, is_symbolic
 
 if TYPE_CHECKING:
-    from engine.evaluate import Evaluation
+    from engine.evaluate import Evaluation, ValueKey
 
+StatementKey = tuple[str, tuple[Any, ...]]
 Certain = TypeVar("Certain", Step, Quantity, Folded)
 
 
-@frozen
+@define
 class _Kept(Generic[Certain]):
     """A certain step, and the relations of which any further row might have had a part in it."""
 
@@ -33,6 +34,7 @@ class _Kept(Generic[Certain]):
     searched: frozenset[str]
 
 
+_NOT_MET: Any = object()
 LARGEST_GROUND = 100_000
 """So many kept steps are let go of together."""
 
@@ -46,8 +48,8 @@ class Ground:
         first = fresh()
         self.groups = Groups(first.facts, self._fresh)
         self.evaluation = self._fresh()
-        self._statements: dict[tuple[str, tuple[Any, ...]], _Kept[Step] | None] = {}
-        self._quantities: dict[tuple[str, tuple[Any, ...], int], _Kept[Quantity] | None] = {}
+        self._statements: dict[StatementKey, _Kept[Step] | None] = {}
+        self._quantities: dict[ValueKey, _Kept[Quantity] | None] = {}
         self._members = 0  # of the folds, those that are kept with them
         self._folds: dict[tuple[Which, tuple[Any, ...]], _Kept[Folded] | None] = {}
         self._deadline: float | None = None
@@ -72,28 +74,24 @@ class Ground:
         self._deadline = deadline
         self.evaluation.begin(deadline)
 
-    def statement(self, relation: Relation, arguments: tuple[Any, ...], changed: frozenset[str]) -> Step | None:
+    def statement(self, key: StatementKey, relation: Relation, changed: frozenset[str]) -> Step | None:
         """The step of a statement that is certain whatever is supposed; None where it is not.
 
         ``changed`` are the relations of which more than the ground's rows are there.
         """
-        key = (relation.name, arguments)
-        if key not in self._statements:
-            step = self.evaluation.statement(relation, arguments)
-            self._statements[key] = self._keep(step, not step.truth.is_open)
-        kept = self._statements[key]
+        kept = self._statements.get(key, _NOT_MET)
+        if kept is _NOT_MET:
+            step = self.evaluation.statement(relation, key[1])
+            kept = self._statements[key] = self._keep(step, not step.truth.is_open)
         return kept.step if kept is not None and kept.searched.isdisjoint(changed) else None
 
-    def quantity(
-        self, relation: Relation, arguments: tuple[Any, ...], column: int, changed: frozenset[str]
-    ) -> Quantity | None:
+    def quantity(self, key: ValueKey, relation: Relation, changed: frozenset[str]) -> Quantity | None:
         """The step of a value that is certain whatever is supposed; None where it is not."""
-        key = (relation.name, arguments, column)
-        if key not in self._quantities:
-            step = self.evaluation.quantity(relation, arguments, column)
+        kept = self._quantities.get(key, _NOT_MET)
+        if kept is _NOT_MET:
+            step = self.evaluation.quantity(relation, key[1], key[2])
             settled = step.value is NONE or not (type(step.value) is Cases or is_symbolic(step.value))
-            self._quantities[key] = self._keep(step, settled)
-        kept = self._quantities[key]
+            kept = self._quantities[key] = self._keep(step, settled)
         return kept.step if kept is not None and kept.searched.isdisjoint(changed) else None
 
     def folded(self, parted: Parted, values: tuple[Any, ...], changed: frozenset[str]) -> Folded | None:

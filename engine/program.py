@@ -60,6 +60,8 @@ class Engine:
 
     def evaluation(self, facts: FactBase, deadline: float | None = None, ground: Ground | None = None) -> Evaluation:
         """A fresh working out of one question, on the ground of what is settled whatever it supposes."""
+        if ground is not None and facts is ground.facts and not facts.supposed:
+            return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline, ground)
         changed = None if ground is None else touched(facts, ground.facts)
         if ground is None or changed is None or facts.supposed & self.dependents.named:
             return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline)

@@ -532,7 +532,7 @@ def _enumerate(
         def run(e: Evaluation, env: Bindings, truth: Truth, trail: tuple[Step, ...], findings: Findings) -> None:
             notes: Notes = []
             keys = tuple([FREE if compute is None else compute(e, env, notes) for compute in pattern])
-            if any(type(key) is Cases for key in keys):
+            if Cases in map(type, keys):
                 keys = tuple([FREE if type(key) is Cases else key for key in keys])
             sought: list[tuple[int, Any]] = []
             for column, compute in hints:

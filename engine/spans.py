@@ -236,7 +236,7 @@ def _intervals(evaluation: Evaluation, relation: Relation, keys: tuple[Any, ...]
             if same is FALSE or span is None:
                 continue
             own = table.cells(number)[: relation.keys]
-            row = Row(relation.name, number, table.sources[number])
+            row = Row(relation.name, number, table)
             covers = [_recorded(upper, horizon) for above in layers[:depth] for upper in above.spans_of(own)]
             until = _recorded(span, horizon)
             for first, last in _outside(until, covers):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -68,7 +69,7 @@ class Phrase:
     clause: str = ""
     span: Span | None = field(default=None, eq=False, repr=False)
 
-    @property
+    @cached_property
     def slots(self) -> tuple[Slot, ...]:
         return tuple(part for part in self.parts if isinstance(part, Slot))
 
