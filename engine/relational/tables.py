@@ -270,17 +270,43 @@ class _Rows:
 
 
 def _rows(facts: FactBase, name: str) -> _Rows:
+    """The rows of the lowest layer, with what those above it change in their places and then add."""
     layers = facts.layers(name)
-    if len(layers) == 1:
-        (table,) = layers
-        return _Rows(len(table), table.columns, table.status, table.spans)
-    rows = list(facts.rows(name))
-    return _Rows(
-        len(rows),
-        [[table.columns[place][number] for table, number in rows] for place in range(len(rows and rows[0][0].columns))],
-        [table.status[number] for table, number in rows],
-        [table.spans[number] for table, number in rows],
-    )
+    if not layers:
+        return _Rows(0, (), (), ())
+    *above, ground = layers
+    if not above:
+        return _Rows(len(ground), ground.columns, ground.status, ground.spans)
+    columns = [*map(_copied, ground.columns)]
+    status, spans = [*ground.status], [*ground.spans]
+    added: dict[tuple[Any, ...], list[int]] = {}
+    for table in reversed(above):
+        for number in range(len(table)):
+            row = table.cells(number)
+            keys = row[: table.relation.keys]
+            places = ground.rows_of(keys) or added.setdefault(keys, [])
+            if not places:
+                places.append(len(status))
+                status.append(table.status[number])
+                spans.append(table.spans[number])
+                for column, cell in zip(columns, row, strict=True):
+                    column.append(cell)
+                continue
+            (place,) = places
+            status[place] = table.status[number]
+            for column, cell in zip(columns, row, strict=True):
+                if column[place] != cell:
+                    column[place] = cell
+    return _Rows(len(status), columns, status, spans)
+
+
+def _copied(column: list[Any] | Cells) -> list[Any] | Cells:
+    """A column that may be changed without the other."""
+    if not isinstance(column, Cells):
+        return [*column]
+    result = Cells()
+    result.extend(column.packed())
+    return result
 
 
 def _table(name: str, relation: Relation, rows: _Rows, facts: FactBase, symbols: Symbols) -> Table:
