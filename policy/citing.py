@@ -9,7 +9,7 @@ from typing import Any
 from engine import query
 from engine.decision import FALSE, TRUE
 from engine.judge import Verdict
-from engine.model import Origin
+from engine.model import Atom, Origin
 from engine.proof import (
     AllStep,
     AnyStep,
@@ -27,6 +27,7 @@ from engine.proof import (
     Witness,
     walk,
 )
+from engine.search import conjuncts
 from policy.explain import forbidding
 from policy.speak import Lexicon
 
@@ -49,7 +50,15 @@ def citations(lexicon: Lexicon, asked: query.Query, found: query.Answer) -> list
         return clauses
     if found.proof is not None:
         _deciding(lexicon, found.proof, found.verdict not in (Verdict.NO, Verdict.NONE), clauses)
+        if not clauses and isinstance(found.proof, SomeStep):
+            return _declaring(lexicon, found.proof)
     return clauses
+
+
+def _declaring(lexicon: Lexicon, step: SomeStep) -> list[str]:
+    """The clauses that declare what a question asks for within a time, where no day of it is to be cited."""
+    sought = [part.relation for part in conjuncts(step.condition.condition) if isinstance(part, Atom)]
+    return [clause for each in sought if each in lexicon.relations for clause in split(lexicon.relations[each].origin)]
 
 
 def _deciding(lexicon: Lexicon, step: Step | Witness, holds: bool, clauses: list[str]) -> None:
