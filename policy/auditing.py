@@ -36,6 +36,7 @@ from policy.audit_rows import BY_LIKENESS, BY_REFERENCE, BY_TABLES, AuditRow, Re
 from policy.diagnostic import ClausebookError, Diagnostic, nearest
 from policy.ledger_kinds import Watch
 from policy.speak import Speaker
+from policy.statements import statements
 
 if TYPE_CHECKING:
     from policy.answer import Answer
@@ -54,7 +55,7 @@ Opener = Callable[[Ledger, float], Runner]
 def by_duckdb(ledger: Ledger, deadline: float) -> Runner:
     """DuckDB, with a folder for what outgrows its memory that goes with it."""
     folder = TemporaryDirectory(prefix="clausebook-")
-    runner = opened(ledger, memory=_MEMORY, deadline=deadline, spill=folder.name)
+    runner = opened(ledger, memory=_MEMORY, deadline=deadline, spill=folder.name, statements=statements())
     finalize(runner, folder.cleanup)
     return runner
 

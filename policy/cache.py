@@ -17,8 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 _FORMAT = "clausebook 1"
-_ROOMS = ("engine", "policy")
-_LIBRARIES = ("lark", "markdown_it")
+_ROOMS = ("engine", "engine.relational", "policy")
+_LIBRARIES = {"lark": "__init__.py", "markdown_it": "__init__.py", "sqlglot": "_version.py"}
 """What is kept was made with these: the file of each that names its version is a part of the key."""
 _SUFFIX = ".kept"
 _MOST_BYTES = 64 * 1024 * 1024
@@ -30,7 +30,8 @@ def _software() -> str:
     """A hash of all that makes what is kept: our own files, the libraries, Python; "" where they are not files."""
     whole = sha256(f"{_FORMAT} {sys.implementation.name} {sys.version}".encode())
     try:
-        files = [spec.origin for name in _LIBRARIES if (spec := find_spec(name)) and spec.origin]
+        found = ((find_spec(name), file) for name, file in _LIBRARIES.items())
+        files = [str(Path(spec.origin).with_name(file)) for spec, file in found if spec and spec.origin]
         for room in _ROOMS:
             spec = find_spec(room)
             assert spec is not None and spec.origin is not None

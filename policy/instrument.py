@@ -382,8 +382,13 @@ class Case:
             return None
         from engine.relational.asked import Totals
         from engine.relational.duck import opened
+        from policy.statements import statements
 
-        return Totals(self.book.engine, facts, lambda ledger, deadline: opened(ledger, deadline=deadline))
+        return Totals(
+            self.book.engine,
+            facts,
+            lambda ledger, deadline: opened(ledger, deadline=deadline, statements=statements()),
+        )
 
     def _type(self, asked: Query) -> Type | None:
         if asked.open is not None:

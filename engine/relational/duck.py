@@ -6,7 +6,7 @@ The connection is locked before the first query: no files, no network, no extens
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field
 
 from engine.relational import algebra
-from engine.relational.printing import Printer
+from engine.relational.printed import Printed
 from engine.relational.runner import Failed, Runner, arrow_of
 from engine.relational.tables import Ledger, Table
 from engine.values import LimitReached
@@ -29,7 +29,7 @@ class Database(Runner):
     """A locked DuckDB connection with a ledger's tables."""
 
     connection: duckdb.DuckDBPyConnection
-    printer: Printer = field(factory=lambda: Printer("duckdb"))
+    printer: Printed = field(factory=lambda: Printed({}))
     deadline: float | None = None
 
     def run(self, query: str) -> list[tuple[Any, ...]]:
@@ -80,9 +80,17 @@ class Database(Runner):
 
 
 def opened(
-    ledger: Ledger, memory: str = "2GB", threads: int | None = None, deadline: float | None = None, spill: str = ""
+    ledger: Ledger,
+    memory: str = "2GB",
+    threads: int | None = None,
+    deadline: float | None = None,
+    spill: str = "",
+    statements: MutableMapping[str, str] | None = None,
 ) -> Database:
-    """A locked database with a ledger's tables; ``spill`` names a folder for what outgrows the memory ("": none)."""
+    """A locked database with a ledger's tables.
+
+    ``spill`` names a folder for what outgrows the memory ("": none); ``statements`` are those printed before.
+    """
     import duckdb
 
     settings: dict[str, Any] = {
@@ -94,7 +102,7 @@ def opened(
     if threads is not None:
         settings["threads"] = threads
     connection = duckdb.connect(":memory:", config=settings)
-    database = Database(connection, deadline=deadline)
+    database = Database(connection, Printed({} if statements is None else statements), deadline)
     for table in ledger.tables.values():
         load(connection, table)
     connection.execute("SET python_enable_replacements = false")

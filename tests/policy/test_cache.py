@@ -162,7 +162,7 @@ def test_the_folder_does_not_grow_without_end(folder: Path) -> None:
 def test_a_change_of_the_software_is_another_software(tmp_path: Path) -> None:
     """A copy of the package, before and after a word of one of its files is changed."""
     root = Path(cache.__file__).parents[1]
-    for room in ("engine", "policy"):
+    for room in ("engine", "engine/relational", "policy"):
         (tmp_path / room).mkdir()
         for each in (root / room).iterdir():
             if each.suffix in (".py", ".lark"):
