@@ -277,6 +277,11 @@ class Packed(Read):
         return Packed(self.values, codes_of(codes.filter(pyarrow.array(keep, pyarrow.bool_()))))
 
 
+def copied_index(index: dict[Any, list[int]] | None) -> dict[Any, list[int]] | None:
+    """An index of rows to which others may be added."""
+    return None if index is None else {cell: [*rows] for cell, rows in index.items()}
+
+
 def _in_order(codes: Codes) -> tuple[Codes, Codes]:
     """Rows by their codes, and those codes."""
     import pyarrow
@@ -328,6 +333,11 @@ class Cells(Read):
             self._last.setdefault(cell, []).append(self._ends[-1])
         self._ends[-1] += 1
 
+    def copied(self) -> Cells:
+        """A column with the same cells, to which others may be added; what does not change is shared."""
+        parts = [[*part] if isinstance(part, list) else part for part in self.parts]
+        return Cells(parts, [*self._ends], {**self._changed}, copied_index(self._last))
+
     def extend(self, part: Sequence[Any]) -> None:
         """Add many cells; a list is taken over, not copied."""
         self._ends.append(len(self) + len(part))
@@ -343,14 +353,8 @@ class Cells(Read):
             start = self._ends[number] - len(part)
             if isinstance(part, Packed):
                 found += (start + row for row in part.rows(cell)) if start else part.rows(cell)
-            elif number == len(self.parts) - 1:
-                if self._last is None:
-                    self._last = {}
-                    for row, each in enumerate(part, start):
-                        self._last.setdefault(each, []).append(row)
-                found += self._last.get(cell, ())
             else:
-                found += (start + row for row, each in enumerate(part) if each == cell)
+                found += self._among(number, cell)
         if self._changed:
             found = [row for row in found if row not in self._changed]
             found = sorted((*found, *(row for row, each in self._changed.items() if each == cell)))
@@ -358,9 +362,23 @@ class Cells(Read):
 
     def count(self, cell: Any) -> int:
         """How many rows have a cell."""
-        if self._changed or len(self.parts) != 1 or not isinstance(self.parts[0], Packed):
+        if self._changed:
             return len(self.rows(cell))
-        return self.parts[0].count(cell)
+        return sum(
+            part.count(cell) if isinstance(part, Packed) else len(self._among(number, cell))
+            for number, part in enumerate(self.parts)
+        )
+
+    def _among(self, number: int, cell: Any) -> Sequence[int]:
+        """The rows with a cell in a part that is not packed."""
+        part, start = self.parts[number], self._ends[number] - len(self.parts[number])
+        if number < len(self.parts) - 1:
+            return [row for row, each in enumerate(part, start) if each == cell]
+        if self._last is None:
+            self._last = {}
+            for row, each in enumerate(part, start):
+                self._last.setdefault(each, []).append(row)
+        return self._last.get(cell, ())
 
     def packed(self) -> Packed:
         """All cells as one part."""

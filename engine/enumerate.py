@@ -73,13 +73,14 @@ class Enumeration:
         """Those of the rows above what is recorded only."""
         base: FactBase | None = self._facts
         while base is not None and base is not evaluation.recorded:
-            table = base.tables.get(relation.name)
-            for number in range(0 if table is None else len(table)):
-                assert table is not None
-                keys = table.cells(number)[: relation.keys]
-                if self._fits(pattern, keys):
-                    yield keys
-            base = base.under
+            further = base.further(relation.name)
+            if further is not None:
+                table, rows, _ = further
+                for number in rows:
+                    keys = table.cells(number)[: relation.keys]
+                    if self._fits(pattern, keys):
+                        yield keys
+            base = base.beneath
 
     def _rows(
         self, relation: Relation, pattern: tuple[Any, ...], sought: Sequence[tuple[int, Any]]

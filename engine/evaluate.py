@@ -74,6 +74,7 @@ class Evaluation:
         self.asking = NOWHERE  # the rule that is worked out, but for those that it has come to
         self.cancellations = Cancellations()
         self.was_cut = False
+        self.gave_up = False  # something was begun one by one that was then found in tables
         self.searched: set[str] = set()  # of these the rows were run through for one that an open value may name
         self._priorities, self._recursive = priorities, recursive
         self.deadline = deadline
@@ -86,6 +87,7 @@ class Evaluation:
         self.enumeration = Enumeration(facts)
         self.ground = ground
         self.recorded = None if ground is None else ground.facts
+        self.strangers = facts.supposed if ground is None else facts.strangers(ground.facts)
         self._touched = touched
         self.changed = changed
         self.totals: Totals | None = None
@@ -138,7 +140,7 @@ class Evaluation:
         known = self.statements.get(key)
         if known is not None:
             return known
-        if self.ground is not None and relation.name not in self._touched and self.is_plain(arguments):
+        if self.ground is not None and relation.name not in self._touched and self.is_plain(arguments, self.strangers):
             kept = self.ground.statement(key, relation, self.changed)
             if self._most < STEP_LIMIT:  # what the ground looks up takes long, too
                 self._count()
@@ -159,13 +161,13 @@ class Evaluation:
         if type(id) is not str:
             return False
         if kind not in self._touched:
-            return id not in self.facts.supposed
+            return id not in self.strangers
         base: FactBase | None = self.facts
         while base is not None and base is not self.recorded:
             table = base.tables.get(kind)
             if table is not None and table.rows_of((id,)):
                 return False
-            base = base.under
+            base = base.beneath
         return True
 
     def is_unread(self, member: str, others: frozenset[str]) -> bool:
@@ -173,11 +175,10 @@ class Evaluation:
         touched = self._touched
         return member not in touched and others.isdisjoint(touched) and others.isdisjoint(self.changed)
 
-    def is_plain(self, arguments: tuple[Any, ...]) -> bool:
-        """Whether all arguments are known and none is supposed."""
-        supposed = self.facts.supposed
+    def is_plain(self, arguments: tuple[Any, ...], but: frozenset[str]) -> bool:
+        """Whether all arguments are known and none is one of some records."""
         for argument in arguments:
-            if type(argument) not in PLAIN or argument in supposed:
+            if type(argument) not in PLAIN or argument in but:
                 return False
         return True
 
@@ -284,7 +285,7 @@ class Evaluation:
             if self.ground is not None and (
                 self._is_unchanged(relation.name, arguments[0])
                 if relation.record
-                else relation.name not in self._touched and self.is_plain(arguments)
+                else relation.name not in self._touched and self.is_plain(arguments, self.strangers)
             ):
                 known = self.ground.quantity(key, relation, self.changed)
                 if self._most < STEP_LIMIT:

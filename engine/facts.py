@@ -11,9 +11,9 @@ from datetime import date
 from itertools import pairwise, repeat
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
-from engine.columns import Cells, Packed
+from engine.columns import Cells, Packed, copied_index
 from engine.model import Relation
 from engine.unknowns import NONE, UNKNOWN
 
@@ -61,6 +61,8 @@ class Table:
     _by_key: dict[tuple[Any, ...], list[int]] | None = field(factory=dict)
     """None: not made yet."""
     _indexes: dict[int, dict[Any, list[int]]] = field(factory=dict)
+    puts: int = 0
+    """How often a row was given another cell after it was recorded."""
 
     def __attrs_post_init__(self) -> None:
         self.columns = [[] for _ in self.relation.columns]
@@ -140,9 +142,10 @@ class Table:
         column = self.columns[place]
         return column.count(cell) if isinstance(column, Cells) else len(self.rows_where(place, cell))
 
-    def is_about(self, things: frozenset[str]) -> bool:
-        """Whether every row has one of these among its keys."""
-        return all(any(type(key) is str and key in things for key in keys) for keys in self._keys())
+    def are_about(self, rows: Iterable[int], things: frozenset[str]) -> bool:
+        """Whether each of some rows has one of these among its keys."""
+        keys = self.columns[: self.relation.keys]
+        return all(any(type(key := column[row]) is str and key in things for column in keys) for row in rows)
 
     def cells(self, number: int) -> tuple[Any, ...]:
         return tuple(column[number] for column in self.columns)
@@ -152,6 +155,15 @@ class Table:
         if self.cell_sources and (number, column) in self.cell_sources:
             return self.cell_sources[number, column]
         return self.sources[number]
+
+    def copied(self) -> Table:
+        """A table with the same rows, to which others may be added; what does not change is shared."""
+        indexes = {place: copied_index(index) or {} for place, index in self._indexes.items()}
+        sources = self.sources.copied() if isinstance(self.sources, Cells) else [*self.sources]
+        by_key, cell_sources = copied_index(self._by_key), {**self.cell_sources}
+        result = Table(self.relation, [*self.status], [*self.spans], sources, cell_sources, by_key, indexes, self.puts)
+        result.columns = [column.copied() if isinstance(column, Cells) else [*column] for column in self.columns]
+        return result
 
     def copy(self, table: Table, number: int) -> None:
         """Take over a row of another layer, with where its cells are recorded."""
@@ -164,6 +176,7 @@ class Table:
     def put(self, number: int, column: int, cell: Any, source: Hashable) -> None:
         """Give a row another cell, which is recorded elsewhere than the row."""
         self.columns[column][number] = cell
+        self.puts += 1
         self.cell_sources[number, column] = source
         self._indexes.pop(column, None)
 
@@ -240,7 +253,8 @@ class FactBase:
     are complete whatever it says, and closed even where silence would mean unknown. Of ``incomplete`` relations rows
     of any day may be missing: silence says nothing. ``order`` holds recorded pairs (relation, earlier, later),
     ``chains`` a recorded order of many records, the same in all layers.
-    ``supposed`` are the ids of hypothetical records.
+    ``supposed`` are the ids of hypothetical records. ``since`` is the base of which this has all facts and more: what
+    was recorded later, about the new records ``added`` and others.
     """
 
     relations: Mapping[str, Relation]
@@ -252,6 +266,33 @@ class FactBase:
     tables: dict[str, Table] = field(factory=dict)
     order: dict[str, dict[str, set[str]]] = field(factory=dict)
     chains: dict[str, Chain] = field(factory=dict)
+    since: FactBase | None = None
+    added: frozenset[str] = frozenset()
+    _shared: Mapping[str, Table] = field(factory=dict)
+
+    def more(self) -> FactBase:
+        """A base with the same facts, to which others may be added; tables are shared until they are."""
+        since = self if self.since is None else self.since
+        return evolve(self, tables={**self.tables}, chains={**self.chains}, since=since, shared=self.tables)
+
+    @property
+    def beneath(self) -> FactBase | None:
+        """The base to which this adds: hypotheses, or what was recorded later."""
+        return self.since if self.under is None else self.under
+
+    def further(self, relation: str) -> tuple[Table, range, bool] | None:
+        """The rows that this has of a relation and the base beneath it has not, and whether others changed."""
+        table = self.tables.get(relation)
+        before = None if self.since is None else self.since.tables.get(relation)
+        if table is None or table is before:
+            return None
+        if before is None:
+            return table, range(len(table)), False
+        return table, range(len(before), len(table)), table.puts != before.puts
+
+    def strangers(self, base: FactBase) -> frozenset[str]:
+        """The records that this has and a base beneath it has not."""
+        return (self.supposed | self.added) - base.supposed - base.added
 
     def overlay(self) -> FactBase:
         """A new layer over this base, for hypotheses."""
@@ -265,13 +306,15 @@ class FactBase:
             {},
             self.order,
             self.chains,
+            None,
+            self.added,
         )
 
     def is_over(self, base: FactBase) -> bool:
-        """Whether this is a base itself, or layers over it."""
+        """Whether this is a base itself, or adds to it."""
         layer: FactBase | None = self
         while layer is not None and layer is not base:
-            layer = layer.under
+            layer = layer.beneath
         return layer is not None
 
     def table(self, relation: str) -> Table:
@@ -279,6 +322,8 @@ class FactBase:
         table = self.tables.get(relation)
         if table is None:
             table = self.tables[relation] = Table(self.relations[relation])
+        elif table is self._shared.get(relation):
+            table = self.tables[relation] = table.copied()
         return table
 
     def layers(self, relation: str) -> list[Table]:
@@ -349,7 +394,7 @@ class FactBase:
 
     def put_before(self, relation: str, earlier: str, later: str) -> None:
         """One record was made before another of its day."""
-        if self.under is not None and self.order is self.under.order:
+        if self.beneath is not None and self.order is self.beneath.order:
             self.order = {name: {a: set(b) for a, b in pairs.items()} for name, pairs in self.order.items()}
         self.order.setdefault(relation, {}).setdefault(earlier, set()).add(later)
         if self.recorded_before(relation, later, earlier):

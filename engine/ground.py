@@ -90,8 +90,7 @@ class Ground:
         kept = self._quantities.get(key, _NOT_MET)
         if kept is _NOT_MET:
             step = self.evaluation.quantity(relation, key[1], key[2])
-            settled = step.value is NONE or not (type(step.value) is Cases or is_symbolic(step.value))
-            kept = self._quantities[key] = self._keep(step, settled)
+            kept = self._quantities[key] = self._keep(step, _is_settled(step.value))
         return kept.step if kept is not None and kept.searched.isdisjoint(changed) else None
 
     def folded(self, parted: Parted, values: tuple[Any, ...], changed: frozenset[str]) -> Folded | None:
@@ -99,10 +98,10 @@ class Ground:
         key = (parted.which, values)
         if key not in self._folds:
             step = parted.recorded(self._fresh, self.evaluation, values)
-            if step.added is not None:  # what was begun one by one, and given up, is not to be built on
+            if self.evaluation.gave_up:  # what was begun one by one is not to be built on
+                self._keep_all()
                 self._renew()
-            settled = step.value is NONE or not (type(step.value) is Cases or is_symbolic(step.value))
-            self._folds[key] = self._keep(step, settled)
+            self._folds[key] = self._keep(step, _is_settled(step.value))
             self._members += 1 + (0 if isinstance(step.parts, Recalled) else len(step.parts) + len(step.failed))
         kept = self._folds[key]
         return kept.step if kept is not None and kept.searched.isdisjoint(changed) else None
@@ -120,13 +119,30 @@ class Ground:
             self._renew()
         return _Kept(step, searched) if is_certain and not doubtful else None
 
+    def _keep_all(self) -> None:
+        """Keep what the evaluation has found out for what was asked of it, if nothing of that is doubtful."""
+        evaluation = self.evaluation
+        if len(evaluation.cancellations) or evaluation.was_cut or evaluation.searched:
+            return
+        for statement, step in evaluation.statements.items():
+            if not step.truth.is_open:
+                self._statements.setdefault(statement, _Kept(step, frozenset()))
+        for value, quantity in evaluation.quantities.items():
+            if _is_settled(quantity.value):
+                self._quantities.setdefault(value, _Kept(quantity, frozenset()))
+
     def _renew(self) -> None:
         self.evaluation = self._fresh()
         self.evaluation.begin(self._deadline)
 
 
+def _is_settled(value: Any) -> bool:
+    """Whether it is certain which value there is, or that there is none."""
+    return value is NONE or not (type(value) is Cases or is_symbolic(value))
+
+
 def touched(facts: FactBase, ground: FactBase) -> list[tuple[str, bool]] | None:
-    """The relations that the layers over the ground touch, and whether only by rows about what they suppose.
+    """The relations of which facts say more than the ground, and whether only of records that it does not have.
 
     None where they change more than rows.
     """
@@ -138,10 +154,15 @@ def touched(facts: FactBase, ground: FactBase) -> list[tuple[str, bool]] | None:
         if base.incomplete != ground.incomplete:
             return None
         layers.append(base)
-        base = base.under
+        base = base.beneath
     if base is None:
         return None
-    supposed = facts.supposed - ground.supposed
-    names = dict.fromkeys(name for layer in layers for name in layer.tables)
-    tables = {name: [layer.tables[name] for layer in layers if name in layer.tables] for name in names}
-    return [(name, all(table.is_about(supposed) for table in each)) for name, each in tables.items()]
+    strangers = facts.strangers(ground)
+    found: dict[str, bool] = {}
+    for layer in layers:
+        for name in layer.tables:
+            further = layer.further(name)
+            if further is not None:
+                table, rows, others = further
+                found[name] = found.get(name, True) and not others and table.are_about(rows, strangers)
+    return [*found.items()]

@@ -177,7 +177,7 @@ class Parted:
         if supposed is None:
             return self._whole(evaluation, env)
         values = tuple([env[place] for place in reads.outer])
-        if not evaluation.is_plain(values):
+        if not evaluation.is_plain(values, evaluation.strangers):
             of = self.grouped
             folded = None if of is None else of.fold(ground.groups, evaluation, env, self.whole, supposed)
             return self._whole(evaluation, env) if folded is None else folded
@@ -220,7 +220,7 @@ class Parted:
         if totals is None or reads is None:
             return self._folded(evaluation, *self.whole(evaluation, env))
         values = tuple([env[place] for place in reads.outer])
-        if not evaluation.is_plain(values):
+        if not evaluation.is_plain(values, evaluation.facts.supposed):
             return self._folded(evaluation, *self.whole(evaluation, env))
         value = totals.known(self.which, values)
         if value is None:
@@ -230,6 +230,7 @@ class Parted:
             except Laborious:
                 if evaluation.is_hurried:  # what this is a part of takes long, and is looked for as a whole
                     raise
+                evaluation.gave_up = True
             value = totals.total(self.which, reads.variables, values, evaluation.deadline)
         if value is not None:
             bound = [*env]
@@ -242,7 +243,7 @@ class Parted:
 
     def recorded(self, fresh: Callable[[], Evaluation], evaluation: Evaluation, values: tuple[Any, ...]) -> Folded:
         """The step over an evaluation of the record alone; its members, if they are many, to be found again."""
-        folded = self._whole(evaluation, self._bindings(values))
+        folded = self.fold(evaluation, self._bindings(values))
         if isinstance(folded.parts, Recalled) or len(folded.parts) + len(folded.failed) <= FEW:
             return folded
         again = Recalled(lambda: self.whole(fresh(), self._bindings(values)))

@@ -63,7 +63,7 @@ class Engine:
         if ground is not None and facts is ground.facts and not facts.supposed:
             return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline, ground)
         changed = None if ground is None else touched(facts, ground.facts)
-        if ground is None or changed is None or facts.supposed & self.dependents.named:
+        if ground is None or changed is None or facts.strangers(ground.facts) & self.dependents.named:
             return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline)
         rests = self.dependents
         affected = frozenset[str]().union(*((rests.listing if new else rests.any)[name] for name, new in changed))
@@ -76,7 +76,7 @@ class Engine:
         ``totals`` are what tables make of aggregates that take long one by one; ``under`` is the ground of facts that
         these are laid over: what it has settled and these cannot change is not settled again.
         """
-        return Ground(lambda: self.evaluation(facts, None, under), totals)
+        return Ground(self.evaluation(facts, None, under).again, totals)
 
     def ask(self, facts: FactBase, relation: str, arguments: tuple[object, ...]) -> Answer:
         """Whether a statement holds (of a value relation: its value) for these arguments."""

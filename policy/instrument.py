@@ -109,9 +109,13 @@ class Instrument:
         part: str = "",
         mapping: Path | None = None,
         watch: Watch = lambda doing, done, of: None,
+        before: Case | None = None,
     ) -> tuple[Case, tuple[Diagnostic, ...]]:
-        """The case and what is wrong with its facts; ``watch`` is told how far the reading of ledgers is."""
-        stater = Stater(self.book)
+        """The case and what is wrong with its facts; ``watch`` is told how far the reading of ledgers is.
+
+        ``before``: a case to whose facts these are added.
+        """
+        stater = Stater(self.book) if before is None else Stater(before.book, before.facts.more(), {**before.names})
         problems: list[Diagnostic] = []
         files: list[tuple[str, str]] = []
         ledgers: list[Ledger] = []
@@ -146,7 +150,7 @@ class Instrument:
             known = tuple(f"({name})" for name in stater.parts)
             problems.append(Diagnostic("E0507", f"there is no case ({part})", None, known, nearest(part, stater.parts)))
         stated = Case(self, stater.facts, stater.book, stater.names, tuple(files), part, in_order(passed), unread)
-        return stated, in_order(problems)
+        return stated if before is None else before.followed_by(stated), in_order(problems)
 
     def prepare(self, phrase: str) -> Prepared:
         """A yes-or-no question with its slots left to be filled: ``may *a person* receive *shares* on *a date*``.
@@ -207,6 +211,30 @@ class Case:
     _ground: Ground | None = field(default=None, repr=False)
     _provisos: Provisos = field(factory=Provisos, repr=False)
     _beside: tuple[tuple[Fact, ...], Ground] | None = field(default=None, repr=False)
+    _first: Case | None = field(default=None, repr=False)
+    """The case to whose facts those of this one were added."""
+
+    def with_facts(self, *facts: Path | str | Source) -> Case:
+        """A case with more facts, from case files and texts of facts: as if all had been read together.
+
+        This one stays as it is, and what it has worked out is used by the other, but for what the new facts may change.
+        Their places in an order are not told by numbers; and what a row leaves out is said: it is not filled in
+        later, unless it is not known. Raises `ClausebookError` with every error found.
+        """
+        with self._lock:
+            case, problems = self.instrument.read_case(facts, before=self)
+        errors = [problem for problem in problems if problem.is_error]
+        if errors:
+            raise ClausebookError(*in_order(errors))
+        return case
+
+    def followed_by(self, case: Case) -> Case:
+        """The case read after this one, with what this one says of itself; the two are asked one after the other."""
+        first = self if self._first is None else self._first
+        files = (*self.files, *case.files)
+        return evolve(
+            case, files=files, part=self.part, passed=self.passed, unread=self.unread, lock=self._lock, first=first
+        )
 
     @property
     def stamp(self) -> Stamp:
@@ -254,16 +282,22 @@ class Case:
         try:
             yield
         except LimitReached as limit:
-            self._ground = self._beside = None  # what was under way when the limit came is not to be built on
+            self._let_go()
             raise ClausebookError(Diagnostic("E0701", f"no verdict: {limit}{self._open_in(limit)}", span)) from None
         except ProgramError as error:
-            self._ground = self._beside = None
+            self._let_go()
             message = f"the rules do not list what this would run through: {error}"
             expected = ("a question about one day", "When … ?", "a name in place of `a …`")
             raise ClausebookError(Diagnostic("E0622", message, span, expected)) from None
         except KeyboardInterrupt:
-            self._ground = self._beside = None
+            self._let_go()
             raise
+
+    def _let_go(self) -> None:
+        """What was under way when something stopped it is not to be built on."""
+        self._ground = self._beside = None
+        if self._first is not None:
+            self._first._let_go()
 
     def _open_in(self, limit: LimitReached) -> str:
         """What leaves a number without a bound."""
@@ -357,9 +391,15 @@ class Case:
             if beside.is_full:
                 self._large_beside(supposing, beside.facts)
                 supposing, beside = self._beside
-            self._own_ground().begin(deadline)
+            self._begun(deadline)
             beside.begin(deadline)
             return beside
+        return self._begun(deadline)
+
+    def _begun(self, deadline: float) -> Ground:
+        """The case's own ground, and that of the one before it, at the start of a question."""
+        if self._first is not None:
+            self._first._begun(deadline)
         ground = self._own_ground()
         ground.begin(deadline)
         return ground
@@ -367,7 +407,8 @@ class Case:
     def _own_ground(self) -> Ground:
         """What the case's facts settle whatever is supposed beside them."""
         if self._ground is None or self._ground.is_full:
-            self._ground = self.book.engine.ground(self.facts, self._totals)
+            under = None if self._first is None else self._first._own_ground()
+            self._ground = self.book.engine.ground(self.facts, self._totals, under)
         return self._ground
 
     @cached_property

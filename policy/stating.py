@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import PurePath
@@ -287,6 +287,8 @@ class Stater:
             try:
                 self.facts.record(relation, id, cells, self._sources.get((relation, id)))
                 self._cite_cells(relation, id)
+                if self.facts.since is not None and len(self.book.vocabulary.names.get(id, ())) < 2:
+                    self.facts.added |= {id}  # of what has the same name, too, nobody says that it is new
             except BadFact as bad:
                 problems.append(
                     Diagnostic(
@@ -299,6 +301,7 @@ class Stater:
             else:
                 self.facts.chains[relation] = Chain(names)
         for relation, places in self._orders.items():
+            problems += self._numbered_again(relation, places)
             self._put_in_order(relation, places)
         for relation in self.facts.incomplete:
             self.facts.miss(relation)  # nobody can say that a record is complete of which a row was not read
@@ -306,6 +309,15 @@ class Stater:
         self._orders.clear()
         self._chains.clear()
         return problems
+
+    def _numbered_again(self, relation: str, places: list[tuple[int, str]]) -> Iterator[Diagnostic]:
+        """Numbers that would put rows in order with others that were read before, whose numbers are not kept."""
+        before = self.facts.since
+        if before is not None and (relation in before.order or relation in before.chains):
+            said = "its number is not told from those of the rows that were read before"
+            for _, id in places:
+                expected = (f"{id} was made before …",)
+                yield Diagnostic("E0534", said, self._spans.get((relation, id)), expected)
 
     def _put_in_order(self, relation: str, places: list[tuple[int, str]]) -> None:
         """Numbers that run through the record put all of it in order; those that repeat count the acts of a day."""

@@ -1,7 +1,8 @@
 """Single questions over a whole ledger: `python -m bench.ledger.single --persons 1000 10000`.
 
-Times are of processors, in milliseconds: the first question, one on the same day, one on another day, one prepared, and
-one after a grant is supposed beside it; medians, but for the first. What is asked is what counsel asks: may somebody
+Times are of processors, in milliseconds: the first question, one on the same day, one on another day, one prepared, one
+with another cell of a grant supposed, and one after one more grant is recorded, with one like it; medians, but for the
+first. What is asked is what counsel asks: may somebody
 receive shares on a day. No two questions are the same.
 """
 
@@ -13,6 +14,7 @@ import statistics
 import tempfile
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from time import process_time
 
@@ -46,6 +48,40 @@ def busy(work: Callable[[int], object], rounds: int = ROUNDS) -> float:
     return statistics.median(taken)
 
 
+def grant(number: int, persons: int) -> str:
+    """A case file with one more grant."""
+    to = f"{person(number, persons)} | {FIRST - timedelta(30)}"
+    return f"""# One more grant
+
+Names: NEW-{number} is a grant.
+
+## Facts
+
+| grant | grantee | date | shares | option kind | pool | exercise price | expiry date |
+|---|---|---|---|---|---|---|---|
+| NEW-{number} | {to} | 100 | nonstatutory stock option | employee pool | $50.00 | 2009-01-01 |
+
+- NEW-{number} is authorized.
+"""
+
+
+def after_recording(case: Case, persons: int) -> dict[str, float]:
+    """One more grant recorded beside the ledger, each time another; the next question, and one like it after that."""
+    limits = case.instrument.prepare("the numerical limits allow *a grant*")
+    of = ("recording one more grant", "the next question", "one like it after that")
+    taken: dict[str, list[float]] = {each: [] for each in of}
+    for number in range(ROUNDS):
+        start = process_time()
+        later = case.with_facts(grant(number, persons))
+        times = [start, process_time()]
+        for further in (1, 2):
+            limits.ask(later, f"G{persons * 5 + 2 * number + further:08d}")
+            times.append(process_time())
+        for each, (before, then) in zip(taken.values(), pairwise(times), strict=True):
+            each.append(then - before)
+    return {what: statistics.median(each) for what, each in taken.items()}
+
+
 def measured(case: Case, persons: int) -> dict[str, float]:
     prepared = case.instrument.prepare(QUESTION)
 
@@ -61,6 +97,7 @@ def measured(case: Case, persons: int) -> dict[str, float]:
         "supposing another cell of a grant": busy(
             lambda number: case.ask(supposing + text(200 + number, persons, FIRST)[1:]), 3
         ),
+        **after_recording(case, persons),
     }
 
 

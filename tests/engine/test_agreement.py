@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from random import Random
+
+from attrs import evolve
 from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from engine.facts import FactBase
 from engine.program import Engine, build
@@ -14,14 +18,19 @@ from tests.engine.programs import Example, examples, widened
 
 def fact_base(engine: Engine, facts: Facts) -> FactBase:
     """The same facts as the engine holds them, what is supposed in an overlay."""
-
-    def cell(said: Cell) -> object:
-        return {Mark.NONE: NONE, Mark.UNKNOWN: UNKNOWN}[said] if isinstance(said, Mark) else said
-
     base = engine.facts()
     base.complete_to = facts.complete_to
     base.complete |= facts.complete
     base.incomplete |= facts.incomplete
+    return stated(base, facts)
+
+
+def stated(base: FactBase, facts: Facts) -> FactBase:
+    """A base with facts stated in it, what is supposed in an overlay."""
+
+    def cell(said: Cell) -> object:
+        return {Mark.NONE: NONE, Mark.UNKNOWN: UNKNOWN}[said] if isinstance(said, Mark) else said
+
     for name, statements in facts.statements.items():
         for keys, status in statements.items():
             base.state(name, keys, status)
@@ -88,3 +97,51 @@ def test_what_a_case_settles_stays_settled_whatever_is_supposed(example: Example
     for _ in range(2):
         kept = engine.answer(facts, query, ground=ground)
         assert (kept.verdict, kept.value) == (fresh.verdict, fresh.value)
+
+
+def split(facts: Facts, random: Random) -> tuple[Facts, Facts]:
+    """Facts that are recorded first, and those that are recorded later; an order is of what stands by then."""
+    later = Facts()
+    first = evolve(facts, statements={}, values={}, records={}, spans={}, order={})
+    for name, statements in facts.statements.items():
+        for keys, status in statements.items():
+            random.choice((first, later)).statements.setdefault(name, {})[keys] = status
+    for name, values in facts.values.items():
+        for keys, value in values.items():
+            random.choice((first, later)).values.setdefault(name, {})[keys] = value
+    for name, spans in facts.spans.items():
+        for interval in spans:
+            random.choice((first, later)).spans.setdefault(name, []).append(interval)
+    for name, records in facts.records.items():
+        for id, cells in records.items():
+            random.choice((first, later)).records.setdefault(name, {})[id] = cells
+    for name, pairs in facts.order.items():
+        new = later.records.get(name, {})
+        for pair in pairs:
+            (later if new.keys() & {*pair} else random.choice((first, later))).order.setdefault(name, []).append(pair)
+    return first, later
+
+
+@given(examples(), st.randoms(use_true_random=False))
+def test_what_is_recorded_later_is_as_if_all_had_been_recorded_at_once(example: Example, random: Random) -> None:
+    assume(not example.facts.supposed)
+    engine, query = build(example.program), Query(example.goal)
+    at_once = engine.answer(fact_base(engine, example.facts), query)
+    first, *others = split(example.facts, random)
+    facts = fact_base(engine, first)
+    before = engine.answer(facts, query)
+    ground = engine.ground(facts)
+    engine.answer(facts, query, ground=ground)
+    later, last = split(others[0], random)
+    more = facts
+    for some in (later, last):
+        more = more.more()
+        stated(more, some)
+        more.added |= {id for records in some.records.values() for id in records}
+        over = engine.ground(more, None, ground)
+        engine.answer(more, query, ground=over)
+    for _ in range(2):
+        found = engine.answer(more, query, ground=over)
+        assert (found.verdict, found.value) == (at_once.verdict, at_once.value)
+    again = engine.answer(facts, query, ground=ground)
+    assert (again.verdict, again.value) == (before.verdict, before.value)
