@@ -159,15 +159,27 @@ class Law:
         """The relations that are concluded from themselves."""
         return oracle.recursive(self.program)
 
+    @cached_property
+    def constants(self) -> frozenset[Constant]:
+        """The values that its rules mention."""
+        return oracle.constants_of(self.program)
+
+    @cached_property
+    def uses(self) -> dict[str, frozenset[str]]:
+        """Of what the rules that conclude about a relation speak."""
+        return {
+            name: frozenset(_mentioned(tuple((rule.body, rule.value, rule.exemptions) for rule in rules)))
+            for name, rules in self.rules.items()
+        }
+
     def only_about(self, condition: Condition | Expression) -> Program:
         """The program with no other rules than those that could say anything of what a condition is about."""
         wanted = {*_mentioned(condition)}
         pending = [*wanted]
         while pending:
-            for rule in self.rules.get(pending.pop(), ()):
-                more = {*_mentioned((rule.body, rule.value, rule.exemptions))} - wanted
-                wanted |= more
-                pending += more
+            more = self.uses.get(pending.pop(), frozenset()) - wanted
+            wanted |= more
+            pending += more
         rules = tuple(rule for rule in self.program.rules if rule.head.relation in wanted)
         return attrs.evolve(self.program, rules=rules)
 
@@ -253,7 +265,7 @@ class Judge:
     @cached_property
     def domains(self) -> dict[str, tuple[Any, ...]]:
         """By the name of a type, all that facts and rules mention."""
-        return oracle.domains_of(self.program, self.facts)
+        return oracle.domains_of(self.program, self.facts, self.law.constants)
 
     def judge(self, goal: Condition | Expression, bound: Bound, answer: Any, proof: Any) -> None:
         """Refuse what does not prove that the goal holds (True), fails (False), or has a value (None: has none)."""
@@ -829,13 +841,16 @@ class Judge:
 
     def asked(self, case: oracle.Case, known: MutableMapping[tuple[str, Keys], Any]) -> Iterator[oracle.Finding]:
         """What the oracle finds in each completion. ``known``: what it has found out without an answer to anything."""
+        rises = any(rule.head.relation in self.recursive for rule in case.program.rules)
         pending = list(self.worlds)
-        for _ in range(MOST_ASKED):
+        for number in itertools.count():
             if not pending:
                 return
+            if number + len(pending) > MOST_ASKED:
+                break
             answers = pending.pop()
             world = oracle.World(case, answers, {})
-            if not self.recursive:  # what follows without an answer follows with any
+            if not rises:  # what follows without an answer follows with any
                 world.known = ChainMap({}, known) if answers else known
             try:
                 found = world.find(case.goal)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
+import functools
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
@@ -184,7 +185,7 @@ class Case:
 
 def ask(program: Program, facts: Facts, goal: Condition | Expression, limit: int = 4_000) -> Finding:
     """The answer to a question about a condition (yes or no) or an expression (its value)."""
-    case = Case(program, facts, goal, domains_of(program, facts), recursive(program))
+    case = Case(program, facts, goal, domains_of(program, facts, constants_of(program)), recursive(program))
     found: set[Finding] = set()
     for number, finding in enumerate(completions(case, {})):
         found.add(finding)
@@ -533,17 +534,18 @@ class World:
 # ------------------------------------------------------------- about the program
 
 
-def free(node: Expression | Condition) -> set[Variable]:
+@functools.lru_cache(maxsize=100_000)
+def free(node: Expression | Condition) -> frozenset[Variable]:
     """The variables that a condition or expression leaves to be given values."""
     if isinstance(node, Variable):
-        return {node}
+        return frozenset({node})
     inner: set[Variable] = set()
     for attribute in attrs.fields(type(node)):
         value = getattr(node, attribute.name)
         for part in value if isinstance(value, tuple) else (value,):
             if isinstance(part, Expression | Condition):
                 inner |= free(part)
-    return inner - set(node.variables) if isinstance(node, Some | Aggregate) else inner
+    return frozenset(inner - set(node.variables) if isinstance(node, Some | Aggregate) else inner)
 
 
 def _name(variable: Any) -> str:
@@ -562,7 +564,12 @@ def parts(node: Any) -> Iterator[Any]:
             yield from parts(part)
 
 
-def domains_of(program: Program, facts: Facts) -> dict[str, tuple[Value, ...]]:
+def constants_of(program: Program) -> frozenset[Constant]:
+    """The values that the rules mention."""
+    return frozenset(part for part in parts(program.rules) if isinstance(part, Constant))
+
+
+def domains_of(program: Program, facts: Facts, mentioned: frozenset[Constant]) -> dict[str, tuple[Value, ...]]:
     """By the name of a type: every value of it that the facts or the rules mention, or an unknown may have."""
     found: dict[str, set[Value]] = {name: set(domain) for name, domain in facts.domains.items()}
 
@@ -582,9 +589,8 @@ def domains_of(program: Program, facts: Facts) -> dict[str, tuple[Value, ...]]:
             mention(columns[0].type, id)
             for column in columns[1:]:
                 mention(column.type, cells.get(column.name, Mark.NONE))
-    for part in parts(program.rules):
-        if isinstance(part, Constant):
-            mention(part.type, part.value)
+    for constant in mentioned:
+        mention(constant.type, constant.value)
     return {name: tuple(sorted(domain, key=repr)) for name, domain in found.items()}
 
 
