@@ -72,13 +72,14 @@ class Enumeration:
     ) -> Iterator[tuple[Any, ...]]:
         """Those of the rows above what is recorded only."""
         base: FactBase | None = self._facts
-        while base is not None and base is not evaluation.recorded:
+        recorded = evaluation.recorded
+        while base is not None and base is not recorded:
             further = base.further(relation.name)
             if further is not None:
                 table, rows, _ = further
                 for number in rows:
                     keys = table.cells(number)[: relation.keys]
-                    if self._fits(pattern, keys):
+                    if self._fits(pattern, keys) and not (recorded and recorded.find(relation.name, keys)):
                         yield keys
             base = base.beneath
 

@@ -18,7 +18,7 @@ from engine.decision import FALSE, TRUE, Decisions, TooManyCases, Truth
 from engine.defeat import defeat, may_disagree, settle_clashes
 from engine.enumerate import Enumeration
 from engine.facts import FactBase, Row, Table
-from engine.ground import Ground
+from engine.ground import NO_CHANGES, Changes, Ground
 from engine.grouped import Groups
 from engine.model import NOWHERE, Comparison, Origin, Priority, Relation, Silence
 from engine.parted import Laborious, Totals
@@ -63,10 +63,9 @@ class Evaluation:
         facts: FactBase,
         deadline: float | None = None,
         ground: Ground | None = None,
-        touched: frozenset[str] = frozenset(),
-        changed: frozenset[str] = frozenset(),
+        changes: Changes = NO_CHANGES,
     ) -> None:
-        self._of = compiler, priorities, recursive, facts, deadline, ground, touched, changed
+        self._of = compiler, priorities, recursive, facts, deadline, ground, changes
         self.compiler = compiler
         self.facts = facts
         self.decisions = Decisions()
@@ -88,8 +87,8 @@ class Evaluation:
         self.ground = ground
         self.recorded = None if ground is None else ground.facts
         self.strangers = facts.supposed if ground is None else facts.strangers(ground.facts)
-        self._touched = touched
-        self.changed = changed
+        self.changes = changes
+        self._touched, self.changed = changes.touched, changes.names
         self.totals: Totals | None = None
         self.groups: Groups | None = None
         self._most = STEP_LIMIT
@@ -160,7 +159,7 @@ class Evaluation:
         """Whether a record is one of the ground, which no layer above replaces."""
         if type(id) is not str:
             return False
-        if kind not in self._touched:
+        if kind not in self._touched and kind not in self.changes.replaced:
             return id not in self.strangers
         base: FactBase | None = self.facts
         while base is not None and base is not self.recorded:
@@ -169,11 +168,6 @@ class Evaluation:
                 return False
             base = base.beneath
         return True
-
-    def is_unread(self, member: str, others: frozenset[str]) -> bool:
-        """Whether what is supposed adds at most members of a kind, and touches nothing else that is read."""
-        touched = self._touched
-        return member not in touched and others.isdisjoint(touched) and others.isdisjoint(self.changed)
 
     def is_plain(self, arguments: tuple[Any, ...], but: frozenset[str]) -> bool:
         """Whether all arguments are known and none is one of some records."""

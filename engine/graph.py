@@ -8,7 +8,7 @@ positively (a subsidiary of a subsidiary).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -34,6 +34,7 @@ from engine.model import (
     Origin,
     Priority,
     Program,
+    Relation,
     Rule,
     Some,
     ValueOf,
@@ -216,18 +217,23 @@ def dependencies(program: Program, relation: str) -> frozenset[str]:
     return frozenset(found)
 
 
+Cell = tuple[str, str]
+"""A kind of record, and the name of a column."""
+
+
 @frozen
 class Dependents:
     """For each relation, those that a change of its facts could change, itself among them.
 
     ``listing``: those that a *further* fact, about a record that is new, could change. They run through its facts, or
     rest on what does; a conclusion that only looks up what it is asked about cannot tell. ``named`` are the things
-    that the rules themselves name.
+    that the rules themselves name. ``cells``: those that another value in a column of a record could change.
     """
 
     any: dict[str, frozenset[str]]
     listing: dict[str, frozenset[str]]
     named: frozenset[Value]
+    cells: dict[Cell, frozenset[str]]
 
 
 def dependents(program: Program) -> Dependents:
@@ -238,6 +244,7 @@ def dependents(program: Program) -> Dependents:
         for used, sought in _reads(rule, named):
             each = users.setdefault(used, {})
             each[rule.head.relation] = each.get(rule.head.relation, frozenset()) | sought
+    relations = {relation.name: relation for relation in program.relations}
     records = {relation.name for relation in program.relations if relation.record}
     about = {
         relation.name: {column.type.name for column in relation.columns[: relation.keys]} & records
@@ -259,7 +266,49 @@ def dependents(program: Program) -> Dependents:
                     pending.append((concluded, listed))
         every[name] = frozenset((name, *found))
         listers[name] = frozenset(concluded for concluded, listed in found.items() if listed)
-    return Dependents(every, listers, frozenset(named))
+    cells: dict[Cell, set[str]] = {}
+    for rule in program.rules:
+        for cell in cells_read(relations, rule.body, rule.value, *rule.exemptions):
+            cells.setdefault(cell, set()).update(every[rule.head.relation])
+    return Dependents(every, listers, frozenset(named), {cell: frozenset(found) for cell, found in cells.items()})
+
+
+def cells_read(relations: Mapping[str, Relation], *roots: Condition | Expression | None) -> Iterator[Cell]:
+    """The columns of records that conditions and expressions read, by relation and column."""
+    for part in nodes(*roots):
+        if isinstance(part, ValueOf) and relations[part.relation].record:
+            yield part.relation, part.column
+        elif isinstance(part, Before):
+            relation = relations[part.relation]
+            assert relation.time is not None
+            yield part.relation, relation.columns[relation.time].name
+
+
+def nodes(*roots: Condition | Expression | None) -> Iterator[Condition | Expression]:
+    """Every condition and expression in some."""
+    pending: list[Condition | Expression | None] = [*roots]
+    while pending:
+        part = pending.pop()
+        if part is None:
+            continue
+        yield part
+        match part:
+            case Atom() | ValueOf() | Apply():
+                pending += part.arguments
+            case Compare():
+                pending += (part.left, part.right)
+            case Exists():
+                pending.append(part.expression)
+            case Before():
+                pending += (part.earlier, part.later)
+            case On():
+                pending += (*part.arguments, part.first, part.last)
+            case Not() | Some():
+                pending.append(part.condition)
+            case And() | Or():
+                pending += part.conditions
+            case Aggregate():
+                pending += (part.where, part.of)
 
 
 def _reads(rule: Rule, named: set[Value]) -> Iterator[tuple[str, frozenset[str]]]:  # noqa: C901 - a case for each node

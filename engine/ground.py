@@ -6,16 +6,17 @@ that the overlay touches is the same for every question; if it is certain, its s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from attrs import define
+from attrs import define, frozen
 
-from engine.facts import FactBase
+from engine.facts import FactBase, Table
+from engine.graph import Cell, Dependents
 from engine.grouped import Groups
 from engine.judge import Outcomes
 from engine.model import Relation
-from engine.parted import Parted, Totals, Which
+from engine.parted import Parted, Reads, Totals, Which
 from engine.proof import Folded, Quantity, Recalled, Step
 from engine.unknowns import NONE, Cases, is_symbolic
 
@@ -141,11 +142,35 @@ def _is_settled(value: Any) -> bool:
     return value is NONE or not (type(value) is Cases or is_symbolic(value))
 
 
-def touched(facts: FactBase, ground: FactBase) -> list[tuple[str, bool]] | None:
-    """The relations of which facts say more than the ground, and whether only of records that it does not have.
+@frozen
+class Changes:
+    """What facts change of a ground that they lie over.
 
-    None where they change more than rows.
+    ``names`` are the relations of which they say more; ``touched`` those, with all that rests on them, of which the
+    ground cannot tell. ``cells`` are the columns in which records that the ground has are said otherwise.
     """
+
+    names: frozenset[str] = frozenset()
+    touched: frozenset[str] = frozenset()
+    cells: frozenset[Cell] = frozenset()
+
+    @property
+    def replaced(self) -> frozenset[str]:
+        """The kinds of record that are said otherwise."""
+        return frozenset(kind for kind, _ in self.cells)
+
+    def leave(self, reads: Reads) -> bool:
+        """Whether they add at most members to an aggregate, and touch nothing else that it reads."""
+        if reads.member.name in self.touched or not self.cells.isdisjoint(reads.cells):
+            return False
+        return reads.others.isdisjoint(self.touched) and reads.others.isdisjoint(self.names)
+
+
+NO_CHANGES = Changes()
+
+
+def changes(facts: FactBase, ground: FactBase, rests: Dependents) -> Changes | None:
+    """What facts over a ground change of it; None where they change more than rows."""
     layers: list[FactBase] = []
     base: FactBase | None = facts
     while base is not None and base is not ground:
@@ -158,11 +183,35 @@ def touched(facts: FactBase, ground: FactBase) -> list[tuple[str, bool]] | None:
     if base is None:
         return None
     strangers = facts.strangers(ground)
-    found: dict[str, bool] = {}
+    names: set[str] = set()
+    touched: set[str] = set()
+    cells: set[Cell] = set()
     for layer in layers:
         for name in layer.tables:
             further = layer.further(name)
-            if further is not None:
-                table, rows, others = further
-                found[name] = found.get(name, True) and not others and table.are_about(rows, strangers)
-    return [*found.items()]
+            if further is None:
+                continue
+            table, rows, others = further
+            names.add(name)
+            if not others and table.are_about(rows, strangers):
+                touched |= rests.listing[name]
+            elif not others and (otherwise := _otherwise(table, rows, ground)) is not None:
+                cells |= otherwise
+                touched = touched.union(*(rests.cells.get(cell, ()) for cell in otherwise))
+            else:
+                touched |= rests.any[name]
+    return Changes(frozenset(names), frozenset(touched), frozenset(cells))
+
+
+def _otherwise(table: Table, rows: Iterable[int], ground: FactBase) -> set[Cell] | None:
+    """The columns in which records of a ground are said otherwise; None where rows say anything else."""
+    name, found = table.relation.name, set[Cell]()
+    for row in rows:
+        cells = table.cells(row)
+        known = ground.find(name, cells[:1]) if table.relation.record else None
+        if known is None:
+            return None
+        before, number = known
+        columns = zip(table.relation.columns, cells, before.cells(number), strict=True)
+        found |= {(name, column.name) for column, cell, other in columns if cell != other}
+    return found

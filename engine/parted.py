@@ -6,7 +6,7 @@ read hangs on what is supposed: then a supposed record is one more candidate, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,20 +14,14 @@ from attrs import define, field, frozen
 
 from engine.decision import TRUE
 from engine.fold import fold
+from engine.graph import Cell, cells_read, nodes
 from engine.grouped import Gather, Grouped
 from engine.model import (
     Aggregate,
-    And,
-    Apply,
     Atom,
     Before,
-    Compare,
-    Condition,
-    Exists,
     Expression,
-    Not,
     On,
-    Or,
     Relation,
     Some,
     ValueOf,
@@ -74,6 +68,7 @@ class Reads:
     variables: tuple[Variable, ...]
     outer: tuple[int, ...]
     others: frozenset[str]
+    cells: frozenset[Cell]
 
 
 def reads(aggregate: Aggregate, relations: Mapping[str, Relation], scope: Scope) -> Reads | None:
@@ -87,7 +82,7 @@ def reads(aggregate: Aggregate, relations: Mapping[str, Relation], scope: Scope)
     outer = variables_of(aggregate)
     plain = {variable.name, *outer}
     others: set[str] = set()
-    for part in _nodes(aggregate.where, aggregate.of):
+    for part in nodes(aggregate.where, aggregate.of):
         match part:
             case Atom(relation=name, arguments=arguments) | ValueOf(relation=name, arguments=arguments):
                 given: tuple[Expression, ...] = arguments
@@ -104,34 +99,8 @@ def reads(aggregate: Aggregate, relations: Mapping[str, Relation], scope: Scope)
         if name != member.name or not known:
             others.add(name)
     places = tuple(place_in(scope, name) for name in outer)
-    return Reads(member, tuple(outer.values()), places, frozenset(others))
-
-
-def _nodes(*roots: Condition | Expression | None) -> Iterator[Condition | Expression]:
-    """Every condition and expression in some."""
-    pending: list[Condition | Expression | None] = [*roots]
-    while pending:
-        part = pending.pop()
-        if part is None:
-            continue
-        yield part
-        match part:
-            case Atom() | ValueOf() | Apply():
-                pending += part.arguments
-            case Compare():
-                pending += (part.left, part.right)
-            case Exists():
-                pending.append(part.expression)
-            case Before():
-                pending += (part.earlier, part.later)
-            case On():
-                pending += (*part.arguments, part.first, part.last)
-            case Not() | Some():
-                pending.append(part.condition)
-            case And() | Or():
-                pending += part.conditions
-            case Aggregate():
-                pending += (part.where, part.of)
+    cells = frozenset(cells_read(relations, aggregate.where, aggregate.of))
+    return Reads(member, tuple(outer.values()), places, frozenset(others), cells)
 
 
 @frozen(cache_hash=True)
@@ -171,7 +140,7 @@ class Parted:
     def fold(self, evaluation: Evaluation, env: Bindings) -> Folded:
         """The aggregate's step for what is bound."""
         reads, ground = self.reads, evaluation.ground
-        if reads is None or ground is None or not evaluation.is_unread(reads.member.name, reads.others):
+        if reads is None or ground is None or not evaluation.changes.leave(reads):
             return self._whole(evaluation, env)
         supposed = self.supposed
         if supposed is None:

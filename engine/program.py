@@ -33,7 +33,7 @@ from engine.graph import (
     priority_cycles,
     recursive,
 )
-from engine.ground import Ground, touched
+from engine.ground import Ground, changes
 from engine.model import Atom, Constant, Priority, Program, Relation, ValueOf
 from engine.parted import Totals
 from engine.query import Answer, Asked, Query, Shape
@@ -62,13 +62,10 @@ class Engine:
         """A fresh working out of one question, on the ground of what is settled whatever it supposes."""
         if ground is not None and facts is ground.facts and not facts.supposed:
             return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline, ground)
-        changed = None if ground is None else touched(facts, ground.facts)
-        if ground is None or changed is None or facts.strangers(ground.facts) & self.dependents.named:
+        found = None if ground is None else changes(facts, ground.facts, self.dependents)
+        if ground is None or found is None or facts.strangers(ground.facts) & self.dependents.named:
             return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline)
-        rests = self.dependents
-        affected = frozenset[str]().union(*((rests.listing if new else rests.any)[name] for name, new in changed))
-        names = frozenset(name for name, _ in changed)
-        return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline, ground, affected, names)
+        return Evaluation(self.compiler, self.priorities, self.recursive, facts, deadline, ground, found)
 
     def ground(self, facts: FactBase, totals: Totals | None = None, under: Ground | None = None) -> Ground:
         """What facts that will not change any more settle, to be shared by questions over them.

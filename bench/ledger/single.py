@@ -1,9 +1,10 @@
 """Single questions over a whole ledger: `python -m bench.ledger.single --persons 1000 10000`.
 
 Times are of processors, in milliseconds: the first question, one on the same day, one on another day, one prepared, one
-with another cell of a grant supposed, and one after one more grant is recorded, with one like it; medians, but for the
-first. What is asked is what counsel asks: may somebody
-receive shares on a day. No two questions are the same.
+with another cell of a grant supposed (its price, then its shares), and one after one more grant is recorded, with one
+like it; medians, but for the first. What is asked is what counsel asks: may somebody receive shares on a day; after one
+more grant is recorded, whether the limits allow another, of a day about which a question was asked before. No two
+questions are the same.
 """
 
 from __future__ import annotations
@@ -71,11 +72,13 @@ def after_recording(case: Case, persons: int) -> dict[str, float]:
     of = ("recording one more grant", "the next question", "one like it after that")
     taken: dict[str, list[float]] = {each: [] for each in of}
     for number in range(ROUNDS):
+        asked = [f"G{persons * 5 + 3 * number + each:08d}" for each in range(3)]
+        limits.ask(case, asked[0])
         start = process_time()
         later = case.with_facts(grant(number, persons))
         times = [start, process_time()]
-        for further in (1, 2):
-            limits.ask(later, f"G{persons * 5 + 2 * number + further:08d}")
+        for id in asked[1:]:
+            limits.ask(later, id)
             times.append(process_time())
         for each, (before, then) in zip(taken.values(), pairwise(times), strict=True):
             each.append(then - before)
@@ -88,15 +91,23 @@ def measured(case: Case, persons: int) -> dict[str, float]:
     def later(number: int) -> object:
         return case.ask(text(number, persons, FIRST + timedelta(1 + number)))
 
-    supposing = f"Supposing that G00000001's shares are 5 shares: {text(0, persons, FIRST)[:1].lower()}"
+    shares, price = (
+        f"Supposing that G00000001's {cell}: {text(0, persons, FIRST)[:1].lower()}"
+        for cell in ("shares are 5 shares", "exercise price is $3.00 per share")
+    )
+
+    def supposing(supposed: str, after: int) -> Callable[[int], object]:
+        return lambda number: case.ask(supposed + text(after + number, persons, FIRST)[1:])
+
     return {
         "the first question": busy(lambda number: case.ask(text(number, persons, FIRST)), 1),
         "on the same day": busy(lambda number: case.ask(text(100 + number, persons, FIRST))),
         "the same, prepared": busy(lambda number: prepared.ask(case, person(number, persons), 2_000 + number, FIRST)),
         "on another day": busy(later),
-        "supposing another cell of a grant": busy(
-            lambda number: case.ask(supposing + text(200 + number, persons, FIRST)[1:]), 3
-        ),
+        "the first supposing another price of a grant": busy(supposing(price, 200), 1),
+        "supposing it again": busy(supposing(price, 201)),
+        "the first supposing other shares of a grant": busy(supposing(shares, 240), 1),
+        "supposing them again": busy(supposing(shares, 241), 3),
         **after_recording(case, persons),
     }
 
@@ -111,7 +122,7 @@ def main() -> None:
             case = load("1992-plan").case(case_file, *(Ledger(path, mapping) for path in tables))
             print(f"{persons:,} persons, {GRANTS_EACH * persons:,} grants, read in {process_time() - start:.1f} s")
             for what, seconds in measured(case, persons).items():
-                print(f"  {what:<40}{seconds * 1_000:>12,.1f} ms")
+                print(f"  {what:<46}{seconds * 1_000:>12,.1f} ms")
             print(f"  memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10:,.0f} MB", flush=True)
 
 

@@ -145,3 +145,27 @@ def test_what_is_recorded_later_is_as_if_all_had_been_recorded_at_once(example: 
         assert (found.verdict, found.value) == (at_once.verdict, at_once.value)
     again = engine.answer(facts, query, ground=ground)
     assert (again.verdict, again.value) == (before.verdict, before.value)
+
+
+@given(examples(), st.randoms(use_true_random=False))
+def test_another_cell_supposed_leaves_standing_only_what_it_cannot_change(example: Example, random: Random) -> None:
+    """Of one record, one or two cells are as another has them, or not known."""
+    assume(not example.facts.supposed and example.facts.records["grant"])
+    engine, query = build(example.program), Query(example.goal)
+    facts = fact_base(engine, example.facts)
+    ground = engine.ground(facts)
+    engine.answer(facts, query, ground=ground)
+    other = facts.overlay()
+    table, own = facts.table("grant"), other.table("grant")
+    number = random.randrange(len(table))
+    own.copy(table, number)
+    for place in random.sample(range(1, len(table.columns)), 2):
+        column = table.relation.columns[place]
+        cell = table.columns[place][random.randrange(len(table))]
+        if cell != table.columns[0][number]:  # no grant replaces itself
+            own.put(0, place, UNKNOWN if random.random() < 0.1 and not column.optional else cell, "supposed")
+    fresh = engine.answer(other, query)
+    for over in (ground, engine.ground(other, None, ground)):
+        for _ in range(2):
+            kept = engine.answer(other, query, ground=over)
+            assert (kept.verdict, kept.value) == (fresh.verdict, fresh.value)

@@ -97,6 +97,7 @@ def test_what_no_total_rests_on_is_supposed_at_once(large: Case, monkeypatch: py
     available = large.ask(f"W{question[1:]}").value
     monkeypatch.setattr(asked.Totals, "_worked_out", None)
     assert large.ask(f"Supposing that {SUPPOSED[-1]}: {question}").value == available - 2_000_000
+    assert large.ask(f"Supposing that {SUPPOSED[0]}: {question}").value == available
 
 
 def test_grants_put_in_order_once_are_told_as_one_by_one(drawn: Case, monkeypatch: pytest.MonkeyPatch) -> None:
