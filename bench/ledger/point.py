@@ -4,7 +4,7 @@ The question is the declared one (`the numerical limits allow *a grant*`). By ha
 both say the verdict and its citations, which are compared, and both give a tree, every node of which is visited: of a
 total over a range of records, the range is one node. Times are of processors, medians of interleaved pairs; no grant is
 asked about twice, but where that is said. Of days and persons, the rules add up what they need when it is first asked
-for, and keep it: a grant is of a day about which another question was asked before.
+for, and keep it: a grant is of a day about which another question was asked before. Garbage is looked for as seldom as by a command.
 
 The first answer of a new process is measured against a DuckDB statement, as wall time and as time of processors.
 """
@@ -31,6 +31,7 @@ from bench.ledger import by_python
 from bench.ledger.data import GRANTS_EACH, draw
 from bench.ledger.files import written
 from bench.ledger.one_by_python import Point, walked
+from engine.garbage import seldom
 from engine.proof import Folded, Recalled, parts_of
 from policy.answer import Answer
 from policy.instrument import Case, load
@@ -152,6 +153,7 @@ def main() -> None:
     parser.add_argument("--persons", type=int, nargs="+", default=[1_000], help="ten grants each")
     parser.add_argument("--first", action="store_true", help="also the first answer of a new process")
     chosen = parser.parse_args()
+    seldom()
     heads = ("the rules", "by hand", "times", "quarter", "quarter")
     for persons in chosen.persons:
         with tempfile.TemporaryDirectory() as name:

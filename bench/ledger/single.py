@@ -4,7 +4,7 @@ Times are of processors, in milliseconds: the first question, one on the same da
 with another cell of a grant supposed (its price, then its shares), and one after one more grant is recorded, with one
 like it; medians, but for the first. What is asked is what counsel asks: may somebody receive shares on a day; after one
 more grant is recorded, whether the limits allow another, of a day about which a question was asked before. No two
-questions are the same.
+questions are the same. Garbage is looked for as seldom as by a command.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from time import process_time
 
 from bench.ledger.data import GRANTS_EACH, draw
 from bench.ledger.files import written
+from engine.garbage import seldom
 from engine.values import DATE
 from policy.instrument import Case, load
 from policy.ledger_kinds import Ledger
@@ -115,6 +116,7 @@ def measured(case: Case, persons: int) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--persons", type=int, nargs="+", default=[1_000], help="ten grants each")
+    seldom()
     for persons in parser.parse_args().persons:
         with tempfile.TemporaryDirectory() as folder:
             tables, mapping, case_file = written(draw(persons), Path(folder))
