@@ -4,7 +4,8 @@ The question is the declared one (`the numerical limits allow *a grant*`). By ha
 both say the verdict and its citations, which are compared, and both give a tree, every node of which is visited: of a
 total over a range of records, the range is one node. Times are of processors, medians of interleaved pairs; no grant is
 asked about twice, but where that is said. Of days and persons, the rules add up what they need when it is first asked
-for, and keep it: a grant is of a day about which another question was asked before. Garbage is looked for as seldom as by a command.
+for, and keep it: a grant is of a day about which another question was asked before. Garbage is looked for
+as seldom as by a command.
 
 The first answer of a new process is measured against a DuckDB statement, as wall time and as time of processors.
 """
