@@ -119,6 +119,9 @@ MOST_RULES = 150
 MOST_ASKED = 1_000
 """In so many completions it is asked."""
 
+MOST_RISING = 100
+"""And in so many where in each the rules have to be tried until nothing more follows."""
+
 
 def require(condition: object, why: str) -> None:
     if not condition:
@@ -846,7 +849,7 @@ class Judge:
         for number in itertools.count():
             if not pending:
                 return
-            if number + len(pending) > MOST_ASKED:
+            if number + len(pending) > (MOST_RISING if rises else MOST_ASKED):
                 break
             answers = pending.pop()
             world = oracle.World(case, answers, {})
