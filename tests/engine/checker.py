@@ -1199,7 +1199,7 @@ class Judge:
         attempts = [
             (attempt, _once(value)) for attempt, value in zip(note.attempts, values, strict=True) if value is not None
         ]
-        counts = {id(attempt): self.counting(attempt, keys, note.attempts) for attempt, _ in attempts}
+        counts = {id(attempt): self.counting(attempt, value, keys, attempts) for attempt, value in attempts}
         over = {id(attempt): self.surely_over(attempt, attempts) for attempt, _ in attempts}
 
         def conclude(world: oracle.World) -> Any:
@@ -1215,15 +1215,31 @@ class Judge:
 
         return conclude
 
-    def counting(self, attempt: Attempt, keys: Keys, attempts: Iterable[Attempt]) -> Read:
-        """Whether a rule applies in a world: as the record there has it, where nothing else has a say."""
+    def counting(self, attempt: Attempt, value: Read, keys: Keys, attempts: list[tuple[Attempt, Read]]) -> Read:
+        """Whether a rule applies in a world: it holds there, and nothing over it applies and says something else."""
+        holds = self.holding(attempt, keys) if attempt.truth.is_open else None
+        if holds is None:
+            return lambda world: _counts(world, attempt)
+        over = [
+            (stronger, self.counting(other, stronger, keys, attempts))
+            for other, stronger in attempts
+            if (other.rule.name, attempt.rule.name) in self.priorities
+        ]
+        return lambda world: (
+            holds(world)
+            and not any(stronger(world) not in (None, value(world)) and counts(world) for stronger, counts in over)
+        )
+
+    def holding(self, attempt: Attempt, keys: Keys) -> Read | None:
+        """Whether a rule's condition holds in a world, and no exemption; None where the record alone does not tell."""
+        if attempt.body.truth is TRUE and all(step.truth is FALSE for step in attempt.exemptions):
+            return lambda world: True
         rule, head = attempt.rule, _head(attempt.rule, keys)
-        weaker = any((other.rule.name, rule.name) in self.priorities for other in attempts)
-        if attempt.truth.is_open and head is not None and not weaker and not _inner(rule):
+        if head is not None and not _inner(rule):
             ground = substitute(And((rule.body, *map(Not, rule.exemptions))), head)
             if self.is_plain(ground) and not any(_is_unknown(key) for key in keys):
                 return lambda world: world.test(ground, {})
-        return lambda world: _counts(world, attempt)
+        return None
 
     def surely_over(self, attempt: Attempt, attempts: list[tuple[Attempt, Read]]) -> list[Read]:
         """What the rules over this one that certainly apply conclude."""

@@ -12,6 +12,7 @@ from engine.decision import FALSE
 from engine.model import (
     Aggregate,
     And,
+    Apply,
     Atom,
     Column,
     Compare,
@@ -22,6 +23,7 @@ from engine.model import (
     Fold,
     Not,
     Or,
+    Priority,
     Program,
     Relation,
     Rule,
@@ -373,3 +375,63 @@ def test_a_day_that_will_do_is_not_passed_over_for_what_may_be_unrecorded() -> N
 def test_a_day_up_to_the_end_of_the_record_is_not_what_may_be_unrecorded(facts: Facts) -> None:
     with pytest.raises((Refused, Unjudged)):
         check(LOSING, facts, lost_by(on(2001, 6, 30)), False, not_lost())
+
+
+END = on(2001, 12, 31)
+FELL = Aggregate(Fold.LOWEST, D, (D,), Atom("fell", (L, D)))
+LASTING = attrs.evolve(
+    LOSING,
+    relations=(*LOSING.relations, Relation("last", (Column("lease", LEASE), Column("value", DATE)), 1)),
+    rules=(
+        *LOSING.rules,
+        rule("to the end", Atom("last", (L,)), Atom("lease", (L,)), END),
+        rule("to the first fall", Atom("last", (L,)), Atom("lease", (L,)), Apply("earlier", (END, FELL))),
+    ),
+    priorities=(Priority("to the first fall", "to the end"),),
+)
+LASTS = Compare(Comparison.MORE, ValueOf("last", (Constant("L-1", LEASE),), "value"), on(2001, 6, 30))
+"""The lease lasts past the end of the record, whether it ends with a fall that the record lacks, or without one."""
+FALLS = attrs.evolve(LOSING_FACTS, domains={DATE.name: (date(2001, 5, 1), date(2001, 9, 1), date(2001, 12, 31))})
+
+
+def lasts() -> Any:
+    engine = build(LASTING)
+    found = engine.answer(fact_base(engine, FALLS), Query(LASTS, Shape.WHETHER))
+    assert found.proof is not None
+    (step,) = [each for each in walk(found.proof) if isinstance(each, Quantity) and each.relation == "last"]
+    assert [attempt.truth.is_open for attempt in step.attempts] == [True, True]
+    return found.proof
+
+
+def test_of_two_rules_that_hold_the_weaker_applies_where_the_stronger_comes_to_nothing() -> None:
+    check(LASTING, FALLS, LASTS, True, lasts())
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        attrs.evolve(FALLS, statements={"fell": {("L-1", date(2001, 5, 1)): True}}),
+        attrs.evolve(FALLS, statements={"fell": {("L-1", date(2001, 5, 1)): None}}),
+        attrs.evolve(FALLS, incomplete={"fell"}),
+        attrs.evolve(FALLS, complete_to=date(2001, 4, 30)),
+    ],
+)
+def test_a_stronger_rule_may_not_be_passed_over_where_it_comes_to_something(facts: Facts) -> None:
+    with pytest.raises((Refused, Unjudged)):
+        check(LASTING, facts, LASTS, True, lasts())
+
+
+@pytest.mark.parametrize("place", range(2))
+def test_neither_of_the_two_rules_may_be_left_out(place: int) -> None:
+    proof = lasts()
+    (step,) = proof.notes
+    fewer = attrs.evolve(step, attempts=step.attempts[:place] + step.attempts[place + 1 :])
+    with pytest.raises(Refused):
+        check(LASTING, FALLS, LASTS, True, attrs.evolve(proof, notes=(fewer,)))
+
+
+def test_the_weaker_rule_still_applies_where_the_stronger_comes_to_nothing() -> None:
+    """Without a fall the lease lasts to the end: no proof shows that it ends before."""
+    before = Compare(Comparison.AT_MOST, LASTS.left, on(2001, 12, 30))
+    with pytest.raises(Refused):
+        check(LASTING, FALLS, before, True, attrs.evolve(lasts(), condition=before))
