@@ -35,11 +35,15 @@ _JOINS = ("and", "or", "not", "is true", "when", "choose")
 
 @frozen
 class Kinds:
-    """The truths that are packed, those that follow from them in order, and what is said, by name."""
+    """The truths that are packed, those that follow from them in order, and what is said, by name.
+
+    Those ``asking`` are packed, and hold because something is not known that is no truth.
+    """
 
     packed: tuple[str, ...]
     following: tuple[tuple[str, Scalar], ...]
     said: tuple[tuple[str, Scalar], ...]
+    asking: frozenset[str] = frozenset()
 
     def columns(self, sorts: Iterable[tuple[Container[str], Callable[[Scalar], Scalar]]] = ()) -> dict[str, Scalar]:
         """The truths as whole numbers, so many to a column.
@@ -69,7 +73,7 @@ class Kinds:
 
         Of a truth that is ``told`` it is not asked why it is not known. `UNTOLD` stands for what has no name.
         """
-        reasons = _Reasons(dict(self.following), self._values(row), told)
+        reasons = _Reasons(dict(self.following), self._values(row), told, self.asking)
         said = dict(self.said)
         for name in names:
             reasons.of(said[name])
@@ -102,7 +106,12 @@ def kinds_of(frame: Frame, said: Mapping[str, Scalar]) -> Kinds:
     needed = _needed(sorting.following, columns_of(*(scalar for _, scalar in result)))
     following = tuple((name, scalar) for name, scalar in sorting.following.items() if name in needed)
     names = columns_of(*(scalar for _, scalar in (*result, *following))) - set(sorting.following)
-    return Kinds(tuple(sorted(names)), following, result)
+    asking = frozenset(name for name in names if _asks(frame.lets.get(name)))
+    return Kinds(tuple(sorted(names)), following, result, asking)
+
+
+def _asks(scalar: Scalar | None) -> bool:
+    return isinstance(scalar, Operation) and scalar.name == "is null"
 
 
 def _needed(following: Mapping[str, Scalar], names: Iterable[str]) -> set[str]:
@@ -129,17 +138,20 @@ class _Sorting:
             return scalar
         if isinstance(scalar, Column):
             inner = self.frame.lets.get(scalar.name)
-            if scalar.name not in self.following and inner is not None and self._is_joined(inner):
+            if scalar.name not in self.following and inner is not None and self._follows(inner):
                 self.following[scalar.name] = self.joined(inner)  # after what it is put together from
             return scalar
-        if self._is_joined(scalar):
+        if self._follows(scalar):
             return Operation(scalar.name, tuple(map(self.joined, scalar.operands)))
-        if scalar.name == "is null" and self._is_truth(scalar.operands[0]):
-            return Operation(scalar.name, (self.joined(scalar.operands[0]),))
         return self.frame.let(scalar)
 
-    def _is_joined(self, scalar: Scalar) -> bool:
-        return isinstance(scalar, Operation) and scalar.name in _JOINS and self._is_truth(scalar)
+    def _follows(self, scalar: Scalar) -> bool:
+        """Whether a truth is put together from others, or asks whether one is known."""
+        if not isinstance(scalar, Operation):
+            return False
+        if scalar.name == "is null":
+            return self._is_truth(scalar.operands[0])
+        return scalar.name in _JOINS and self._is_truth(scalar)
 
     def _is_truth(self, scalar: Scalar) -> bool:
         while isinstance(scalar, Column) and scalar.name in self.frame.lets:
@@ -156,6 +168,7 @@ class _Reasons:
     following: Mapping[str, Scalar]
     values: Mapping[str, Any]
     told: Container[str]
+    asking: Container[str]
     found: set[str] = field(factory=set)
     seen: set[str] = field(factory=set)
 
@@ -188,7 +201,7 @@ class _Reasons:
         self.seen.add(name)
         if name in self.following and not (value is None and name in self.told):
             self.of(self.following[name])
-        elif value is None:
+        elif value is None or (value and name in self.asking):
             self.found.add(name)
 
 

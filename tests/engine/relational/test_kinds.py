@@ -46,6 +46,19 @@ def test_what_is_said_follows_from_what_is_packed() -> None:
         assert kinds.read(packed) == {name: value(scalar, row) for name, scalar in said.items()}
 
 
+def test_what_asks_whether_something_is_known_is_told_also_by_its_name() -> None:
+    """A row of which a truth is not known is like no row but those of which the same is not known."""
+    frame = Frame(One(), {"a", "b", "n"}, Names())
+    small = frame.let(compared("<", N, number(3)))
+    asks, asks_number = frame.let(is_unknown(small)), frame.let(is_unknown(N))
+    assert isinstance(small, Column) and isinstance(asks_number, Column)
+    kinds = kinds_of(frame, {"cases": either(both(A, asks), both(B, asks_number))})
+    for a, b, found in ((True, False, {small.name}), (False, True, {asks_number.name})):
+        row = worked_out(frame, {"a": a, "b": b, "n": None})
+        packed = {name: value(scalar, row) for name, scalar in kinds.columns().items()}
+        assert kinds.open(packed, ("cases",), ()) == found
+
+
 def test_many_truths_take_several_columns() -> None:
     names = [f"t{place:03}" for place in range(2 * TO_A_COLUMN + 1)]
     frame = Frame(One(), set(names), Names())
