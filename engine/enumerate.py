@@ -72,14 +72,14 @@ class Enumeration:
     ) -> Iterator[tuple[Any, ...]]:
         """Those of the rows above what is recorded only."""
         base: FactBase | None = self._facts
-        recorded = evaluation.recorded
+        recorded, replaced = evaluation.recorded, relation.name in evaluation.changes.replaced
         while base is not None and base is not recorded:
             further = base.further(relation.name)
             if further is not None:
                 table, rows, _ = further
                 for number in rows:
                     keys = table.cells(number)[: relation.keys]
-                    if self._fits(pattern, keys) and not (recorded and recorded.find(relation.name, keys)):
+                    if self._fits(pattern, keys) and not (replaced and recorded and recorded.find(relation.name, keys)):
                         yield keys
             base = base.beneath
 

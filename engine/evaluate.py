@@ -88,7 +88,7 @@ class Evaluation:
         self.recorded = None if ground is None else ground.facts
         self.strangers = facts.supposed if ground is None else facts.strangers(ground.facts)
         self.changes = changes
-        self._touched, self.changed = changes.touched, changes.names
+        self._touched, self._replaced, self.changed = changes.touched, changes.replaced, changes.names
         self.totals: Totals | None = None
         self.groups: Groups | None = None
         self._most = STEP_LIMIT
@@ -159,7 +159,7 @@ class Evaluation:
         """Whether a record is one of the ground, which no layer above replaces."""
         if type(id) is not str:
             return False
-        if kind not in self._touched and kind not in self.changes.replaced:
+        if kind not in self._touched and kind not in self._replaced:
             return id not in self.strangers
         base: FactBase | None = self.facts
         while base is not None and base is not self.recorded:

@@ -147,17 +147,14 @@ class Changes:
     """What facts change of a ground that they lie over.
 
     ``names`` are the relations of which they say more; ``touched`` those, with all that rests on them, of which the
-    ground cannot tell. ``cells`` are the columns in which records that the ground has are said otherwise.
+    ground cannot tell. ``cells`` are the columns in which records that the ground has are said otherwise, ``replaced``
+    the kinds of these.
     """
 
     names: frozenset[str] = frozenset()
     touched: frozenset[str] = frozenset()
     cells: frozenset[Cell] = frozenset()
-
-    @property
-    def replaced(self) -> frozenset[str]:
-        """The kinds of record that are said otherwise."""
-        return frozenset(kind for kind, _ in self.cells)
+    replaced: frozenset[str] = frozenset()
 
     def leave(self, reads: Reads) -> bool:
         """Whether they add at most members to an aggregate, and touch nothing else that it reads."""
@@ -200,7 +197,7 @@ def changes(facts: FactBase, ground: FactBase, rests: Dependents) -> Changes | N
                 touched = touched.union(*(rests.cells.get(cell, ()) for cell in otherwise))
             else:
                 touched |= rests.any[name]
-    return Changes(frozenset(names), frozenset(touched), frozenset(cells))
+    return Changes(frozenset(names), frozenset(touched), frozenset(cells), frozenset(kind for kind, _ in cells))
 
 
 def _otherwise(table: Table, rows: Iterable[int], ground: FactBase) -> set[Cell] | None:
