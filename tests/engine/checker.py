@@ -1421,9 +1421,16 @@ def _unified(
         if isinstance(argument, Variable) and argument.name in names:
             if not _agrees(more, argument.name, key):
                 return None
-        elif not _is_anything(key) and not _is_anything(value) and not _is_unknown(value) and value != key:
+        elif not _is_anything(value) and not _is_unknown(value) and not _fits(key, value):
             return None
     return more
+
+
+def _fits(key: Any, value: Any) -> bool:
+    """Whether a key is this value, or may be: of what the record may lack, the day is after the end of the record."""
+    if not _is_anything(key):
+        return bool(key == value)
+    return key.after is None or not isinstance(value, date) or value > key.after
 
 
 def _agrees(bound: dict[str, Any], name: str, value: Any) -> bool:

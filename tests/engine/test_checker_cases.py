@@ -435,3 +435,50 @@ def test_the_weaker_rule_still_applies_where_the_stronger_comes_to_nothing() -> 
     before = Compare(Comparison.AT_MOST, LASTS.left, on(2001, 12, 30))
     with pytest.raises(Refused):
         check(LASTING, FALLS, before, True, attrs.evolve(lasts(), condition=before))
+
+
+ROLE = Type("role", Kind.SYMBOL, members=("tenant", "owner"))
+R = Variable("r", ROLE)
+WHO = Constant("Bo", Type("person", Kind.SYMBOL))
+LEAVING = Program(
+    (
+        Relation(
+            "left", (Column("person", WHO.type), Column("role", ROLE), Column("date", DATE)), 3, Silence.FALSE, time=2
+        ),
+        Relation("stays", (Column("role", ROLE),), 1, Silence.FALSE),
+    ),
+    (),
+)
+LEFT = Facts(
+    statements={"left": {("Bo", "tenant", date(2001, 5, 1)): True}, "stays": {("tenant",): True}},
+    complete_to=date(2001, 6, 30),
+)
+
+
+def gone(day: Constant) -> Some:
+    """Somebody left in a role, and does not stay in it."""
+    return Some((R,), And((Atom("left", (WHO, R, day)), Not(Atom("stays", (R,))))))
+
+
+def stays() -> SomeStep:
+    engine = build(LEAVING)
+    proof: Any = engine.answer(fact_base(engine, LEFT), Query(gone(on(2001, 5, 1)), Shape.WHETHER)).proof
+    assert isinstance(proof, SomeStep)
+    return proof
+
+
+def test_on_a_day_up_to_the_end_of_the_record_nothing_is_unrecorded() -> None:
+    check(LEAVING, LEFT, gone(on(2001, 5, 1)), False, stays())
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        attrs.evolve(LEFT, complete_to=date(2001, 4, 30), domains={"role": ROLE.members}),
+        attrs.evolve(LEFT, incomplete={"left"}, domains={"role": ROLE.members}),
+        attrs.evolve(LEFT, statements={**LEFT.statements, "stays": {}}),
+    ],
+)
+def test_after_the_end_of_the_record_or_of_what_is_incomplete_something_may_be(facts: Facts) -> None:
+    with pytest.raises((Refused, Unjudged)):
+        check(LEAVING, facts, gone(on(2001, 5, 1)), False, stays())
