@@ -116,7 +116,7 @@ BY_RULES = "whether rules could conclude what is left out"
 MOST_RULES = 150
 """Of so many rules the oracle is asked what they could conclude, no more."""
 
-MOST_ASKED = 1_000
+MOST_ASKED = 2_000
 """In so many completions it is asked."""
 
 MOST_RISING = 100
