@@ -12,6 +12,7 @@ import os
 import statistics
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -23,6 +24,7 @@ from bench.ledger.data import GRANTS_EACH, draw
 from bench.ledger.files import written
 from engine.relational import spark
 from engine.relational.goal import NUMBER, SUBJECT, TRUTH, work_out
+from engine.relational.kinds import KIND
 from engine.relational.tables import ledger_of
 from policy.audit_engines import start, stop
 from policy.audit_question import question_of
@@ -39,8 +41,8 @@ WITH g AS (
     `order` AS n, CAST(replace(`exercise price`, '$', '') AS DECIMAL(12, 2)) AS price
   FROM grant
 ), moved AS (
-  SELECT `grant` AS id, date, shares, true AS bought FROM exercise
-  UNION ALL SELECT `grant`, date, shares, false FROM lapse
+  SELECT `grant` AS id, date, shares FROM exercise
+  UNION ALL SELECT `grant`, date, shares FROM lapse
 ), service AS (
   SELECT person, first, coalesce(last, DATE '9999-12-30') AS last FROM employed
 ), ended_on AS (
@@ -50,14 +52,13 @@ WITH g AS (
   WHERE NOT (w.last >= date_add(e.date, 1))
   GROUP BY g.id
 ), back AS (
-  SELECT g.id, g.shares, g.expiry, s.f, c.date AS c
+  SELECT g.id, g.shares, s.f, c.date AS c
   FROM g JOIN ended_on s ON s.id = g.id LEFT JOIN cancelled c ON c.`grant` = g.id
   WHERE c.date IS NULL OR c.date > s.f
 ), back_steps AS (
   SELECT id, f AS day, -shares AS d, c FROM back
   UNION ALL
-  SELECT b.id, CASE WHEN m.date > b.f THEN m.date WHEN m.bought AND b.expiry >= b.f THEN date_add(b.f, 1) ELSE b.f END,
-    m.shares, b.c
+  SELECT b.id, greatest(m.date, b.f), m.shares, b.c
   FROM back b JOIN moved m ON m.id = b.id
 ), steps AS (
   SELECT date_add(date, 1) AS day, shares AS d FROM g
@@ -137,9 +138,18 @@ def by_rules(session: SparkSession, case: Case) -> Callable[[str], Said]:
         worked = work_out(case.book.engine, ledger, question_of(case, question).goal)
         runner = spark.opened(ledger, session)
         runner.make(worked)
-        rows = map(worked.said, runner.rows(worked.rows).to_pylist())
-        said = TRUTH if worked.value is None else NUMBER
-        return {ledger.symbols.name(row[SUBJECT]): row[said] for row in rows}
+        rows = runner.rows(worked.rows)
+        names = ledger.symbols.names(rows.column(SUBJECT)).to_pylist()
+        if worked.value is not None:
+            return dict(zip(names, rows.column(NUMBER).to_pylist(), strict=True))
+        kinds = [name for name in rows.column_names if name.startswith(KIND)]
+
+        @cache
+        def truth(*kind: int) -> bool | None:
+            said: bool | None = worked.said(dict(zip(kinds, kind, strict=True)))[TRUTH]
+            return said
+
+        return dict(zip(names, map(truth, *(rows.column(name).to_pylist() for name in kinds)), strict=True))
 
     return run
 
